@@ -1,0 +1,30 @@
+/** Approvals: the task token stays here, people and messages only ever see the short approval id. */
+import * as z from 'zod';
+import { approvalAnswerSchema, type ApprovalAnswer } from '../core/approval.ts';
+import type { Table } from './table.ts';
+
+const approvalSchema = z.strictObject({
+  approvalId: z.string(),
+  execution: z.string(),
+  taskToken: z.string(),
+  /** ms since the epoch. */
+  expiresAt: z.number(),
+  answer: approvalAnswerSchema.optional(),
+});
+export type Approval = z.infer<typeof approvalSchema>;
+
+export function approvals(table: Table) {
+  const keyOf = (approvalId: string) => `approval ${approvalId}`;
+  return {
+    /** Opens an approval. Opening it again, with a new task token, keeps a decision that was already made. */
+    open: ({ approvalId, ...approval }: Omit<Approval, 'answer'>) => table.set(keyOf(approvalId), { approvalId, ...approval }),
+    /** Decides once. Answers false where somebody had already decided. */
+    decide: (approvalId: string, answer: ApprovalAnswer) => table.setFirst(keyOf(approvalId), 'answer', { answer }),
+    async of(approvalId: string): Promise<Approval | undefined> {
+      const item = await table.read(keyOf(approvalId));
+      if (!item) return undefined;
+      const { key: _, ...approval } = item;
+      return approvalSchema.parse(approval);
+    },
+  };
+}

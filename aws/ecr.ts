@@ -1,0 +1,113 @@
+/** ECR, as Tidegate uses it: which digest a tag stands for, an image's manifests and blobs, what refers to it. */
+import { createHash } from 'node:crypto';
+import {
+  BatchGetImageCommand,
+  DescribeImagesCommand,
+  type ECRClient,
+  GetDownloadUrlForLayerCommand,
+  ListImageReferrersCommand,
+  type ImageReferrer,
+} from '@aws-sdk/client-ecr';
+import { ReleaseRejected, Transient } from '../core/errors.ts';
+import type { EcrRepository } from '../core/image.ts';
+import { calling, isAwsError } from './calling.ts';
+
+const manifestTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** `fetch` comes from the caller: blobs are read over plain HTTP from a signed address. */
+export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
+  const named = ({ registryId, repository }: EcrRepository) => ({ registryId, repositoryName: repository });
+
+  return {
+    /** The digest that a tag stands for now, and when it was pushed (ms); undefined when there is no such tag. */
+    async tagged(repository: EcrRepository, imageTag: string): Promise<{ digest: string; pushedAt: number } | undefined> {
+      const detail = await describe(repository, { imageTag });
+      if (!detail?.imageDigest) return undefined;
+      return { digest: detail.imageDigest, pushedAt: detail.imagePushedAt?.getTime() ?? 0 };
+    },
+
+    /** When an image was pushed (ms); undefined when it is gone. */
+    async pushedAt(repository: EcrRepository, imageDigest: string): Promise<number | undefined> {
+      const detail = await describe(repository, { imageDigest });
+      return detail && (detail.imagePushedAt?.getTime() ?? 0);
+    },
+
+    /** A manifest's text, checked against its digest. Throws `ReleaseRejected` when it is gone. */
+    async manifest(repository: EcrRepository, digest: string): Promise<string> {
+      const command = new BatchGetImageCommand({
+        ...named(repository),
+        imageIds: [{ imageDigest: digest }],
+        acceptedMediaTypes: manifestTypes,
+      });
+      const { images = [], failures = [] } = await calling('BatchGetImage', () => client.send(command));
+      const manifest = images[0]?.imageManifest;
+      if (!manifest) {
+        throw new ReleaseRejected(`${repository.repository}@${digest}: ${failures[0]?.failureReason ?? 'no such image in ECR'}`);
+      }
+      checkDigest(Buffer.from(manifest), digest);
+      return manifest;
+    },
+
+    /** Everything that refers to a digest and has one of these artifact types. */
+    async referrers(repository: EcrRepository, imageDigest: string, artifactTypes: string[]): Promise<ImageReferrer[]> {
+      const found: ImageReferrer[] = [];
+      let nextToken: string | undefined;
+      do {
+        const command = new ListImageReferrersCommand({
+          ...named(repository),
+          subjectId: { imageDigest },
+          filter: { artifactTypes },
+          ...(nextToken && { nextToken }),
+        });
+        const page = await calling('ListImageReferrers', () => client.send(command));
+        found.push(...(page.referrers ?? []));
+        nextToken = page.nextToken;
+      } while (nextToken);
+      return found;
+    },
+
+    /** A blob's bytes, checked against its digest. Throws where it is larger than `maxBytes`. */
+    async blob(repository: EcrRepository, layerDigest: string, maxBytes: number): Promise<Buffer> {
+      const command = new GetDownloadUrlForLayerCommand({ ...named(repository), layerDigest });
+      const { downloadUrl } = await calling('GetDownloadUrlForLayer', () => client.send(command));
+      const answer = await fetch(String(downloadUrl)).catch((error: Error) => {
+        throw new Transient(`download of ${layerDigest}: ${error.message}`);
+      });
+      if (!answer.ok) throw new Transient(`download of ${layerDigest}: HTTP ${answer.status}`);
+      const bytes = await bounded(answer, maxBytes);
+      checkDigest(bytes, layerDigest);
+      return bytes;
+    },
+  };
+
+  async function describe(repository: EcrRepository, imageId: { imageTag: string } | { imageDigest: string }) {
+    try {
+      const command = new DescribeImagesCommand({ ...named(repository), imageIds: [imageId] });
+      return (await calling('DescribeImages', () => client.send(command))).imageDetails?.[0];
+    } catch (error) {
+      if (isAwsError(error, 'ImageNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+}
+
+async function bounded(answer: Response, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw new Error(`larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function checkDigest(bytes: Buffer, digest: string) {
+  const actual = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  if (actual !== digest) throw new Error(`the content of ${digest} has the digest ${actual}`);
+}

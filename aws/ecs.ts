@@ -1,0 +1,171 @@
+/** ECS, as Tidegate uses it. Reads may be repeated; each effect says what repeating it does. */
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  ListServiceDeploymentsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  RunTaskCommand,
+  type Service,
+  StopServiceDeploymentCommand,
+  type Task,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { ReleaseRejected, Transient } from '../core/errors.ts';
+import type { SeenService } from '../core/rollback.ts';
+import type { SeenDeployment } from '../core/rollout.ts';
+import { sameDefinition, type Tag, type TaskDefinition, taskDefinitionSchema, withImage } from '../core/task-definition.ts';
+import { calling, isAwsError } from './calling.ts';
+import type { EcsService } from './slots.ts';
+
+/** `once` is a client that never retries by itself: UpdateService has no client token. */
+export function ecs(client: ECSClient, once: ECSClient) {
+  async function service({ cluster, service: name }: EcsService): Promise<Service> {
+    const command = new DescribeServicesCommand({ cluster, services: [name] });
+    const { services = [], failures = [] } = await calling('DescribeServices', () => client.send(command));
+    const [found] = services;
+    if (!found) throw new ReleaseRejected(`ECS service ${cluster}/${name}: ${failures[0]?.reason ?? 'MISSING'}`);
+    return found;
+  }
+
+  /** By ARN, `family:revision`, or a family for its latest revision. */
+  async function taskDefinition(name: string): Promise<{ arn: string; definition: TaskDefinition; tags: Tag[] }> {
+    const command = new DescribeTaskDefinitionCommand({ taskDefinition: name, include: ['TAGS'] });
+    const { taskDefinition: found, tags = [] } = await calling('DescribeTaskDefinition', () => client.send(command));
+    return {
+      arn: String(found?.taskDefinitionArn),
+      definition: taskDefinitionSchema.parse(found),
+      tags: tags.map(({ key = '', value = '' }) => ({ key, value })),
+    };
+  }
+
+  async function tasks(cluster: string, query: { serviceName?: string; startedBy?: string; desiredStatus?: 'RUNNING' | 'STOPPED' }): Promise<Task[]> {
+    const listed = await calling('ListTasks', () => client.send(new ListTasksCommand({ cluster, ...query })));
+    const arns = listed.taskArns ?? [];
+    if (arns.length === 0) return [];
+    const described = await calling('DescribeTasks', () => client.send(new DescribeTasksCommand({ cluster, tasks: arns })));
+    return described.tasks ?? [];
+  }
+
+  return {
+    service,
+    taskDefinition,
+    tasks,
+
+    /** The running service as far as a rollback asks. */
+    async seenService(name: EcsService): Promise<SeenService> {
+      const { deployments = [], desiredCount = 0 } = await service(name);
+      const primary = deployments.find(({ status }) => status === 'PRIMARY');
+      return {
+        taskDefinitionArn: String(primary?.taskDefinition),
+        rolloutState: primary?.rolloutState,
+        runningCount: primary?.runningCount ?? 0,
+        desiredCount,
+      };
+    },
+
+    /** The service's deployments since a time (ms), with what each of them deploys. */
+    async deploymentsSince({ cluster, service: name }: EcsService, sinceMs: number): Promise<SeenDeployment[]> {
+      const list = new ListServiceDeploymentsCommand({ cluster, service: name, createdAt: { after: new Date(sinceMs) } });
+      const listed = (await calling('ListServiceDeployments', () => client.send(list))).serviceDeployments ?? [];
+      const arns = listed.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []).slice(0, 20);
+      if (arns.length === 0) return [];
+
+      const describe = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns });
+      const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () => client.send(describe));
+      const revisions = await this.revisions(serviceDeployments.flatMap(({ targetServiceRevision }) => targetServiceRevision?.arn ?? []));
+      return serviceDeployments.map((deployment): SeenDeployment => {
+        const { deploymentCircuitBreaker: breaker } = deployment;
+        const counted = breaker?.failureCount !== undefined && breaker.threshold !== undefined && breaker.status !== 'DISABLED';
+        return {
+          arn: String(deployment.serviceDeploymentArn),
+          status: String(deployment.status),
+          statusReason: deployment.statusReason,
+          taskDefinitionArn: revisions.find(({ arn }) => arn === deployment.targetServiceRevision?.arn)?.taskDefinitionArn,
+          createdAt: deployment.createdAt?.getTime() ?? 0,
+          breaker: counted ? { failureCount: Number(breaker.failureCount), threshold: Number(breaker.threshold) } : undefined,
+        };
+      });
+    },
+
+    /** Service revisions: what ECS resolved each image to. */
+    async revisions(serviceRevisionArns: string[]) {
+      const arns = [...new Set(serviceRevisionArns)].slice(0, 20);
+      if (arns.length === 0) return [];
+      const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
+      const { serviceRevisions = [] } = await calling('DescribeServiceRevisions', () => client.send(command));
+      return serviceRevisions.map(({ serviceRevisionArn, taskDefinition: taskDefinitionArn, containerImages = [] }) => ({
+        arn: String(serviceRevisionArn),
+        taskDefinitionArn: String(taskDefinitionArn),
+        digests: Object.fromEntries(containerImages.map(({ containerName, imageDigest }) => [String(containerName), imageDigest])),
+      }));
+    },
+
+    /**
+     * Registers a running revision with another image. Where the family's latest revision has just this content, that
+     * one is answered, so a repeated call registers nothing.
+     */
+    async registerWithImage(runningArn: string, container: string, image: string): Promise<string> {
+      const running = await taskDefinition(runningArn);
+      const wanted = withImage(running.definition, container, image);
+      const latest = await taskDefinition(running.definition.family);
+      if (sameDefinition(latest.definition, wanted)) return latest.arn;
+
+      const input = { ...wanted, ...(running.tags.length > 0 && { tags: running.tags }) };
+      const command = new RegisterTaskDefinitionCommand(input as RegisterTaskDefinitionCommandInput);
+      const { taskDefinition: registered } = await calling('RegisterTaskDefinition', () => once.send(command));
+      return String(registered?.taskDefinitionArn);
+    },
+
+    /** Deploys a revision. NOT to be repeated without looking first: each call may start a deployment. */
+    async deploy({ cluster, service: name }: EcsService, taskDefinitionArn: string): Promise<void> {
+      const command = new UpdateServiceCommand({ cluster, service: name, taskDefinition: taskDefinitionArn });
+      await calling('UpdateService', () => once.send(command));
+    },
+
+    /** Asks ECS to take a deployment back. Repeating it does nothing: answers false where there is nothing to stop. */
+    async takeBack(serviceDeploymentArn: string): Promise<boolean> {
+      const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' });
+      try {
+        await calling('StopServiceDeployment', () => client.send(command));
+        return true;
+      } catch (error) {
+        if (isAwsError(error, 'ConflictException') || isAwsError(error, 'ServiceDeploymentNotFoundException')) return false;
+        throw error;
+      }
+    },
+
+    /** Runs one task like the service's own, with another command. The token makes repeating it harmless. */
+    async runOnce(
+      { cluster, service: name }: EcsService,
+      { taskDefinitionArn, container, command, clientToken }: { taskDefinitionArn: string; container: string; command: string[]; clientToken: string },
+    ): Promise<string> {
+      const { launchType, networkConfiguration, platformVersion } = await service({ cluster, service: name });
+      const run = new RunTaskCommand({
+        cluster,
+        taskDefinition: taskDefinitionArn,
+        clientToken,
+        startedBy: clientToken.slice(0, 36),
+        overrides: { containerOverrides: [{ name: container, command }] },
+        ...(launchType && { launchType }),
+        ...(networkConfiguration && { networkConfiguration }),
+        ...(platformVersion && { platformVersion }),
+      });
+      const { tasks: started = [], failures = [] } = await calling('RunTask', () => client.send(run));
+      const arn = started[0]?.taskArn;
+      if (!arn) throw new Transient(`RunTask: ${failures.map(({ reason }) => reason).join(', ') || 'no task was started'}`);
+      return arn;
+    },
+
+    /** One task; undefined once ECS has forgotten it (an hour after it stopped). */
+    async task(cluster: string, taskArn: string): Promise<Task | undefined> {
+      const command = new DescribeTasksCommand({ cluster, tasks: [taskArn] });
+      return (await calling('DescribeTasks', () => client.send(command))).tasks?.[0];
+    },
+  };
+}

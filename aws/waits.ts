@@ -1,0 +1,28 @@
+/** Who waits for an ECS service to come to rest: at most one release, since it holds the slot. */
+import * as z from 'zod';
+import type { EcsService } from './slots.ts';
+import type { Table } from './table.ts';
+
+const waitSchema = z.strictObject({
+  /** The waiting state, `AwaitDeployment` or `AwaitRollback`. */
+  state: z.enum(['AwaitDeployment', 'AwaitRollback']),
+  execution: z.string(),
+  taskToken: z.string(),
+  /** The state's input, to look again with. */
+  input: z.unknown(),
+});
+export type Wait = z.infer<typeof waitSchema>;
+
+export function waits(table: Table) {
+  const keyOf = ({ cluster, service }: EcsService) => `wait ${cluster}/${service}`;
+  return {
+    /** Waits with a new task token; an earlier one is forgotten, since Step Functions has closed it. */
+    put: (service: EcsService, wait: Wait) => table.put(keyOf(service), { ...wait }),
+    async of(service: EcsService): Promise<Wait | undefined> {
+      const item = await table.read(keyOf(service));
+      if (!item) return undefined;
+      const { key: _, ...wait } = item;
+      return waitSchema.parse(wait);
+    },
+  };
+}

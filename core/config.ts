@@ -1,0 +1,193 @@
+/** What an installation deploys: the schema of `tidegate.config.ts`, and every rule that a mistake in it would break. */
+import * as z from 'zod';
+import { durationSchema } from './duration.ts';
+import { repositorySchema } from './image.ts';
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, { error: 'a name such as my-api: lower case, digits and -, at most 39 characters' });
+const ecsName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, { error: 'the name (not the ARN) of an ECS cluster or service' });
+
+export const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNKNOWN'] as const;
+export const severitySchema = z.enum(severities);
+export type Severity = z.infer<typeof severitySchema>;
+
+const waiverSchema = z.strictObject({
+  /** The finding's identifier, such as CVE-2025-12345. */
+  id: z.string().min(1),
+  /** Only in this package; every package when absent. */
+  purl: z.string().optional(),
+  /** Why the risk is taken. */
+  statement: z.string().min(10, { error: 'say in a sentence why this finding may be deployed' }),
+  owner: z.string().min(1, { error: 'name who answers for this waiver' }),
+  /** The last day, UTC, on which it holds. */
+  expires: z.iso.date({ error: 'a date such as 2027-03-31' }),
+});
+export type Waiver = z.infer<typeof waiverSchema>;
+
+const scanSchema = z.strictObject({
+  /** Severities that stop a release. */
+  block: z.array(severitySchema).default(['CRITICAL']),
+  /** `only`: a finding without a fix never stops a release, since nobody could act on it. */
+  fixable: z.enum(['only', 'any']).default('only'),
+  waivers: z.array(waiverSchema).default([]),
+  /** How long after the push a report may arrive. */
+  waitFor: durationSchema.default(600).refine((seconds) => seconds <= 1500, {
+    error: 'must be at most 25m: the state machine stops asking for the report after that',
+  }),
+  /** What happens when no report came in time. */
+  withoutReport: z.enum(['reject', 'pass']).default('reject'),
+  /** Reports older than this are no evidence. */
+  maxReportAge: durationSchema.default(7 * 86_400),
+});
+export type ScanPolicy = z.infer<typeof scanSchema>;
+
+const endpointSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'an http or https address such as https://api.example.com/healthz' }),
+  /** The HTTP status that counts as healthy. */
+  status: z.int().min(100).max(599).default(200),
+  /** Text that the body must contain. */
+  contains: z.string().min(1).optional(),
+});
+export type SmokeEndpoint = z.infer<typeof endpointSchema>;
+
+const smokeSchema = z.strictObject({
+  endpoints: z.array(endpointSchema).min(1),
+  /** Answers in a row that every endpoint must give. */
+  consecutive: z.int().min(1).max(10).default(3),
+  /** Of a single request. */
+  requestTimeout: durationSchema.default(5).refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
+  /** How long endpoints may take to answer well before the release is taken back. */
+  timeout: durationSchema.default(90),
+});
+export type SmokePolicy = z.infer<typeof smokeSchema>;
+
+const periods = [1, 5, 10, 30];
+const analysisSchema = z
+  .strictObject({
+    /** CloudWatch's dimension: the load balancer's ARN from `app/` on. */
+    loadBalancer: z.string().regex(/^(app|net)\/[^/]+\/[0-9a-f]+$/, { error: 'such as app/my-alb/50dc6c495c0c9188' }),
+    /** CloudWatch's dimension: the target group's ARN from `targetgroup/` on. */
+    targetGroup: z.string().regex(/^targetgroup\/[^/]+\/[0-9a-f]+$/, { error: 'such as targetgroup/my-tg/6d0ecf831eec9f09' }),
+    /** How much of the time before the deployment is compared with. */
+    baseline: durationSchema.default(3600),
+    /** How long the new version is watched. */
+    window: durationSchema.default(300),
+    /** After the deployment is stable, ignored for latency: caches fill, code is compiled. */
+    warmUp: durationSchema.default(120),
+    /** CloudWatch's period. Load balancers publish one a minute. */
+    period: durationSchema.default(60),
+    /** How long after the end of a period its figures are complete. */
+    publicationDelay: durationSchema.default(120),
+    /** A rise of the 99th percentile by less than this share is accepted. */
+    latencyTolerance: z.number().positive().max(10).default(0.5),
+    /** What too little traffic to judge leads to. */
+    onInconclusive: z.enum(['pass', 'rollback']).default('pass'),
+  })
+  .superRefine(({ baseline, window, period }, context) => {
+    const reject = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (period % 60 !== 0 && !periods.includes(period)) {
+      reject('period', 'must be 1s, 5s, 10s, 30s or whole minutes: CloudWatch refuses any other');
+    }
+    if (baseline < 3 * period) reject('baseline', 'must be at least three periods, or there is nothing to compare with');
+    if (window < period) reject('window', 'must be at least one period, or no release can be judged');
+  });
+export type AnalysisPolicy = z.infer<typeof analysisSchema>;
+
+const approvalSchema = z.strictObject({
+  /** How long people have; after that the release ends Rejected. */
+  timeout: durationSchema.default(86_400),
+});
+
+const releaseTaskSchema = z.strictObject({
+  command: z.array(z.string()).min(1),
+  timeout: durationSchema.default(600),
+});
+
+const environmentSchema = z.strictObject({
+  name,
+  cluster: ecsName,
+  /** The ECS service. */
+  service: ecsName,
+  /** Ask a person before anything changes. */
+  approval: approvalSchema.optional(),
+  /** A one-off task of the new revision before traffic moves, such as a database migration. */
+  releaseTask: releaseTaskSchema.optional(),
+  /** How long ECS may take; then the release is taken back. */
+  deploymentTimeout: durationSchema.default(1800),
+  smoke: smokeSchema.optional(),
+  analysis: analysisSchema.optional(),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+const serviceSchema = z.strictObject({
+  repository: repositorySchema,
+  /** The container of the task definition that gets the image. */
+  container: z.string().min(1),
+  /** Which tags deploy, as a pattern with `*`: `v*`. */
+  tags: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^[A-Za-z0-9._*-]+$/, { error: 'a tag pattern such as v* or release-*' })
+    .refine((pattern) => pattern !== 'latest', { error: 'latest never deploys: it says nothing about which version it is' })
+    .default('v*'),
+  scan: scanSchema.prefault({}),
+  /** In order: the first receives pushes, each next one what its predecessor deployed. */
+  environments: z
+    .array(environmentSchema)
+    .min(1)
+    .superRefine((environments, context) => {
+      environments.forEach(({ name }, index) => {
+        if (environments.findIndex((other) => other.name === name) === index) return;
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: `is used twice: a promotion to ${name} would have two targets` });
+      });
+    }),
+});
+export type Service = z.infer<typeof serviceSchema>;
+
+const configSchema = z
+  .strictObject({
+    services: z.record(name, serviceSchema),
+    slack: z.strictObject({ channel: z.string().min(1), tokenSecret: z.string().min(1) }).optional(),
+  })
+  .superRefine(({ services }, context) => {
+    const owners = new Map<string, string>();
+    for (const [service, { environments }] of Object.entries(services)) {
+      environments.forEach((environment, index) => {
+        const target = `${environment.cluster}/${environment.service}`;
+        const owner = owners.get(target);
+        owners.set(target, `${service}.${environment.name}`);
+        if (!owner) return;
+        const message = `${target} already belongs to ${owner}: two releases would overwrite each other`;
+        context.addIssue({ code: 'custom', path: ['services', service, 'environments', index, 'service'], message });
+      });
+    }
+  });
+
+/** The configuration with every default filled in; durations in seconds. */
+export type Config = z.output<typeof configSchema>;
+/** As it is written in `tidegate.config.ts`. */
+export type ConfigInput = z.input<typeof configSchema>;
+
+/**
+ * Checks a configuration and fills in its defaults.
+ * Throws one error that names every mistake with its path, as `services.my-api.tags: …`.
+ */
+export function defineConfig(input: ConfigInput): Config {
+  const checked = configSchema.safeParse(input);
+  if (checked.success) return checked.data;
+  const mistakes = checked.error.issues.map(({ path, message }) => `  ${path.join('.') || 'the file'}: ${message}`);
+  throw new Error(`tidegate.config.ts has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.join('\n')}`);
+}
+
+/** Settings of one environment of one service. Throws where the configuration does not name it. */
+export function environmentOf(config: Config, service: string, environment: string): { service: Service; environment: Environment } {
+  const found = config.services[service];
+  const at = found?.environments.find(({ name }) => name === environment);
+  if (!found || !at) throw new Error(`tidegate.config.ts has no environment ${environment} of a service ${service}`);
+  return { service: found, environment: at };
+}
+
+/** The environment that receives what `environment` deployed, if there is one. */
+export function environmentAfter({ environments }: Service, environment: string): Environment | undefined {
+  return environments[environments.findIndex(({ name }) => name === environment) + 1];
+}

@@ -1,0 +1,75 @@
+/** What is kept of a release: what every step answered, and how and why it ended. */
+import * as z from 'zod';
+import type { Failure, Outcome } from './release.ts';
+import { outcomeSchema, releaseRequestSchema } from './release.ts';
+
+export const recordSchema = z.strictObject({
+  execution: z.string(),
+  request: releaseRequestSchema.optional(),
+  /** What each state last answered, by its name. */
+  steps: z.record(z.string(), z.unknown()),
+  outcome: outcomeSchema.optional(),
+  reason: z.string().optional(),
+  /** ms since the epoch. */
+  endedAt: z.number().optional(),
+});
+export type ReleaseRecord = z.infer<typeof recordSchema>;
+
+const said = z.looseObject({
+  reason: z.string().optional(),
+  summary: z.string().optional(),
+  sentence: z.string().optional(),
+  headline: z.string().optional(),
+  status: z.string().optional(),
+  decision: z.string().optional(),
+  by: z.string().optional(),
+});
+
+/** Why a release ended as it did, in one sentence, from what its steps answered. */
+export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failure: Failure | null): string {
+  const of = (state: string) => said.safeParse(steps[state]).data;
+  const failed = ['RunReleaseTask', 'AwaitDeployment', 'RunSmokeTests', 'CompareMetrics', 'ConfirmRelease']
+    .map(of)
+    .find((step) => step && (['fail', 'failed', 'refuted'].includes(step.status ?? '') || step.decision === 'take back'));
+  const sentence = failed && (failed.headline ?? failed.sentence ?? failed.reason);
+  const error = failure && failureSentence(failure);
+  switch (outcome) {
+    case 'NothingToDo':
+      return of('ResolveRelease')?.reason ?? 'there was nothing to deploy';
+    case 'Rejected': {
+      if (error) return error;
+      const scan = of('CheckScan');
+      if (scan?.status === 'fail') return scan.summary ?? 'the scan gate said no';
+      const approval = of('RequestApproval');
+      if (approval?.decision === 'rejected') return `rejected by ${approval.by}${approval.reason ? `: ${approval.reason}` : ''}`;
+      return sentence ?? 'a gate said no';
+    }
+    case 'Superseded': {
+      const by = [of('AcquireSlot'), of('StartDeployment')].find((step) => step?.status === 'superseded')?.by;
+      if (by) return `${by}, pushed later, took its place`;
+      return of('AwaitDeployment')?.reason ?? of('ConfirmRelease')?.reason ?? 'a newer release took its place';
+    }
+    case 'Deployed':
+      return [of('ConfirmRelease')?.reason, of('CompareMetrics')?.headline].filter(Boolean).join('; ');
+    case 'RolledBack':
+      return sentence ?? error ?? 'taken back';
+    case 'NeedsHuman':
+      return [error ?? sentence, of('AwaitRollback')?.reason].filter(Boolean).join('; ') || 'the execution ended without an outcome';
+  }
+}
+
+/** Lambda's cause is the whole error as JSON text; people need the message. */
+export function failureSentence({ Error: name, Cause: cause }: Failure): string {
+  const parsed = z.looseObject({ errorMessage: z.string() }).safeParse(json(cause ?? ''));
+  const message = parsed.success ? parsed.data.errorMessage : cause;
+  if (name === 'ReleaseRejected' && message) return message;
+  return [name ?? 'unknown error', message].filter(Boolean).join(': ').slice(0, 1000);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

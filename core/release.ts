@@ -1,0 +1,66 @@
+/** A release: one image digest on its way to one environment of one service. */
+import * as z from 'zod';
+import { digestSchema, pinnedImageSchema, repositorySchema, tagSchema } from './image.ts';
+
+/** The input of an execution: what was pushed, and where it should go. Times in ms since the epoch. */
+export const releaseRequestSchema = z.strictObject({
+  service: z.string(),
+  environment: z.string(),
+  push: z.strictObject({
+    eventId: z.string(),
+    pushedAt: z.int(),
+    registryId: z.string().regex(/^\d{12}$/),
+    region: z.string(),
+    repository: repositorySchema,
+    tag: tagSchema,
+    digest: digestSchema,
+  }),
+  /** The execution that deployed the same digest to the environment before; absent for a push. */
+  promotedFrom: z.string().optional(),
+});
+export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
+
+/** The ECS service that an environment names. */
+export const targetSchema = z.strictObject({ cluster: z.string(), service: z.string(), container: z.string() });
+export type Target = z.infer<typeof targetSchema>;
+
+export const commitSchema = z.strictObject({
+  revision: z.string().optional(),
+  source: z.string().optional(),
+  author: z.string().optional(),
+  version: z.string().optional(),
+  createdAt: z.string().optional(),
+  /** Shows what changed between the running commit and this one. */
+  compareUrl: z.string().optional(),
+});
+export type Commit = z.infer<typeof commitSchema>;
+
+export const releaseSchema = z.strictObject({
+  service: z.string(),
+  environment: z.string(),
+  tag: tagSchema,
+  digest: digestSchema,
+  image: pinnedImageSchema,
+  /** Decides which of two releases is newer. */
+  pushedAt: z.int(),
+  commit: commitSchema,
+  target: targetSchema,
+  /** What the environment asks for, as far as the state machine routes on it. */
+  settings: z.strictObject({
+    approval: z.boolean(),
+    approvalTimeoutSeconds: z.int(),
+    releaseTask: z.boolean(),
+    smokeTests: z.boolean(),
+    analysis: z.boolean(),
+  }),
+});
+export type Release = z.infer<typeof releaseSchema>;
+
+/** How a release ends. */
+export const outcomes = ['Deployed', 'NothingToDo', 'Rejected', 'Superseded', 'RolledBack', 'NeedsHuman'] as const;
+export const outcomeSchema = z.enum(outcomes);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** What a Catch assigns from `$states.errorOutput`. */
+export const failureSchema = z.looseObject({ Error: z.string().nullish(), Cause: z.string().nullish() });
+export type Failure = z.infer<typeof failureSchema>;

@@ -1,0 +1,76 @@
+/** The way back: what to do to get there, and whether it was reached. */
+import * as z from 'zod';
+import { spoken } from './duration.ts';
+import type { SeenDeployment } from './rollout.ts';
+
+/** What the service says of itself. */
+export interface SeenService {
+  /** Of its PRIMARY deployment. */
+  taskDefinitionArn: string;
+  rolloutState: string | undefined;
+  runningCount: number;
+  desiredCount: number;
+}
+
+export const rollbackSchema = z.strictObject({
+  method: z.enum(['nothing to undo', 'deployment stopped', 'taken back by ECS', 'previous revision deployed', 'superseded']),
+  startedAt: z.int(),
+});
+export type Rollback = z.infer<typeof rollbackSchema>;
+
+export interface Revisions {
+  /** The revision that we deployed. */
+  ours: string;
+  /** The revision that ran before. */
+  wayBack: string;
+}
+
+/** How to get back from here. Looks only, so that asking again after an effect answers what is left to do. */
+export function rollbackMethod(
+  { ours, wayBack }: Revisions,
+  service: SeenService,
+  deployment: SeenDeployment | undefined,
+): Rollback['method'] {
+  if (service.taskDefinitionArn === wayBack) return deployment ? 'taken back by ECS' : 'nothing to undo';
+  if (service.taskDefinitionArn !== ours) return 'superseded';
+  switch (deployment?.status) {
+    case 'PENDING':
+    case 'IN_PROGRESS':
+      return 'deployment stopped';
+    case 'STOP_REQUESTED':
+    case 'ROLLBACK_REQUESTED':
+    case 'ROLLBACK_IN_PROGRESS':
+      return 'taken back by ECS';
+    default:
+      return 'previous revision deployed';
+  }
+}
+
+export const returnSchema = z.strictObject({
+  status: z.enum(['back', 'unchanged', 'superseded', 'failed']),
+  reason: z.string(),
+});
+export type Return = z.infer<typeof returnSchema>;
+
+/** Has the way back been reached? Undefined while it goes on. */
+export function readReturn(
+  { ours, wayBack }: Revisions,
+  { method, startedAt }: Rollback,
+  timeoutSeconds: number,
+  service: SeenService,
+  now: number,
+): Return | undefined {
+  const { taskDefinitionArn, rolloutState, runningCount, desiredCount } = service;
+  if (taskDefinitionArn !== ours && taskDefinitionArn !== wayBack) {
+    return { status: 'superseded', reason: `the service runs ${taskDefinitionArn}, deployed by somebody else` };
+  }
+  const home = taskDefinitionArn === wayBack && rolloutState === 'COMPLETED' && runningCount >= desiredCount;
+  if (home && method === 'nothing to undo') return { status: 'unchanged', reason: 'nothing had been changed' };
+  if (home) return { status: 'back', reason: `${runningCount} of ${desiredCount} tasks run the previous revision (${method})` };
+  if (rolloutState === 'FAILED' && taskDefinitionArn === wayBack) {
+    return { status: 'failed', reason: 'the deployment of the previous revision failed too' };
+  }
+  if (now < startedAt + timeoutSeconds * 1000) return undefined;
+  const count = `${runningCount} of ${desiredCount} tasks`;
+  return { status: 'failed', reason: `the previous revision is not back after ${spoken(timeoutSeconds)}: ${count}, ${taskDefinitionArn}` };
+}

@@ -1,0 +1,62 @@
+/** Who may change an ECS service: one release holds the slot, the newest waiting release is next. */
+import * as z from 'zod';
+
+const contenderSchema = z.strictObject({
+  execution: z.string(),
+  /** When its image was pushed, ms since the epoch: the newer push wins. */
+  pushedAt: z.number(),
+  tag: z.string(),
+  /** Kept by the holder too: an answer that was lost can be given again. */
+  taskToken: z.string(),
+});
+export type Contender = z.infer<typeof contenderSchema>;
+
+export const slotSchema = z.strictObject({
+  holder: contenderSchema.optional(),
+  waiting: contenderSchema.optional(),
+});
+export type Slot = z.infer<typeof slotSchema>;
+
+/** What the task token of a contender is answered with. */
+export const slotAnswerSchema = z.strictObject({
+  status: z.enum(['granted', 'superseded']),
+  /** The tag that took its place. */
+  by: z.string().optional(),
+});
+export type SlotAnswer = z.infer<typeof slotAnswerSchema>;
+
+/** A change of the slot, and the task tokens to answer once it is written. Answering one twice does nothing. */
+export interface SlotChange {
+  slot: Slot;
+  answers: { taskToken: string; answer: SlotAnswer }[];
+}
+
+/** A release asks for the slot. Asking again, with a new task token, changes nothing but the token. */
+export function ask(slot: Slot, asking: Contender): SlotChange {
+  const { holder, waiting } = slot;
+  if (!holder || holder.execution === asking.execution) return grant({ ...slot, holder: asking });
+
+  const others = [holder, waiting].filter((other) => other !== undefined && other.execution !== asking.execution);
+  const newer = others.find((other) => other.pushedAt > asking.pushedAt);
+  if (newer) return { slot, answers: [supersede(asking, newer)] };
+
+  const replaced = waiting && waiting.execution !== asking.execution ? [supersede(waiting, asking)] : [];
+  return { slot: { holder, waiting: asking }, answers: replaced };
+}
+
+/** A release that ended leaves the slot, as holder or as waiter, and the next one gets it. May be repeated. */
+export function leave({ holder, waiting }: Slot, execution: string): SlotChange {
+  const next = waiting?.execution === execution ? undefined : waiting;
+  if (holder && holder.execution !== execution) return grant({ holder, ...(next && { waiting: next }) });
+  return next ? grant({ holder: next }) : { slot: {}, answers: [] };
+}
+
+const grant = (slot: Slot & { holder: Contender }): SlotChange => ({
+  slot,
+  answers: [{ taskToken: slot.holder.taskToken, answer: { status: 'granted' } }],
+});
+
+const supersede = ({ taskToken }: Contender, { tag }: Contender): SlotChange['answers'][number] => ({
+  taskToken,
+  answer: { status: 'superseded', by: tag },
+});

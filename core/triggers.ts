@@ -1,0 +1,38 @@
+/** Which events wake which function: the EventBridge rules, as data for the stacks and for the local world. */
+
+export interface Trigger {
+  function: 'start-release' | 'on-deployment-event' | 'on-execution-end';
+  /** An EventBridge event pattern. */
+  pattern: { source: string[]; 'detail-type': string[]; detail?: Record<string, unknown> };
+}
+
+export const triggers: Record<string, Trigger> = {
+  ImagePushed: {
+    function: 'start-release',
+    pattern: {
+      source: ['aws.ecr'],
+      'detail-type': ['ECR Image Action'],
+      detail: { 'action-type': ['PUSH'], result: ['SUCCESS'] },
+    },
+  },
+  ImageReplicated: {
+    function: 'start-release',
+    pattern: {
+      source: ['aws.ecr'],
+      'detail-type': ['ECR Replication Action'],
+      detail: { 'action-type': ['REPLICATE'], result: ['SUCCESS'] },
+    },
+  },
+  DeploymentChanged: {
+    function: 'on-deployment-event',
+    pattern: { source: ['aws.ecs'], 'detail-type': ['ECS Deployment State Change'] },
+  },
+  ExecutionEnded: {
+    function: 'on-execution-end',
+    pattern: {
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+    },
+  },
+};
