@@ -36,8 +36,9 @@ export function ask(slot: Slot, asking: Contender): SlotChange {
   const { holder, waiting } = slot;
   if (!holder || holder.execution === asking.execution) return grant({ ...slot, holder: asking });
 
-  const others = [holder, waiting].filter((other) => other !== undefined && other.execution !== asking.execution);
-  const newer = others.find((other) => other.pushedAt > asking.pushedAt);
+  const newer = [holder, waiting].find(
+    (other) => other && other.execution !== asking.execution && other.pushedAt > asking.pushedAt,
+  );
   if (newer) return { slot, answers: [supersede(asking, newer)] };
 
   const replaced = waiting && waiting.execution !== asking.execution ? [supersede(waiting, asking)] : [];

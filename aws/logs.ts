@@ -1,0 +1,19 @@
+/** The last words of a task, from CloudWatch Logs. */
+import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { calling, isAwsError } from './calling.ts';
+
+export function logs(client: CloudWatchLogsClient) {
+  return {
+    /** The last lines of a stream, oldest first, each cut to 300 characters. Empty where there is no such stream. */
+    async tail(logGroupName: string, logStreamName: string, lines: number): Promise<string[]> {
+      const command = new GetLogEventsCommand({ logGroupName, logStreamName, limit: lines, startFromHead: false });
+      try {
+        const { events = [] } = await calling('GetLogEvents', () => client.send(command));
+        return events.map(({ message = '' }) => message.slice(0, 300));
+      } catch (error) {
+        if (isAwsError(error, 'ResourceNotFoundException')) return [];
+        throw error;
+      }
+    },
+  };
+}

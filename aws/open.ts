@@ -1,0 +1,80 @@
+/** The one place where clients are made, from an environment parsed by one schema. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+import type { Config } from '../core/config.ts';
+import { approvals } from './approvals.ts';
+import { cloudwatch } from './cloudwatch.ts';
+import { domainEvents } from './domain-events.ts';
+import { ecr } from './ecr.ts';
+import { ecs } from './ecs.ts';
+import { endpoints } from './endpoints.ts';
+import { logs } from './logs.ts';
+import { records } from './records.ts';
+import { secrets } from './secrets.ts';
+import { slack } from './slack.ts';
+import { slots } from './slots.ts';
+import { states } from './states.ts';
+import { openTable } from './table.ts';
+import { waits } from './waits.ts';
+
+export const environmentSchema = z.object({
+  TABLE_NAME: z.string().min(1),
+  STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  /** Where people look at an execution: its ARN is appended. */
+  CONSOLE_URL: z.url().optional(),
+  SLACK_API_URL: z.url().default('https://slack.com/api'),
+  /** The secret that Slack signs interactions with. */
+  SLACK_SIGNING_SECRET_NAME: z.string().optional(),
+});
+
+/** What everything is made from. The local world and the rehearsals bring their own; Lambda uses `surroundings()`. */
+export interface Surroundings {
+  environment: z.input<typeof environmentSchema>;
+  config: Config;
+  /** Endpoint, region, credentials or request handler of the SDK's clients; empty on AWS. */
+  client: Pick<ECSClientConfig, 'endpoint' | 'region' | 'credentials' | 'requestHandler'>;
+  fetch: typeof globalThis.fetch;
+  now: () => number;
+}
+
+/** Everything a step may use. */
+export type Aws = ReturnType<typeof openAws>;
+
+/** Throws where the environment lacks something, naming it. Makes clients, but calls nothing yet. */
+export function openAws({ environment, config, client, fetch, now }: Surroundings) {
+  const settings = environmentSchema.parse(environment);
+  const table = openTable(new DynamoDBClient(client), settings.TABLE_NAME);
+  const secret = secrets(new SecretsManagerClient(client));
+  const tokenSecret = config.slack?.tokenSecret;
+  return {
+    config,
+    now,
+    consoleUrl: settings.CONSOLE_URL,
+    slackSigningSecret: async () => {
+      if (!settings.SLACK_SIGNING_SECRET_NAME) throw new Error('SLACK_SIGNING_SECRET_NAME is not set');
+      return secret.text(settings.SLACK_SIGNING_SECRET_NAME);
+    },
+    approvals: approvals(table),
+    cloudwatch: cloudwatch(new CloudWatchClient(client)),
+    domainEvents: domainEvents(new EventBridgeClient(client)),
+    ecr: ecr(new ECRClient(client), fetch),
+    ecs: ecs(new ECSClient(client), new ECSClient({ ...client, maxAttempts: 1 })),
+    endpoints: endpoints(fetch, now),
+    logs: logs(new CloudWatchLogsClient(client)),
+    records: records(table),
+    slack: slack(fetch, settings.SLACK_API_URL, async () => {
+      if (!tokenSecret) throw new Error('tidegate.config.ts has no slack settings');
+      return secret.text(tokenSecret);
+    }),
+    slots: slots(table),
+    states: states(new SFNClient(client), settings.STATE_MACHINE_ARN),
+    waits: waits(table),
+  };
+}

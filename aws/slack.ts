@@ -1,0 +1,32 @@
+/** Slack, by its web API. A message that did not arrive never holds up a release: the caller decides what to do. */
+import type { KnownBlock } from '@slack/types';
+import { Transient } from '../core/errors.ts';
+import * as z from 'zod';
+
+export interface SlackMessage {
+  /** What notifications and screen readers say. */
+  text: string;
+  blocks: KnownBlock[];
+}
+
+const answerSchema = z.looseObject({ ok: z.boolean(), error: z.string().optional(), ts: z.string().optional() });
+const timeoutMs = 5000;
+
+export function slack(fetch: typeof globalThis.fetch, apiUrl: string, token: () => Promise<string>) {
+  return {
+    /** Posts a message; repeating it posts it again. Throws `Transient` on rate limits, 5xx and lost connections. */
+    async post(channel: string, message: SlackMessage): Promise<void> {
+      const answer = await fetch(`${apiUrl}/chat.postMessage`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json; charset=utf-8' },
+        body: JSON.stringify({ channel, ...message, unfurl_links: false, unfurl_media: false }),
+        signal: AbortSignal.timeout(timeoutMs),
+      }).catch((error: Error) => {
+        throw new Transient(`Slack: ${error.message}`);
+      });
+      if (answer.status === 429 || answer.status >= 500) throw new Transient(`Slack answered HTTP ${answer.status}`);
+      const { ok, error } = answerSchema.parse(await answer.json());
+      if (!ok) throw new Error(`Slack refused the message: ${error}`);
+    },
+  };
+}

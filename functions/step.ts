@@ -1,0 +1,42 @@
+/** A step is a contract and a few lines: strict schemas in and out, the errors the state machine routes on, and `run`. */
+import type * as z from 'zod';
+import type { Aws } from '../aws/open.ts';
+import type { ErrorName } from '../core/errors.ts';
+
+/** The execution that a step works for. */
+export interface Execution {
+  arn: string;
+  /** Of the waiting state; absent for states that do not wait. */
+  taskToken: string;
+  /** Fires shortly before Lambda would stop the function. */
+  signal: AbortSignal;
+}
+
+export interface Step<
+  Name extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+  Errors extends ErrorName = ErrorName,
+> {
+  /** The Task state's name. */
+  name: Name;
+  /** The payload without `execution` and `taskToken`. */
+  input: Input;
+  /** What the state answers. For a state that waits: what its task token is answered with. */
+  output: Output;
+  /** Every error that the state machine routes on. */
+  errors: readonly Errors[];
+  /** `true` for `.waitForTaskToken`: then `run` answers undefined to go on waiting. */
+  waits?: boolean;
+  /** May be called twice with the same input, also after it worked. */
+  run(input: z.output<Input>, aws: Aws, execution: Execution): Promise<z.output<Output> | undefined>;
+}
+
+export function defineStep<
+  const Name extends string,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+  const Errors extends ErrorName,
+>(step: Step<Name, Input, Output, Errors>): Step<Name, Input, Output, Errors> {
+  return step;
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from './core/config.ts';
+
+/** What this installation deploys: the sample service. */
+export default defineConfig({
+  slack: { channel: 'deploys', tokenSecret: 'tidegate/slack-token' },
+  services: {
+    'my-api': {
+      repository: 'my-api',
+      container: 'app',
+      tags: 'v*',
+      scan: { block: ['CRITICAL'], fixable: 'only', waitFor: '10m' },
+      environments: [
+        {
+          name: 'production',
+          cluster: 'main',
+          service: 'my-api',
+          smoke: { endpoints: [{ url: 'https://my-api.example.com/healthz' }, { url: 'https://my-api.example.com/' }] },
+          analysis: {
+            loadBalancer: 'app/my-api/50dc6c495c0c9188',
+            targetGroup: 'targetgroup/my-api/6d0ecf831eec9f09',
+          },
+        },
+      ],
+    },
+  },
+});
