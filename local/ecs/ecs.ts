@@ -1,0 +1,110 @@
+/** Amazon ECS in memory: the model behind the API, with real tasks behind the model. */
+
+import type { CreateServiceRequest, Service } from '@aws-sdk/client-ecs';
+import type { AwsService } from '../aws-service.ts';
+import type { Clock } from '../clock.ts';
+import type { TaskEngine } from '../engine/engine.ts';
+import type { ImageSource } from '../engine/image-source.ts';
+import type { Emit } from '../event.ts';
+import type { TargetGroup } from '../load-balancer/target-group.ts';
+import { ecsEvents } from './events.ts';
+import { ids } from './names.ts';
+import { clusterOperations } from './operations/clusters.ts';
+import { serviceDeploymentOperations } from './operations/service-deployments.ts';
+import { serviceOperations } from './operations/services.ts';
+import { taskDefinitionOperations } from './operations/task-definitions.ts';
+import { taskOperations } from './operations/tasks.ts';
+import { awsPace, type Pace } from './pace.ts';
+import { type RollingUpdate, rollingUpdate } from './rolling.ts';
+import { type ServiceDeployments, serviceDeployments } from './service-deployments.ts';
+import { store as newStore } from './store.ts';
+import { taskDefinitions } from './task-definitions.ts';
+import { timers } from './timers.ts';
+import type { World } from './world.ts';
+
+export interface EcsOptions {
+  clock: Clock;
+  emit: Emit;
+  engine: TaskEngine;
+  images: ImageSource;
+  targetGroups: (arn: string) => TargetGroup | undefined;
+  /** What containers with the `awslogs` driver write: group, stream, line. */
+  logs?: (group: string, stream: string, line: string) => void;
+  /** The value behind a container's `secrets[].valueFrom`. Without it, a task that has secrets fails to start. */
+  secrets?: (valueFrom: string) => string | undefined;
+  /** From 0 to below 1, as `Math.random`. */
+  random: () => number;
+  /** As slow as AWS where nothing else is said. */
+  pace?: Partial<Pace>;
+  /** The engine runs container health checks and tells `health`. Without, a service whose task definition has one is refused. */
+  containerHealthChecks?: boolean;
+}
+
+export interface Ecs {
+  readonly service: AwsService;
+  /** Answers its ARN. */
+  createCluster(name: string): string;
+  /** CreateService. */
+  createService(request: CreateServiceRequest): Service;
+  /** Where a container port of a running task is reached on 127.0.0.1. */
+  portOf(taskArn: string, containerPort: number): number | undefined;
+  /** Ends every container; from now on nothing is started or told. Resolves when the last one has ended. May be repeated. */
+  stopAll(): Promise<void>;
+}
+
+export function ecs(options: EcsOptions): Ecs {
+  const clock = timers(options.clock);
+  let open = true;
+  const emit: Emit = (event) => {
+    if (open) options.emit(event);
+  };
+  const world: World = {
+    clock,
+    pace: { ...awsPace, ...options.pace },
+    ids: ids(options.random),
+    events: ecsEvents(clock, emit),
+    engine: options.engine,
+    images: options.images,
+    targetGroups: options.targetGroups,
+    secrets: options.secrets ?? (() => undefined),
+    logs: options.logs ?? (() => {}),
+  };
+  const store = newStore();
+  const definitions = taskDefinitions();
+  const rolling: RollingUpdate = rollingUpdate(world, store, () => deployments);
+  const deployments: ServiceDeployments = serviceDeployments(world, store, rolling.wake);
+
+  const operations: AwsService['operations'] = {
+    ...taskDefinitionOperations(clock, definitions),
+    ...clusterOperations(store),
+    ...serviceOperations({
+      now: () => clock.now(),
+      store,
+      definitions,
+      deployments,
+      wake: rolling.wake,
+      targetGroups: options.targetGroups,
+      containerHealthChecks: options.containerHealthChecks ?? false,
+    }),
+    ...taskOperations(world, store, definitions),
+    ...serviceDeploymentOperations(store, deployments),
+  };
+
+  return {
+    service: { target: 'AmazonEC2ContainerServiceV20141113', operations },
+    createCluster(name) {
+      operations.CreateCluster?.({ clusterName: name });
+      return store.cluster(name).arn;
+    },
+    createService(request) {
+      const answer = operations.CreateService?.(request) as { service: Service };
+      return answer.service;
+    },
+    portOf: (taskArn, containerPort) => store.tasks.get(taskArn)?.record.ports.get(containerPort),
+    async stopAll() {
+      open = false;
+      clock.close();
+      await Promise.all(store.tasks.values().map((task) => task.end()));
+    },
+  };
+}

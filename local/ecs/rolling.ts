@@ -1,0 +1,219 @@
+/** The rolling update: looks at a service, decides through `scheduler.ts`, and does it. */
+
+import { type BreakerSighting, observe, tripped } from './circuit-breaker.ts';
+import type { Rollout, ServiceRecord, TaskRecord, TaskStatus } from './model.ts';
+import { restartDelay } from './pace.ts';
+import { type Decision, decide, type SeenTask, type Situation, settled } from './scheduler.ts';
+import type { ServiceDeployments } from './service-deployments.ts';
+import { messages, tellService } from './service-events.ts';
+import type { Store } from './store.ts';
+import { healthFailure, isHealthy } from './task-health.ts';
+import { launch } from './task-runner.ts';
+import type { World } from './world.ts';
+
+export interface RollingUpdate {
+  /** Looks at the service after the scheduling delay. Calls in between are one look. */
+  wake(service: ServiceRecord): void;
+}
+
+/** `deployments` is asked for late because the two need each other. */
+export function rollingUpdate(
+  world: World,
+  store: Store,
+  deployments: () => ServiceDeployments,
+): RollingUpdate {
+  const { clock, pace, events } = world;
+
+  const watched = new Set<string>();
+
+  function wake(service: ServiceRecord) {
+    if (service.woken) return;
+    service.woken = true;
+    clock.after(pace.schedulingSeconds * 1000, () => {
+      service.woken = false;
+      look(service);
+    });
+  }
+
+  function look(service: ServiceRecord) {
+    const [primary] = service.rollouts;
+    if (!primary?.begun) return;
+    for (const task of store.presentTasks(service)) noteHealth(service, task);
+    if (givesUp(service, primary)) deployments().fail(service, primary);
+
+    // A rollback has put another one first by now.
+    const rollout = service.rollouts[0] ?? primary;
+    const situation = situationOf(service, rollout);
+    const decision = decide(situation);
+    stop(service, decision.stop);
+    start(service, rollout, decision.start);
+    if (givesUp(service, rollout)) wake(service);
+    tellStall(service, rollout, decision.stalled);
+    dropEmptyRollouts(service);
+    if (isJudged(rollout) && settled(situation)) deployments().complete(service, rollout);
+    tellSteadiness(service, settled(situation) && rollout.state === 'COMPLETED');
+  }
+
+  const sight = (service: ServiceRecord, rollout: Rollout, sighting: BreakerSighting) => {
+    rollout.breaker = observe(
+      rollout.breaker,
+      sighting,
+      service.deploymentConfiguration.deploymentCircuitBreaker,
+    );
+  };
+
+  // Between a request to roll back and the rollback, it neither completes nor fails.
+  const isJudged = ({ state, serviceDeployment }: Rollout) =>
+    state === 'IN_PROGRESS' && serviceDeployment.status !== 'ROLLBACK_REQUESTED';
+
+  const givesUp = (service: ServiceRecord, rollout: Rollout) =>
+    isJudged(rollout) &&
+    tripped(rollout.breaker, service.deploymentConfiguration.deploymentCircuitBreaker, service.desiredCount);
+
+  function noteHealth(service: ServiceRecord, task: TaskRecord) {
+    if (task.provedHealthy || !task.rollout || !isHealthy(world, task)) return;
+    task.provedHealthy = true;
+    sight(service, task.rollout, 'healthy');
+  }
+
+  function situationOf(service: ServiceRecord, rollout: Rollout): Situation {
+    const { minimumHealthyPercent = 100, maximumPercent = 200 } = service.deploymentConfiguration;
+    return {
+      desiredCount: service.desiredCount,
+      minimumHealthyPercent,
+      maximumPercent,
+      failed: rollout.state === 'FAILED',
+      tasks: store.presentTasks(service).map((task) => ({
+        taskArn: task.view.taskArn,
+        revision: task.rollout?.revision === rollout.revision ? 'current' : 'old',
+        state: seenState(service, task),
+      })),
+    };
+  }
+
+  function seenState(service: ServiceRecord, task: TaskRecord): SeenTask['state'] {
+    if (task.view.desiredStatus === 'STOPPED') return 'stopping';
+    if (healthFailure(world, service, task)) return 'unhealthy';
+    return isHealthy(world, task) ? 'healthy' : 'pending';
+  }
+
+  function stop(service: ServiceRecord, stops: Decision['stop']) {
+    const primary = service.rollouts[0];
+    for (const { taskArn, why } of stops) {
+      const task = store.tasks.get(taskArn);
+      if (!task) continue;
+      const { rollout } = task.record;
+      const failure = why === 'unhealthy' ? healthFailure(world, service, task.record) : undefined;
+      if (failure && rollout) {
+        sight(service, rollout, 'failed health check');
+        tellService(world, service, messages.unhealthy(taskArn, failure));
+      }
+      task.stop(
+        'ServiceSchedulerInitiated',
+        failure ?? `Scaling activity initiated by (deployment ${primary?.deploymentId})`,
+      );
+    }
+    const taskArns = stops.map(({ taskArn }) => taskArn);
+    if (taskArns.length === 0) return;
+    if (service.settings.loadBalancers?.length) tellService(world, service, messages.draining(taskArns));
+    tellService(world, service, messages.stopped(taskArns));
+  }
+
+  function start(service: ServiceRecord, rollout: Rollout, count: number) {
+    const pause = rollout.throttle.until - clock.now();
+    if (count === 0) return;
+    if (pause > 0) {
+      clock.after(pause, () => wake(service));
+      return;
+    }
+    const taskArns = Array.from({ length: count }, () => startOne(service, rollout));
+    tellService(world, service, messages.started(taskArns));
+  }
+
+  function startOne(service: ServiceRecord, rollout: Rollout): string {
+    const { definition, settings, images } = rollout.revision;
+    const task = launch(world, {
+      cluster: service.cluster,
+      definition,
+      rollout,
+      images,
+      group: `service:${service.name}`,
+      startedBy: rollout.deploymentId,
+      overrides: {},
+      loadBalancers: settings.loadBalancers ?? [],
+      capacityProviderName: settings.capacityProviderStrategy?.[0]?.capacityProvider,
+      platformVersion: settings.platformVersion,
+      networkConfiguration: settings.networkConfiguration,
+      enableExecuteCommand: service.enableExecuteCommand,
+      tags: [],
+      changed: (changed, status) => onTask(service, changed, status),
+    });
+    for (const { targetGroupArn } of settings.loadBalancers ?? []) watch(targetGroupArn);
+    store.tasks.set(task.record.view.taskArn, task);
+    return task.record.view.taskArn;
+  }
+
+  /** A change of a target's health is a reason to look at the service that its task belongs to. */
+  function watch(targetGroupArn = '') {
+    if (watched.has(targetGroupArn)) return;
+    watched.add(targetGroupArn);
+    world.targetGroups(targetGroupArn)?.onHealth((taskArn) => {
+      const revision = store.tasks.get(taskArn)?.record.rollout?.revision;
+      const service = store.services
+        .values()
+        .find(({ revisions }) => revision && revisions.includes(revision));
+      if (service) wake(service);
+    });
+  }
+
+  function onTask(service: ServiceRecord, task: TaskRecord, status: TaskStatus | undefined) {
+    const { rollout } = task;
+    if (rollout && status === 'RUNNING') {
+      sight(service, rollout, 'running');
+      rollout.failedTasks = 0;
+      rollout.throttle = { rounds: 0, until: 0 };
+      for (const { targetGroupArn = '' } of rollout.revision.settings.loadBalancers ?? []) {
+        tellService(world, service, messages.registered(targetGroupArn));
+      }
+      clock.after(pace.healthyAfterSeconds * 1000, () => wake(service));
+      clock.after(service.healthCheckGracePeriodSeconds * 1000, () => wake(service));
+    }
+    if (rollout && status === 'DEPROVISIONING') onEnded(service, task, rollout);
+    wake(service);
+  }
+
+  function onEnded(service: ServiceRecord, { view }: TaskRecord, rollout: Rollout) {
+    const askedFor = view.stopCode === 'ServiceSchedulerInitiated' || view.stopCode === 'UserInitiated';
+    if (view.startedAt || askedFor) return;
+    if (rollout.breaker.stage === 1) rollout.failedTasks += 1;
+    sight(service, rollout, 'failed to start');
+    if (clock.now() < rollout.throttle.until) return;
+    const rounds = rollout.throttle.rounds + 1;
+    rollout.throttle = { rounds, until: clock.now() + restartDelay(rounds, pace) * 1000 };
+    if (rounds !== 3) return;
+    tellService(world, service, messages.impaired);
+    events.service(service, 'SERVICE_TASK_START_IMPAIRED');
+  }
+
+  function tellStall(service: ServiceRecord, rollout: Rollout, stalled: boolean) {
+    if (stalled && !rollout.stallTold) tellService(world, service, messages.stalled);
+    rollout.stallTold = stalled;
+  }
+
+  function dropEmptyRollouts(service: ServiceRecord) {
+    const tasks = store.presentTasks(service);
+    service.rollouts = service.rollouts.filter(
+      (rollout, place) => place === 0 || tasks.some((task) => task.rollout === rollout),
+    );
+  }
+
+  function tellSteadiness(service: ServiceRecord, steady: boolean) {
+    if (steady && !service.steady) {
+      tellService(world, service, messages.steady);
+      events.service(service, 'SERVICE_STEADY_STATE');
+    }
+    service.steady = steady;
+  }
+
+  return { wake };
+}

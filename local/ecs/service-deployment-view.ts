@@ -1,0 +1,92 @@
+/** A service deployment and a service revision as the API answers them. */
+
+import type { ServiceDeployment, ServiceDeploymentBrief, ServiceRevision } from '@aws-sdk/client-ecs';
+import { threshold } from './circuit-breaker.ts';
+import { revisionSummary } from './counts.ts';
+import type { Revision, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
+import type { Store } from './store.ts';
+
+export function briefView(
+  service: ServiceRecord,
+  deployment: ServiceDeploymentRecord,
+): ServiceDeploymentBrief {
+  const { startedAt, finishedAt, statusReason } = deployment;
+  return {
+    serviceDeploymentArn: deployment.arn,
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    createdAt: deployment.createdAt,
+    ...(startedAt && { startedAt }),
+    ...(finishedAt && { finishedAt }),
+    targetServiceRevisionArn: deployment.target.arn,
+    status: deployment.status,
+    ...(statusReason && { statusReason }),
+  };
+}
+
+/** A rolling deployment has no `lifecycleStage`. Counts of one that has ended stay as they were at its end. */
+export function deploymentView(
+  store: Store,
+  service: ServiceRecord,
+  deployment: ServiceDeploymentRecord,
+): ServiceDeployment {
+  const { targetServiceRevisionArn: _, ...brief } = briefView(service, deployment);
+  const tasks = store.presentTasks(service);
+  const { sources, target } = deployment.lastCounts ?? {
+    sources: deployment.sources.map((revision) => revisionSummary(service, revision, tasks)),
+    target: revisionSummary(service, deployment.target, tasks),
+  };
+  return structuredClone({
+    ...brief,
+    ...(deployment.stoppedAt && { stoppedAt: deployment.stoppedAt }),
+    updatedAt: deployment.updatedAt,
+    sourceServiceRevisions: sources,
+    targetServiceRevision: target,
+    lifecycleHookDetails: [],
+    deploymentConfiguration: deployment.configuration,
+    ...(deployment.rollback && { rollback: deployment.rollback }),
+    deploymentCircuitBreaker: breakerView(service, deployment),
+    alarms: { status: 'DISABLED', alarmNames: [], triggeredAlarmNames: [] },
+  } satisfies ServiceDeployment);
+}
+
+function breakerView(
+  service: ServiceRecord,
+  { configuration, rollout, lastCounts }: ServiceDeploymentRecord,
+) {
+  const { deploymentCircuitBreaker: settings } = configuration;
+  if (!settings?.enable) return { status: 'DISABLED' as const, failureCount: 0, threshold: 0 };
+  const status = {
+    IN_PROGRESS: 'MONITORING',
+    COMPLETED: 'MONITORING_COMPLETE',
+    FAILED: 'TRIGGERED',
+  } as const;
+  return {
+    status: status[rollout.state],
+    failureCount: rollout.breaker.failureCount,
+    threshold: lastCounts?.threshold ?? threshold(settings, service.desiredCount),
+  };
+}
+
+export function revisionView(service: ServiceRecord, revision: Revision): ServiceRevision {
+  const { settings, definition, images } = revision;
+  return structuredClone({
+    serviceRevisionArn: revision.arn,
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    taskDefinition: definition.taskDefinitionArn,
+    ...(settings.capacityProviderStrategy?.length
+      ? { capacityProviderStrategy: settings.capacityProviderStrategy }
+      : { launchType: 'FARGATE' as const }),
+    platformVersion: settings.platformVersion ?? '1.4.0',
+    platformFamily: 'Linux',
+    loadBalancers: settings.loadBalancers ?? [],
+    ...(settings.networkConfiguration && { networkConfiguration: settings.networkConfiguration }),
+    containerImages: definition.containerDefinitions.map(({ name, image }) => {
+      const imageDigest = images.get(name)?.digest;
+      return { containerName: name, image, ...(imageDigest && { imageDigest }) };
+    }),
+    guardDutyEnabled: false,
+    createdAt: revision.createdAt,
+  } satisfies ServiceRevision);
+}

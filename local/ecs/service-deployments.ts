@@ -1,0 +1,216 @@
+/** From one status of a service deployment to the next: begun, completed, failed, rolled back, stopped, replaced. */
+
+import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs';
+import { freshBreaker, threshold } from './circuit-breaker.ts';
+import { revisionSummary } from './counts.ts';
+import { conflict } from './errors.ts';
+import { pin } from './images.ts';
+import type { Revision, Rollout, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
+import { ecsArn } from './names.ts';
+import { messages, tellService } from './service-events.ts';
+import type { Store } from './store.ts';
+import type { World } from './world.ts';
+
+export interface ServiceDeployments {
+  /** Starts one of what the service is set to now; whatever is under way is replaced. Not repeatable: each call is a new one. */
+  start(service: ServiceRecord): ServiceDeploymentRecord;
+  complete(service: ServiceRecord, rollout: Rollout): void;
+  /** The circuit breaker tripped. */
+  fail(service: ServiceRecord, rollout: Rollout): void;
+  /** StopServiceDeployment. Throws ConflictException for one that has ended or is rolled back already. */
+  requestRollback(service: ServiceRecord, deployment: ServiceDeploymentRecord): void;
+}
+
+export const reasons = {
+  inProgress: (deploymentId: string) => `ECS deployment ${deploymentId} in progress.`,
+  completed: (deploymentId: string) => `ECS deployment ${deploymentId} completed.`,
+  failed: 'ECS deployment circuit breaker: tasks failed to start.',
+  rollingBack: (deploymentId: string) =>
+    `ECS deployment circuit breaker: rolling back to deploymentId ${deploymentId}.`,
+  breakerRollback: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
+  breakerStop: 'Service deployment stopped because the circuit breaker threshold was exceeded.',
+  requestedRollback: 'Service deployment rolled back because of a user request.',
+  noCandidate: 'No rollback candidate was found to run the rollback.',
+  replaced: 'Service deployment stopped because a new service deployment was started.',
+};
+
+const terminal: ServiceDeploymentStatus[] = [
+  'SUCCESSFUL',
+  'STOPPED',
+  'ROLLBACK_SUCCESSFUL',
+  'ROLLBACK_FAILED',
+];
+
+/** `wake` asks the scheduler to look at the service. */
+export function serviceDeployments(
+  world: World,
+  store: Store,
+  wake: (service: ServiceRecord) => void,
+): ServiceDeployments {
+  const { clock, ids, events, pace } = world;
+  const now = () => new Date(clock.now());
+  const soon = (run: () => void) => clock.after(pace.schedulingSeconds * 1000, run);
+
+  function newRollout(revision: Revision, serviceDeployment: ServiceDeploymentRecord): Rollout {
+    const deploymentId = `ecs-svc/${ids.long()}`;
+    return {
+      deploymentId,
+      revision,
+      serviceDeployment,
+      state: 'IN_PROGRESS',
+      reason: reasons.inProgress(deploymentId),
+      createdAt: now(),
+      updatedAt: now(),
+      begun: false,
+      breaker: freshBreaker,
+      failedTasks: 0,
+      throttle: { rounds: 0, until: 0 },
+      stallTold: false,
+    };
+  }
+
+  function move(deployment: ServiceDeploymentRecord, status: ServiceDeploymentStatus, reason?: string) {
+    deployment.status = status;
+    deployment.updatedAt = now();
+    if (reason) deployment.statusReason = reason;
+  }
+
+  function end(
+    service: ServiceRecord,
+    deployment: ServiceDeploymentRecord,
+    status: ServiceDeploymentStatus,
+    reason?: string,
+  ) {
+    move(deployment, status, reason);
+    deployment.finishedAt = now();
+    if (status === 'STOPPED') deployment.stoppedAt = now();
+    const tasks = store.presentTasks(service);
+    deployment.lastCounts = {
+      sources: deployment.sources.map((revision) => revisionSummary(service, revision, tasks)),
+      target: revisionSummary(service, deployment.target, tasks),
+      threshold: threshold(deployment.configuration.deploymentCircuitBreaker, service.desiredCount),
+    };
+  }
+
+  function settle(rollout: Rollout, state: Rollout['state'], reason: string) {
+    rollout.state = state;
+    rollout.reason = reason;
+    rollout.updatedAt = now();
+  }
+
+  function start(service: ServiceRecord) {
+    const [replaced] = service.rollouts;
+    if (replaced && !terminal.includes(replaced.serviceDeployment.status)) {
+      end(service, replaced.serviceDeployment, 'STOPPED', reasons.replaced);
+    }
+    const revision: Revision = {
+      arn: ecsArn(`service-revision/${service.cluster.name}/${service.name}/${ids.long()}`),
+      createdAt: now(),
+      definition: service.definition,
+      settings: { ...service.settings },
+      images: new Map(),
+    };
+    const deployment: Omit<ServiceDeploymentRecord, 'rollout'> = {
+      arn: ecsArn(`service-deployment/${service.cluster.name}/${service.name}/${ids.short()}`),
+      status: 'PENDING',
+      createdAt: now(),
+      updatedAt: now(),
+      sources: [...new Set(service.rollouts.map((rollout) => rollout.revision))],
+      target: revision,
+      configuration: service.deploymentConfiguration,
+    };
+    // The two hold each other; the next line makes it whole.
+    const record = deployment as ServiceDeploymentRecord;
+    record.rollout = newRollout(revision, record);
+    service.revisions.push(revision);
+    service.rollouts.unshift(record.rollout);
+    service.serviceDeployments.unshift(record);
+    soon(() => begin(service, record));
+    return record;
+  }
+
+  function begin(service: ServiceRecord, deployment: ServiceDeploymentRecord) {
+    // It may have been replaced, or asked to roll back, while it was PENDING: then it never begins.
+    if (deployment.status !== 'PENDING') return;
+    for (const container of deployment.target.definition.containerDefinitions) {
+      try {
+        deployment.target.images.set(container.name, pin(world.images, container));
+      } catch {
+        // The task that needs it will fail to start with the reason, which is what the circuit breaker counts.
+      }
+    }
+    move(deployment, 'IN_PROGRESS');
+    deployment.startedAt = now();
+    deployment.rollout.begun = true;
+    service.currentServiceDeployment = deployment;
+    events.deployment(service, deployment.rollout);
+    wake(service);
+  }
+
+  function rollBack(service: ServiceRecord, deployment: ServiceDeploymentRecord, why: string, told?: string) {
+    const candidate = service.completed;
+    if (!candidate) {
+      const [primary] = service.rollouts;
+      if (primary && primary.state === 'IN_PROGRESS') settle(primary, 'FAILED', why);
+      end(service, deployment, 'ROLLBACK_FAILED', reasons.noCandidate);
+      return;
+    }
+    delete service.completed;
+    const back = newRollout(candidate.revision, deployment);
+    back.begun = true;
+    if (told) back.reason = told;
+    service.rollouts.unshift(back);
+    service.definition = candidate.revision.definition;
+    service.settings = { ...candidate.revision.settings };
+    // Tasks of the revision that is wanted again are kept; they count for the new deployment from now on.
+    for (const { record } of store.tasks.values()) {
+      if (record.rollout?.revision === candidate.revision) record.rollout = back;
+    }
+    move(deployment, 'ROLLBACK_IN_PROGRESS', why);
+    deployment.rollback = { reason: why, startedAt: now(), serviceRevisionArn: candidate.revision.arn };
+    service.currentServiceDeployment = deployment;
+    tellService(world, service, messages.rollingBack(candidate.deploymentId));
+    events.deployment(service, back);
+    wake(service);
+  }
+
+  return {
+    start,
+    complete(service, rollout) {
+      settle(rollout, 'COMPLETED', reasons.completed(rollout.deploymentId));
+      service.completed = rollout;
+      const deployment = rollout.serviceDeployment;
+      end(
+        service,
+        deployment,
+        deployment.status === 'ROLLBACK_IN_PROGRESS' ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL',
+      );
+      tellService(world, service, messages.completed(rollout.deploymentId));
+      events.deployment(service, rollout);
+    },
+    fail(service, rollout) {
+      const deployment = rollout.serviceDeployment;
+      settle(rollout, 'FAILED', reasons.failed);
+      tellService(world, service, messages.failed(rollout.deploymentId));
+      events.deployment(service, rollout);
+      if (deployment.status === 'ROLLBACK_IN_PROGRESS') {
+        end(service, deployment, 'ROLLBACK_FAILED', reasons.noCandidate);
+      } else if (deployment.configuration.deploymentCircuitBreaker?.rollback) {
+        const told = service.completed && reasons.rollingBack(service.completed.deploymentId);
+        rollBack(service, deployment, reasons.breakerRollback, told);
+      } else {
+        end(service, deployment, 'STOPPED', reasons.breakerStop);
+      }
+    },
+    requestRollback(service, deployment) {
+      if (deployment.status !== 'PENDING' && deployment.status !== 'IN_PROGRESS') {
+        throw conflict(`Service deployment can't be stopped because its status is ${deployment.status}.`);
+      }
+      move(deployment, 'ROLLBACK_REQUESTED', reasons.requestedRollback);
+      soon(() => {
+        if (deployment.status === 'ROLLBACK_REQUESTED')
+          rollBack(service, deployment, reasons.requestedRollback);
+      });
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** What all parts of ECS share: the clock, the seams to the other rooms, and the events. */
+
+import type { TaskEngine } from '../engine/engine.ts';
+import type { ImageSource } from '../engine/image-source.ts';
+import type { TargetGroup } from '../load-balancer/target-group.ts';
+import type { EcsEvents } from './events.ts';
+import type { Ids } from './names.ts';
+import type { Pace } from './pace.ts';
+import type { Timers } from './timers.ts';
+
+export interface World {
+  clock: Timers;
+  pace: Pace;
+  ids: Ids;
+  events: EcsEvents;
+  engine: TaskEngine;
+  images: ImageSource;
+  targetGroups: (arn: string) => TargetGroup | undefined;
+  /** The value behind a container's `secrets[].valueFrom`, or `undefined` where there is none. */
+  secrets: (valueFrom: string) => string | undefined;
+  logs: (group: string, stream: string, line: string) => void;
+}
