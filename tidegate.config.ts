@@ -14,7 +14,12 @@ export default defineConfig({
           name: 'production',
           cluster: 'main',
           service: 'my-api',
-          smoke: { endpoints: [{ url: 'https://my-api.example.com/healthz' }, { url: 'https://my-api.example.com/' }] },
+          smoke: {
+            endpoints: [
+              { url: 'https://my-api.example.com/healthz' },
+              { url: 'https://my-api.example.com/' },
+            ],
+          },
           analysis: {
             loadBalancer: 'app/my-api/50dc6c495c0c9188',
             targetGroup: 'targetgroup/my-api/6d0ecf831eec9f09',

@@ -1,6 +1,6 @@
 /** Approvals: the task token stays here, people and messages only ever see the short approval id. */
 import * as z from 'zod';
-import { approvalAnswerSchema, type ApprovalAnswer } from '../core/approval.ts';
+import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval.ts';
 import type { Table } from './table.ts';
 
 const approvalSchema = z.strictObject({
@@ -17,9 +17,11 @@ export function approvals(table: Table) {
   const keyOf = (approvalId: string) => `approval ${approvalId}`;
   return {
     /** Opens an approval. Opening it again, with a new task token, keeps a decision that was already made. */
-    open: ({ approvalId, ...approval }: Omit<Approval, 'answer'>) => table.set(keyOf(approvalId), { approvalId, ...approval }),
+    open: ({ approvalId, ...approval }: Omit<Approval, 'answer'>) =>
+      table.set(keyOf(approvalId), { approvalId, ...approval }),
     /** Decides once. Answers false where somebody had already decided. */
-    decide: (approvalId: string, answer: ApprovalAnswer) => table.setFirst(keyOf(approvalId), 'answer', { answer }),
+    decide: (approvalId: string, answer: ApprovalAnswer) =>
+      table.setFirst(keyOf(approvalId), 'answer', { answer }),
     async of(approvalId: string): Promise<Approval | undefined> {
       const item = await table.read(keyOf(approvalId));
       if (!item) return undefined;

@@ -14,7 +14,8 @@ export async function calling<Result>(what: string, call: () => Promise<Result>)
   }
 }
 
-const worthRetrying = (error: SdkError) => isThrottlingError(error) || isServerError(error) || isTransientError(error);
+const worthRetrying = (error: SdkError) =>
+  isThrottlingError(error) || isServerError(error) || isTransientError(error);
 
 /** Whether AWS answered with the error of this name. */
 export const isAwsError = (error: unknown, name: string) => error instanceof Error && error.name === name;

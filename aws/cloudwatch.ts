@@ -1,18 +1,8 @@
 /** CloudWatch metrics, read in one call a look. */
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { Transient } from '../core/errors.ts';
+import type { MetricQuery, QueryId } from '../core/judge/queries.ts';
 import { calling } from './calling.ts';
-
-export interface MetricQuery {
-  /** `[a-z][a-zA-Z0-9_]*`, as CloudWatch asks. */
-  id: string;
-  namespace: string;
-  metricName: string;
-  dimensions: Record<string, string>;
-  /** `Sum`, `p99`, … */
-  stat: string;
-  periodSeconds: number;
-}
 
 /** Points of a metric, oldest first: [start of the period in ms, value]. A missing period has no point. */
 export type Points = [number, number][];
@@ -20,15 +10,15 @@ export type Points = [number, number][];
 export function cloudwatch(client: CloudWatchClient) {
   return {
     /** The points of each query by its id. Throws `Transient` where CloudWatch says that an answer is not whole. */
-    async metrics(queries: MetricQuery[], startMs: number, endMs: number): Promise<Record<string, Points>> {
-      const found: Record<string, Points> = Object.fromEntries(queries.map(({ id }) => [id, []]));
+    async metrics(queries: MetricQuery[], startMs: number, endMs: number): Promise<Record<QueryId, Points>> {
+      const found: Record<QueryId, Points> = { requests: [], errors: [], p99: [], balancerErrors: [] };
       let NextToken: string | undefined;
       do {
         const command = new GetMetricDataCommand({
           StartTime: new Date(startMs),
           EndTime: new Date(endMs),
           ScanBy: 'TimestampAscending',
-          MetricDataQueries: queries.map(({ id, namespace, metricName, dimensions, stat, periodSeconds }) => ({
+          MetricDataQueries: queries.map(({ id, namespace, metricName, dimensions, stat, period }) => ({
             Id: id,
             MetricStat: {
               Metric: {
@@ -36,7 +26,7 @@ export function cloudwatch(client: CloudWatchClient) {
                 MetricName: metricName,
                 Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
               },
-              Period: periodSeconds,
+              Period: period,
               Stat: stat,
             },
           })),
@@ -44,8 +34,11 @@ export function cloudwatch(client: CloudWatchClient) {
         });
         const page = await calling('GetMetricData', () => client.send(command));
         for (const { Id = '', StatusCode, Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
-          if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') throw new Transient(`GetMetricData ${Id}: ${StatusCode}`);
-          found[Id]?.push(...Timestamps.map((time, index): [number, number] => [time.getTime(), Values[index] ?? 0]));
+          if (StatusCode === 'InternalError' || StatusCode === 'Forbidden')
+            throw new Transient(`GetMetricData ${Id}: ${StatusCode}`);
+          found[Id as QueryId].push(
+            ...Timestamps.map((time, index): [number, number] => [time.getTime(), Values[index] ?? 0]),
+          );
         }
         NextToken = page.NextToken;
       } while (NextToken);

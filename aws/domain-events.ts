@@ -15,8 +15,14 @@ export function domainEvents(client: EventBridgeClient) {
   return {
     /** Emits `Release Ended`. Repeating it emits it again: subscribers deduplicate by `execution`. */
     async ended(event: ReleaseEnded): Promise<void> {
-      const entry = { Source: 'tidegate', DetailType: 'Release Ended', Detail: JSON.stringify({ version: 1, ...event }) };
-      const { Entries = [] } = await calling('PutEvents', () => client.send(new PutEventsCommand({ Entries: [entry] })));
+      const entry = {
+        Source: 'tidegate',
+        DetailType: 'Release Ended',
+        Detail: JSON.stringify({ version: 1, ...event }),
+      };
+      const { Entries = [] } = await calling('PutEvents', () =>
+        client.send(new PutEventsCommand({ Entries: [entry] })),
+      );
       const refused = Entries.find(({ ErrorCode }) => ErrorCode);
       if (refused) throw new Transient(`PutEvents: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`);
     },

@@ -5,8 +5,8 @@ import {
   DescribeImagesCommand,
   type ECRClient,
   GetDownloadUrlForLayerCommand,
-  ListImageReferrersCommand,
   type ImageReferrer,
+  ListImageReferrersCommand,
 } from '@aws-sdk/client-ecr';
 import { ReleaseRejected, Transient } from '../core/errors.ts';
 import type { EcrRepository } from '../core/image.ts';
@@ -19,16 +19,61 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
+export interface TaggedImage extends EcrRepository {
+  tag: string;
+  digest: string;
+  /** ms since the epoch. */
+  pushedAt: number;
+}
+
 /** `fetch` comes from the caller: blobs are read over plain HTTP from a signed address. */
 export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
   const named = ({ registryId, repository }: EcrRepository) => ({ registryId, repositoryName: repository });
 
   return {
     /** The digest that a tag stands for now, and when it was pushed (ms); undefined when there is no such tag. */
-    async tagged(repository: EcrRepository, imageTag: string): Promise<{ digest: string; pushedAt: number } | undefined> {
+    async tagged(
+      repository: EcrRepository,
+      imageTag: string,
+    ): Promise<{ digest: string; pushedAt: number } | undefined> {
       const detail = await describe(repository, { imageTag });
       if (!detail?.imageDigest) return undefined;
       return { digest: detail.imageDigest, pushedAt: detail.imagePushedAt?.getTime() ?? 0 };
+    },
+
+    /** Every tag of a repository, with the digest it stands for. */
+    async pushes(repositoryName: string): Promise<TaggedImage[]> {
+      const found: TaggedImage[] = [];
+      const region = await client.config.region();
+      let nextToken: string | undefined;
+      do {
+        const command = new DescribeImagesCommand({
+          repositoryName,
+          filter: { tagStatus: 'TAGGED' },
+          ...(nextToken && { nextToken }),
+        });
+        const page = await calling('DescribeImages', () => client.send(command));
+        for (const {
+          registryId = '',
+          imageDigest: digest = '',
+          imageTags = [],
+          imagePushedAt,
+        } of page.imageDetails ?? []) {
+          const pushedAt = imagePushedAt?.getTime() ?? 0;
+          found.push(
+            ...imageTags.map((tag) => ({
+              registryId,
+              region,
+              repository: repositoryName,
+              tag,
+              digest,
+              pushedAt,
+            })),
+          );
+        }
+        nextToken = page.nextToken;
+      } while (nextToken);
+      return found;
     },
 
     /** When an image was pushed (ms); undefined when it is gone. */
@@ -47,14 +92,20 @@ export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
       const { images = [], failures = [] } = await calling('BatchGetImage', () => client.send(command));
       const manifest = images[0]?.imageManifest;
       if (!manifest) {
-        throw new ReleaseRejected(`${repository.repository}@${digest}: ${failures[0]?.failureReason ?? 'no such image in ECR'}`);
+        throw new ReleaseRejected(
+          `${repository.repository}@${digest}: ${failures[0]?.failureReason ?? 'no such image in ECR'}`,
+        );
       }
       checkDigest(Buffer.from(manifest), digest);
       return manifest;
     },
 
     /** Everything that refers to a digest and has one of these artifact types. */
-    async referrers(repository: EcrRepository, imageDigest: string, artifactTypes: string[]): Promise<ImageReferrer[]> {
+    async referrers(
+      repository: EcrRepository,
+      imageDigest: string,
+      artifactTypes: string[],
+    ): Promise<ImageReferrer[]> {
       const found: ImageReferrer[] = [];
       let nextToken: string | undefined;
       do {
@@ -85,7 +136,10 @@ export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
     },
   };
 
-  async function describe(repository: EcrRepository, imageId: { imageTag: string } | { imageDigest: string }) {
+  async function describe(
+    repository: EcrRepository,
+    imageId: { imageTag: string } | { imageDigest: string },
+  ) {
     try {
       const command = new DescribeImagesCommand({ ...named(repository), imageIds: [imageId] });
       return (await calling('DescribeImages', () => client.send(command))).imageDetails?.[0];

@@ -19,7 +19,13 @@ import {
 import { ReleaseRejected, Transient } from '../core/errors.ts';
 import type { SeenService } from '../core/rollback.ts';
 import type { SeenDeployment } from '../core/rollout.ts';
-import { sameDefinition, type Tag, type TaskDefinition, taskDefinitionSchema, withImage } from '../core/task-definition.ts';
+import {
+  sameDefinition,
+  type Tag,
+  type TaskDefinition,
+  taskDefinitionSchema,
+  withImage,
+} from '../core/task-definition.ts';
 import { calling, isAwsError } from './calling.ts';
 import type { EcsService } from './slots.ts';
 
@@ -29,14 +35,19 @@ export function ecs(client: ECSClient, once: ECSClient) {
     const command = new DescribeServicesCommand({ cluster, services: [name] });
     const { services = [], failures = [] } = await calling('DescribeServices', () => client.send(command));
     const [found] = services;
-    if (!found) throw new ReleaseRejected(`ECS service ${cluster}/${name}: ${failures[0]?.reason ?? 'MISSING'}`);
+    if (!found)
+      throw new ReleaseRejected(`ECS service ${cluster}/${name}: ${failures[0]?.reason ?? 'MISSING'}`);
     return found;
   }
 
   /** By ARN, `family:revision`, or a family for its latest revision. */
-  async function taskDefinition(name: string): Promise<{ arn: string; definition: TaskDefinition; tags: Tag[] }> {
+  async function taskDefinition(
+    name: string,
+  ): Promise<{ arn: string; definition: TaskDefinition; tags: Tag[] }> {
     const command = new DescribeTaskDefinitionCommand({ taskDefinition: name, include: ['TAGS'] });
-    const { taskDefinition: found, tags = [] } = await calling('DescribeTaskDefinition', () => client.send(command));
+    const { taskDefinition: found, tags = [] } = await calling('DescribeTaskDefinition', () =>
+      client.send(command),
+    );
     return {
       arn: String(found?.taskDefinitionArn),
       definition: taskDefinitionSchema.parse(found),
@@ -44,11 +55,16 @@ export function ecs(client: ECSClient, once: ECSClient) {
     };
   }
 
-  async function tasks(cluster: string, query: { serviceName?: string; startedBy?: string; desiredStatus?: 'RUNNING' | 'STOPPED' }): Promise<Task[]> {
+  async function tasks(
+    cluster: string,
+    query: { serviceName?: string; startedBy?: string; desiredStatus?: 'RUNNING' | 'STOPPED' },
+  ): Promise<Task[]> {
     const listed = await calling('ListTasks', () => client.send(new ListTasksCommand({ cluster, ...query })));
     const arns = listed.taskArns ?? [];
     if (arns.length === 0) return [];
-    const described = await calling('DescribeTasks', () => client.send(new DescribeTasksCommand({ cluster, tasks: arns })));
+    const described = await calling('DescribeTasks', () =>
+      client.send(new DescribeTasksCommand({ cluster, tasks: arns })),
+    );
     return described.tasks ?? [];
   }
 
@@ -70,25 +86,43 @@ export function ecs(client: ECSClient, once: ECSClient) {
     },
 
     /** The service's deployments since a time (ms), with what each of them deploys. */
-    async deploymentsSince({ cluster, service: name }: EcsService, sinceMs: number): Promise<SeenDeployment[]> {
-      const list = new ListServiceDeploymentsCommand({ cluster, service: name, createdAt: { after: new Date(sinceMs) } });
-      const listed = (await calling('ListServiceDeployments', () => client.send(list))).serviceDeployments ?? [];
+    async deploymentsSince(
+      { cluster, service: name }: EcsService,
+      sinceMs: number,
+    ): Promise<SeenDeployment[]> {
+      const list = new ListServiceDeploymentsCommand({
+        cluster,
+        service: name,
+        createdAt: { after: new Date(sinceMs) },
+      });
+      const listed =
+        (await calling('ListServiceDeployments', () => client.send(list))).serviceDeployments ?? [];
       const arns = listed.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []).slice(0, 20);
       if (arns.length === 0) return [];
 
       const describe = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns });
-      const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () => client.send(describe));
-      const revisions = await this.revisions(serviceDeployments.flatMap(({ targetServiceRevision }) => targetServiceRevision?.arn ?? []));
+      const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () =>
+        client.send(describe),
+      );
+      const revisions = await this.revisions(
+        serviceDeployments.flatMap(({ targetServiceRevision }) => targetServiceRevision?.arn ?? []),
+      );
       return serviceDeployments.map((deployment): SeenDeployment => {
         const { deploymentCircuitBreaker: breaker } = deployment;
-        const counted = breaker?.failureCount !== undefined && breaker.threshold !== undefined && breaker.status !== 'DISABLED';
+        const counted =
+          breaker?.failureCount !== undefined &&
+          breaker.threshold !== undefined &&
+          breaker.status !== 'DISABLED';
         return {
           arn: String(deployment.serviceDeploymentArn),
           status: String(deployment.status),
           statusReason: deployment.statusReason,
-          taskDefinitionArn: revisions.find(({ arn }) => arn === deployment.targetServiceRevision?.arn)?.taskDefinitionArn,
+          taskDefinitionArn: revisions.find(({ arn }) => arn === deployment.targetServiceRevision?.arn)
+            ?.taskDefinitionArn,
           createdAt: deployment.createdAt?.getTime() ?? 0,
-          breaker: counted ? { failureCount: Number(breaker.failureCount), threshold: Number(breaker.threshold) } : undefined,
+          breaker: counted
+            ? { failureCount: Number(breaker.failureCount), threshold: Number(breaker.threshold) }
+            : undefined,
         };
       });
     },
@@ -99,11 +133,15 @@ export function ecs(client: ECSClient, once: ECSClient) {
       if (arns.length === 0) return [];
       const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
       const { serviceRevisions = [] } = await calling('DescribeServiceRevisions', () => client.send(command));
-      return serviceRevisions.map(({ serviceRevisionArn, taskDefinition: taskDefinitionArn, containerImages = [] }) => ({
-        arn: String(serviceRevisionArn),
-        taskDefinitionArn: String(taskDefinitionArn),
-        digests: Object.fromEntries(containerImages.map(({ containerName, imageDigest }) => [String(containerName), imageDigest])),
-      }));
+      return serviceRevisions.map(
+        ({ serviceRevisionArn, taskDefinition: taskDefinitionArn, containerImages = [] }) => ({
+          arn: String(serviceRevisionArn),
+          taskDefinitionArn: String(taskDefinitionArn),
+          digests: Object.fromEntries(
+            containerImages.map(({ containerName, imageDigest }) => [String(containerName), imageDigest]),
+          ),
+        }),
+      );
     },
 
     /**
@@ -118,7 +156,9 @@ export function ecs(client: ECSClient, once: ECSClient) {
 
       const input = { ...wanted, ...(running.tags.length > 0 && { tags: running.tags }) };
       const command = new RegisterTaskDefinitionCommand(input as RegisterTaskDefinitionCommandInput);
-      const { taskDefinition: registered } = await calling('RegisterTaskDefinition', () => once.send(command));
+      const { taskDefinition: registered } = await calling('RegisterTaskDefinition', () =>
+        once.send(command),
+      );
       return String(registered?.taskDefinitionArn);
     },
 
@@ -135,7 +175,8 @@ export function ecs(client: ECSClient, once: ECSClient) {
         await calling('StopServiceDeployment', () => client.send(command));
         return true;
       } catch (error) {
-        if (isAwsError(error, 'ConflictException') || isAwsError(error, 'ServiceDeploymentNotFoundException')) return false;
+        if (isAwsError(error, 'ConflictException') || isAwsError(error, 'ServiceDeploymentNotFoundException'))
+          return false;
         throw error;
       }
     },
@@ -143,7 +184,12 @@ export function ecs(client: ECSClient, once: ECSClient) {
     /** Runs one task like the service's own, with another command. The token makes repeating it harmless. */
     async runOnce(
       { cluster, service: name }: EcsService,
-      { taskDefinitionArn, container, command, clientToken }: { taskDefinitionArn: string; container: string; command: string[]; clientToken: string },
+      {
+        taskDefinitionArn,
+        container,
+        command,
+        clientToken,
+      }: { taskDefinitionArn: string; container: string; command: string[]; clientToken: string },
     ): Promise<string> {
       const { launchType, networkConfiguration, platformVersion } = await service({ cluster, service: name });
       const run = new RunTaskCommand({
@@ -158,7 +204,10 @@ export function ecs(client: ECSClient, once: ECSClient) {
       });
       const { tasks: started = [], failures = [] } = await calling('RunTask', () => client.send(run));
       const arn = started[0]?.taskArn;
-      if (!arn) throw new Transient(`RunTask: ${failures.map(({ reason }) => reason).join(', ') || 'no task was started'}`);
+      if (!arn)
+        throw new Transient(
+          `RunTask: ${failures.map(({ reason }) => reason).join(', ') || 'no task was started'}`,
+        );
       return arn;
     },
 

@@ -19,7 +19,11 @@ export function endpoints(fetch: typeof globalThis.fetch, now: () => number) {
       const start = now();
       try {
         const signal = AbortSignal.timeout(timeoutSeconds * 1000);
-        const answer = await fetch(url, { redirect: 'manual', signal, headers: { 'user-agent': 'tidegate-smoke-test' } });
+        const answer = await fetch(url, {
+          redirect: 'manual',
+          signal,
+          headers: { 'user-agent': 'tidegate-smoke-test' },
+        });
         const body = await beginning(answer);
         return {
           status: answer.status,
@@ -46,5 +50,7 @@ async function beginning(answer: Response): Promise<string> {
 /** `fetch` says "fetch failed"; the cause says why. */
 function reason(error: unknown): string {
   const { message, cause } = error as Error;
-  return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code ?? message) : message;
+  return cause instanceof Error
+    ? cause.message || String((cause as NodeJS.ErrnoException).code ?? message)
+    : message;
 }

@@ -6,7 +6,12 @@ export function logs(client: CloudWatchLogsClient) {
   return {
     /** The last lines of a stream, oldest first, each cut to 300 characters. Empty where there is no such stream. */
     async tail(logGroupName: string, logStreamName: string, lines: number): Promise<string[]> {
-      const command = new GetLogEventsCommand({ logGroupName, logStreamName, limit: lines, startFromHead: false });
+      const command = new GetLogEventsCommand({
+        logGroupName,
+        logStreamName,
+        limit: lines,
+        startFromHead: false,
+      });
       try {
         const { events = [] } = await calling('GetLogEvents', () => client.send(command));
         return events.map(({ message = '' }) => message.slice(0, 300));

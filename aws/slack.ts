@@ -1,7 +1,7 @@
 /** Slack, by its web API. A message that did not arrive never holds up a release: the caller decides what to do. */
 import type { KnownBlock } from '@slack/types';
-import { Transient } from '../core/errors.ts';
 import * as z from 'zod';
+import { Transient } from '../core/errors.ts';
 
 export interface SlackMessage {
   /** What notifications and screen readers say. */
@@ -9,7 +9,11 @@ export interface SlackMessage {
   blocks: KnownBlock[];
 }
 
-const answerSchema = z.looseObject({ ok: z.boolean(), error: z.string().optional(), ts: z.string().optional() });
+const answerSchema = z.looseObject({
+  ok: z.boolean(),
+  error: z.string().optional(),
+  ts: z.string().optional(),
+});
 const timeoutMs = 5000;
 
 export function slack(fetch: typeof globalThis.fetch, apiUrl: string, token: () => Promise<string>) {
@@ -18,13 +22,17 @@ export function slack(fetch: typeof globalThis.fetch, apiUrl: string, token: () 
     async post(channel: string, message: SlackMessage): Promise<void> {
       const answer = await fetch(`${apiUrl}/chat.postMessage`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json; charset=utf-8' },
+        headers: {
+          authorization: `Bearer ${await token()}`,
+          'content-type': 'application/json; charset=utf-8',
+        },
         body: JSON.stringify({ channel, ...message, unfurl_links: false, unfurl_media: false }),
         signal: AbortSignal.timeout(timeoutMs),
       }).catch((error: Error) => {
         throw new Transient(`Slack: ${error.message}`);
       });
-      if (answer.status === 429 || answer.status >= 500) throw new Transient(`Slack answered HTTP ${answer.status}`);
+      if (answer.status === 429 || answer.status >= 500)
+        throw new Transient(`Slack answered HTTP ${answer.status}`);
       const { ok, error } = answerSchema.parse(await answer.json());
       if (!ok) throw new Error(`Slack refused the message: ${error}`);
     },

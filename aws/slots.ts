@@ -1,11 +1,13 @@
 /** The slot of each ECS service, changed by one conditional write at a time. */
-import { ask, type Contender, leave, type Slot, type SlotChange, slotSchema } from '../core/slot.ts';
+
 import type { Target } from '../core/release.ts';
+import { ask, type Contender, leave, type Slot, type SlotChange, slotSchema } from '../core/slot.ts';
 import type { Table } from './table.ts';
 
 export function slots(table: Table) {
   const keyOf = ({ cluster, service }: EcsService) => `slot ${cluster}/${service}`;
-  const parse = ({ holder, waiting }: Record<string, unknown>): Slot => slotSchema.parse({ holder, waiting });
+  const parse = ({ holder, waiting, deployed }: Record<string, unknown>): Slot =>
+    slotSchema.parse({ holder, waiting, deployed });
   const change = (service: EcsService, decide: (slot: Slot) => SlotChange): Promise<SlotChange['answers']> =>
     table.change(keyOf(service), (item) => {
       const { slot, answers } = decide(parse(item));
@@ -16,7 +18,8 @@ export function slots(table: Table) {
     /** Asks for the slot; answers which task tokens now have to be answered, and how. May be repeated. */
     ask: (service: EcsService, asking: Contender) => change(service, (slot) => ask(slot, asking)),
     /** Gives the slot up; answers whom to tell. May be repeated. */
-    leave: (service: EcsService, execution: string) => change(service, (slot) => leave(slot, execution)),
+    leave: (service: EcsService, execution: string, deployed?: Slot['deployed']) =>
+      change(service, (slot) => leave(slot, execution, deployed)),
     look: async (service: EcsService): Promise<Slot> => parse((await table.read(keyOf(service))) ?? {}),
   };
 }

@@ -1,5 +1,5 @@
 /** Step Functions, as Tidegate uses it: start a release, answer a task token. */
-import { type SFNClient, SendTaskSuccessCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendTaskSuccessCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { ReleaseRequest } from '../core/release.ts';
 import { calling, isAwsError } from './calling.ts';
 

@@ -1,6 +1,7 @@
 /** Tidegate's one DynamoDB table: items by a key that says what they are. */
-import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Transient } from '../core/errors.ts';
 import { calling, isAwsError } from './calling.ts';
 
@@ -20,7 +21,9 @@ export function openTable(client: DynamoDBClient, TableName: string) {
 
     /** Replaces the whole item. May be repeated. */
     async put(key: string, item: Item): Promise<void> {
-      await calling('DynamoDB PutItem', () => documents.send(new PutCommand({ TableName, Item: { ...item, key } })));
+      await calling('DynamoDB PutItem', () =>
+        documents.send(new PutCommand({ TableName, Item: { ...item, key } })),
+      );
     },
 
     /** Sets attributes and leaves the others; makes the item where there is none. May be repeated. */
@@ -31,7 +34,10 @@ export function openTable(client: DynamoDBClient, TableName: string) {
     /** As `set`, but only where `attribute` is not there yet. Answers whether it was written. */
     async setFirst(key: string, attribute: string, attributes: Item): Promise<boolean> {
       try {
-        await update(key, attributes, { ConditionExpression: 'attribute_not_exists(#first)', names: { '#first': attribute } });
+        await update(key, attributes, {
+          ConditionExpression: 'attribute_not_exists(#first)',
+          names: { '#first': attribute },
+        });
         return true;
       } catch (error) {
         if (isAwsError(error, 'ConditionalCheckFailedException')) return false;
@@ -43,16 +49,21 @@ export function openTable(client: DynamoDBClient, TableName: string) {
      * Reads an item, and writes what `change` makes of it, unless somebody else wrote meanwhile: then again, from the
      * new state. Answers what `change` answered last. Throws `Transient` when others kept winning.
      */
-    async change<Answer>(key: string, change: (item: Item) => { item: Item; answer: Answer }): Promise<Answer> {
+    async change<Answer>(
+      key: string,
+      change: (item: Item) => { item: Item; answer: Answer },
+    ): Promise<Answer> {
       for (let attempt = 0; attempt < 10; attempt += 1) {
         const before = await read(key);
         const { item, answer } = change(before ?? {});
-        const version = Number(before?.['version'] ?? 0);
+        const version = Number(before?.version ?? 0);
         const command = new PutCommand({
           TableName,
           Item: { ...item, key, version: version + 1 },
           ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(#key)',
-          ...(before ? { ExpressionAttributeValues: { ':version': version } } : { ExpressionAttributeNames: { '#key': 'key' } }),
+          ...(before
+            ? { ExpressionAttributeValues: { ':version': version } }
+            : { ExpressionAttributeNames: { '#key': 'key' } }),
         });
         try {
           await calling('DynamoDB PutItem', () => documents.send(command));
@@ -65,7 +76,11 @@ export function openTable(client: DynamoDBClient, TableName: string) {
     },
   };
 
-  async function update(key: string, attributes: Item, condition?: { ConditionExpression: string; names: Record<string, string> }) {
+  async function update(
+    key: string,
+    attributes: Item,
+    condition?: { ConditionExpression: string; names: Record<string, string> },
+  ) {
     const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
     const command = new UpdateCommand({
       TableName,

@@ -3,8 +3,12 @@ import * as z from 'zod';
 import { durationSchema } from './duration.ts';
 import { repositorySchema } from './image.ts';
 
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, { error: 'a name such as my-api: lower case, digits and -, at most 39 characters' });
-const ecsName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, { error: 'the name (not the ARN) of an ECS cluster or service' });
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
+  error: 'a name such as my-api: lower case, digits and -, at most 39 characters',
+});
+const ecsName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,255}$/, { error: 'the name (not the ARN) of an ECS cluster or service' });
 
 export const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNKNOWN'] as const;
 export const severitySchema = z.enum(severities);
@@ -41,7 +45,10 @@ const scanSchema = z.strictObject({
 export type ScanPolicy = z.infer<typeof scanSchema>;
 
 const endpointSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'an http or https address such as https://api.example.com/healthz' }),
+  url: z.url({
+    protocol: /^https?$/,
+    error: 'an http or https address such as https://api.example.com/healthz',
+  }),
   /** The HTTP status that counts as healthy. */
   status: z.int().min(100).max(599).default(200),
   /** Text that the body must contain. */
@@ -54,7 +61,9 @@ const smokeSchema = z.strictObject({
   /** Answers in a row that every endpoint must give. */
   consecutive: z.int().min(1).max(10).default(3),
   /** Of a single request. */
-  requestTimeout: durationSchema.default(5).refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
+  requestTimeout: durationSchema
+    .default(5)
+    .refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
   /** How long endpoints may take to answer well before the release is taken back. */
   timeout: durationSchema.default(90),
 });
@@ -64,9 +73,13 @@ const periods = [1, 5, 10, 30];
 const analysisSchema = z
   .strictObject({
     /** CloudWatch's dimension: the load balancer's ARN from `app/` on. */
-    loadBalancer: z.string().regex(/^(app|net)\/[^/]+\/[0-9a-f]+$/, { error: 'such as app/my-alb/50dc6c495c0c9188' }),
+    loadBalancer: z
+      .string()
+      .regex(/^(app|net)\/[^/]+\/[0-9a-f]+$/, { error: 'such as app/my-alb/50dc6c495c0c9188' }),
     /** CloudWatch's dimension: the target group's ARN from `targetgroup/` on. */
-    targetGroup: z.string().regex(/^targetgroup\/[^/]+\/[0-9a-f]+$/, { error: 'such as targetgroup/my-tg/6d0ecf831eec9f09' }),
+    targetGroup: z
+      .string()
+      .regex(/^targetgroup\/[^/]+\/[0-9a-f]+$/, { error: 'such as targetgroup/my-tg/6d0ecf831eec9f09' }),
     /** How much of the time before the deployment is compared with. */
     baseline: durationSchema.default(3600),
     /** How long the new version is watched. */
@@ -83,11 +96,13 @@ const analysisSchema = z
     onInconclusive: z.enum(['pass', 'rollback']).default('pass'),
   })
   .superRefine(({ baseline, window, period }, context) => {
-    const reject = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    const reject = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
     if (period % 60 !== 0 && !periods.includes(period)) {
       reject('period', 'must be 1s, 5s, 10s, 30s or whole minutes: CloudWatch refuses any other');
     }
-    if (baseline < 3 * period) reject('baseline', 'must be at least three periods, or there is nothing to compare with');
+    if (baseline < 3 * period)
+      reject('baseline', 'must be at least three periods, or there is nothing to compare with');
     if (window < period) reject('window', 'must be at least one period, or no release can be judged');
   });
 export type AnalysisPolicy = z.infer<typeof analysisSchema>;
@@ -128,7 +143,9 @@ const serviceSchema = z.strictObject({
     .min(1)
     .max(128)
     .regex(/^[A-Za-z0-9._*-]+$/, { error: 'a tag pattern such as v* or release-*' })
-    .refine((pattern) => pattern !== 'latest', { error: 'latest never deploys: it says nothing about which version it is' })
+    .refine((pattern) => pattern !== 'latest', {
+      error: 'latest never deploys: it says nothing about which version it is',
+    })
     .default('v*'),
   scan: scanSchema.prefault({}),
   /** In order: the first receives pushes, each next one what its predecessor deployed. */
@@ -138,7 +155,11 @@ const serviceSchema = z.strictObject({
     .superRefine((environments, context) => {
       environments.forEach(({ name }, index) => {
         if (environments.findIndex((other) => other.name === name) === index) return;
-        context.addIssue({ code: 'custom', path: [index, 'name'], message: `is used twice: a promotion to ${name} would have two targets` });
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'name'],
+          message: `is used twice: a promotion to ${name} would have two targets`,
+        });
       });
     }),
 });
@@ -158,7 +179,11 @@ const configSchema = z
         owners.set(target, `${service}.${environment.name}`);
         if (!owner) return;
         const message = `${target} already belongs to ${owner}: two releases would overwrite each other`;
-        context.addIssue({ code: 'custom', path: ['services', service, 'environments', index, 'service'], message });
+        context.addIssue({
+          code: 'custom',
+          path: ['services', service, 'environments', index, 'service'],
+          message,
+        });
       });
     }
   });
@@ -175,15 +200,24 @@ export type ConfigInput = z.input<typeof configSchema>;
 export function defineConfig(input: ConfigInput): Config {
   const checked = configSchema.safeParse(input);
   if (checked.success) return checked.data;
-  const mistakes = checked.error.issues.map(({ path, message }) => `  ${path.join('.') || 'the file'}: ${message}`);
-  throw new Error(`tidegate.config.ts has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.join('\n')}`);
+  const mistakes = checked.error.issues.map(
+    ({ path, message }) => `  ${path.join('.') || 'the file'}: ${message}`,
+  );
+  throw new Error(
+    `tidegate.config.ts has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.join('\n')}`,
+  );
 }
 
 /** Settings of one environment of one service. Throws where the configuration does not name it. */
-export function environmentOf(config: Config, service: string, environment: string): { service: Service; environment: Environment } {
+export function environmentOf(
+  config: Config,
+  service: string,
+  environment: string,
+): { service: Service; environment: Environment } {
   const found = config.services[service];
   const at = found?.environments.find(({ name }) => name === environment);
-  if (!found || !at) throw new Error(`tidegate.config.ts has no environment ${environment} of a service ${service}`);
+  if (!found || !at)
+    throw new Error(`tidegate.config.ts has no environment ${environment} of a service ${service}`);
   return { service: found, environment: at };
 }
 

@@ -13,6 +13,9 @@ export const durationSchema = z
 export function spoken(totalSeconds: number): string {
   const whole = Math.round(totalSeconds);
   if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return [`${Math.floor(whole / 60)} min`, whole % 60 ? `${whole % 60} s` : ''].join(' ').trim();
-  return [`${Math.floor(whole / 3600)} h`, whole % 3600 >= 60 ? `${Math.floor((whole % 3600) / 60)} min` : ''].join(' ').trim();
+  if (whole < 3600)
+    return [`${Math.floor(whole / 60)} min`, whole % 60 ? `${whole % 60} s` : ''].join(' ').trim();
+  return [`${Math.floor(whole / 3600)} h`, whole % 3600 >= 60 ? `${Math.floor((whole % 3600) / 60)} min` : '']
+    .join(' ')
+    .trim();
 }

@@ -32,8 +32,14 @@ export function obstacles(service: string, seen: Preflight): string[] {
       seen.deploymentController !== 'ECS',
       `service ${service} is deployed by ${seen.deploymentController}, not by ECS itself: change its deployment controller`,
     ],
-    [seen.strategy !== 'ROLLING', `service ${service} uses the strategy ${seen.strategy}; only ROLLING is supported yet`],
-    [seen.desiredCount < 1, `service ${service} wants ${seen.desiredCount} tasks: nothing would prove the release; scale it up first`],
+    [
+      seen.strategy !== 'ROLLING',
+      `service ${service} uses the strategy ${seen.strategy}; only ROLLING is supported yet`,
+    ],
+    [
+      seen.desiredCount < 1,
+      `service ${service} wants ${seen.desiredCount} tasks: nothing would prove the release; scale it up first`,
+    ],
     [
       seen.desiredCount > 0 && floor >= ceiling,
       `service ${service} may run at least ${floor} and at most ${ceiling} tasks: ECS can neither stop nor start one; lower minimumHealthyPercent (${seen.minimumHealthyPercent}) or raise maximumPercent (${seen.maximumPercent})`,

@@ -8,6 +8,9 @@ export const recordSchema = z.strictObject({
   request: releaseRequestSchema.optional(),
   /** What each state last answered, by its name. */
   steps: z.record(z.string(), z.unknown()),
+  /** The task definition to return to, kept before anything was changed, and when that was (ms since the epoch). */
+  wayBack: z.string().optional(),
+  startedAt: z.number().optional(),
   outcome: outcomeSchema.optional(),
   reason: z.string().optional(),
   /** ms since the epoch. */
@@ -30,7 +33,10 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
   const of = (state: string) => said.safeParse(steps[state]).data;
   const failed = ['RunReleaseTask', 'AwaitDeployment', 'RunSmokeTests', 'CompareMetrics', 'ConfirmRelease']
     .map(of)
-    .find((step) => step && (['fail', 'failed', 'refuted'].includes(step.status ?? '') || step.decision === 'take back'));
+    .find(
+      (step) =>
+        step && (['fail', 'failed', 'refuted'].includes(step.status ?? '') || step.decision === 'take back'),
+    );
   const sentence = failed && (failed.headline ?? failed.sentence ?? failed.reason);
   const error = failure && failureSentence(failure);
   switch (outcome) {
@@ -41,20 +47,26 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       const scan = of('CheckScan');
       if (scan?.status === 'fail') return scan.summary ?? 'the scan gate said no';
       const approval = of('RequestApproval');
-      if (approval?.decision === 'rejected') return `rejected by ${approval.by}${approval.reason ? `: ${approval.reason}` : ''}`;
+      if (approval?.decision === 'rejected')
+        return `rejected by ${approval.by}${approval.reason ? `: ${approval.reason}` : ''}`;
       return sentence ?? 'a gate said no';
     }
     case 'Superseded': {
       const by = [of('AcquireSlot'), of('StartDeployment')].find((step) => step?.status === 'superseded')?.by;
       if (by) return `${by}, pushed later, took its place`;
-      return of('AwaitDeployment')?.reason ?? of('ConfirmRelease')?.reason ?? 'a newer release took its place';
+      return (
+        of('AwaitDeployment')?.reason ?? of('ConfirmRelease')?.reason ?? 'a newer release took its place'
+      );
     }
     case 'Deployed':
       return [of('ConfirmRelease')?.reason, of('CompareMetrics')?.headline].filter(Boolean).join('; ');
     case 'RolledBack':
       return sentence ?? error ?? 'taken back';
     case 'NeedsHuman':
-      return [error ?? sentence, of('AwaitRollback')?.reason].filter(Boolean).join('; ') || 'the execution ended without an outcome';
+      return (
+        [error ?? sentence, of('AwaitRollback')?.reason].filter(Boolean).join('; ') ||
+        'the execution ended without an outcome'
+      );
   }
 }
 
@@ -63,7 +75,7 @@ export function failureSentence({ Error: name, Cause: cause }: Failure): string 
   const parsed = z.looseObject({ errorMessage: z.string() }).safeParse(json(cause ?? ''));
   const message = parsed.success ? parsed.data.errorMessage : cause;
   if (name === 'ReleaseRejected' && message) return message;
-  return [name ?? 'unknown error', message].filter(Boolean).join(': ').slice(0, 1000);
+  return ([name, message].filter(Boolean).join(': ') || 'an error without a name').slice(0, 1000);
 }
 
 function json(text: string): unknown {

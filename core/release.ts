@@ -21,7 +21,11 @@ export const releaseRequestSchema = z.strictObject({
 export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
 
 /** The ECS service that an environment names. */
-export const targetSchema = z.strictObject({ cluster: z.string(), service: z.string(), container: z.string() });
+export const targetSchema = z.strictObject({
+  cluster: z.string(),
+  service: z.string(),
+  container: z.string(),
+});
 export type Target = z.infer<typeof targetSchema>;
 
 export const commitSchema = z.strictObject({
@@ -57,7 +61,14 @@ export const releaseSchema = z.strictObject({
 export type Release = z.infer<typeof releaseSchema>;
 
 /** How a release ends. */
-export const outcomes = ['Deployed', 'NothingToDo', 'Rejected', 'Superseded', 'RolledBack', 'NeedsHuman'] as const;
+export const outcomes = [
+  'Deployed',
+  'NothingToDo',
+  'Rejected',
+  'Superseded',
+  'RolledBack',
+  'NeedsHuman',
+] as const;
 export const outcomeSchema = z.enum(outcomes);
 export type Outcome = z.infer<typeof outcomeSchema>;
 

@@ -13,7 +13,13 @@ export interface SeenService {
 }
 
 export const rollbackSchema = z.strictObject({
-  method: z.enum(['nothing to undo', 'deployment stopped', 'taken back by ECS', 'previous revision deployed', 'superseded']),
+  method: z.enum([
+    'nothing to undo',
+    'deployment stopped',
+    'taken back by ECS',
+    'previous revision deployed',
+    'superseded',
+  ]),
   startedAt: z.int(),
 });
 export type Rollback = z.infer<typeof rollbackSchema>;
@@ -62,15 +68,26 @@ export function readReturn(
 ): Return | undefined {
   const { taskDefinitionArn, rolloutState, runningCount, desiredCount } = service;
   if (taskDefinitionArn !== ours && taskDefinitionArn !== wayBack) {
-    return { status: 'superseded', reason: `the service runs ${taskDefinitionArn}, deployed by somebody else` };
+    return {
+      status: 'superseded',
+      reason: `the service runs ${taskDefinitionArn}, deployed by somebody else`,
+    };
   }
   const home = taskDefinitionArn === wayBack && rolloutState === 'COMPLETED' && runningCount >= desiredCount;
-  if (home && method === 'nothing to undo') return { status: 'unchanged', reason: 'nothing had been changed' };
-  if (home) return { status: 'back', reason: `${runningCount} of ${desiredCount} tasks run the previous revision (${method})` };
+  if (home && method === 'nothing to undo')
+    return { status: 'unchanged', reason: 'nothing had been changed' };
+  if (home)
+    return {
+      status: 'back',
+      reason: `${runningCount} of ${desiredCount} tasks run the previous revision (${method})`,
+    };
   if (rolloutState === 'FAILED' && taskDefinitionArn === wayBack) {
     return { status: 'failed', reason: 'the deployment of the previous revision failed too' };
   }
   if (now < startedAt + timeoutSeconds * 1000) return undefined;
   const count = `${runningCount} of ${desiredCount} tasks`;
-  return { status: 'failed', reason: `the previous revision is not back after ${spoken(timeoutSeconds)}: ${count}, ${taskDefinitionArn}` };
+  return {
+    status: 'failed',
+    reason: `the previous revision is not back after ${spoken(timeoutSeconds)}: ${count}, ${taskDefinitionArn}`,
+  };
 }

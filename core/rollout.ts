@@ -46,35 +46,55 @@ export interface RolloutQuestion {
 export const clockSkewMs = 60_000;
 
 /** Our deployment among those of the service: the newest of our revision since we asked. */
-export function ourDeployment({ taskDefinitionArn, startedAt }: RolloutQuestion, seen: SeenDeployment[]): SeenDeployment | undefined {
+export function ourDeployment(
+  { taskDefinitionArn, startedAt }: Omit<RolloutQuestion, 'timeoutSeconds'>,
+  seen: SeenDeployment[],
+): SeenDeployment | undefined {
   return newestFirst(seen).find(
-    (deployment) => deployment.taskDefinitionArn === taskDefinitionArn && deployment.createdAt >= startedAt - clockSkewMs,
+    (deployment) =>
+      deployment.taskDefinitionArn === taskDefinitionArn && deployment.createdAt >= startedAt - clockSkewMs,
   );
 }
 
 /** Undefined while it goes on. */
-export function readRollout(question: RolloutQuestion, seen: SeenDeployment[], now: number): Reading | undefined {
+export function readRollout(
+  question: RolloutQuestion,
+  seen: SeenDeployment[],
+  now: number,
+): Reading | undefined {
   const ours = ourDeployment(question, seen);
   const successor = newestFirst(seen).find(
     ({ arn, createdAt, taskDefinitionArn }) =>
-      arn !== ours?.arn && taskDefinitionArn !== question.taskDefinitionArn && createdAt > (ours?.createdAt ?? question.startedAt),
+      arn !== ours?.arn &&
+      taskDefinitionArn !== question.taskDefinitionArn &&
+      createdAt > (ours?.createdAt ?? question.startedAt),
   );
   const late = now >= question.startedAt + question.timeoutSeconds * 1000;
   if (!ours) {
     if (successor) return superseded(successor);
-    return late ? { status: 'failed', reason: `ECS shows no deployment of ${name(question.taskDefinitionArn)}` } : undefined;
+    return late
+      ? { status: 'failed', reason: `ECS shows no deployment of ${name(question.taskDefinitionArn)}` }
+      : undefined;
   }
 
   const found = { serviceDeploymentArn: ours.arn };
   const why = ours.statusReason ? `: ${ours.statusReason}` : '';
-  const breaker = ours.breaker ? ` (${ours.breaker.failureCount} of ${ours.breaker.threshold} allowed task failures)` : '';
+  const breaker = ours.breaker
+    ? ` (${ours.breaker.failureCount} of ${ours.breaker.threshold} allowed task failures)`
+    : '';
   switch (ours.status) {
     case 'SUCCESSFUL':
-      return successor ? superseded(successor) : { ...found, status: 'stable', reason: 'the service deployment is SUCCESSFUL' };
+      return successor
+        ? superseded(successor)
+        : { ...found, status: 'stable', reason: 'the service deployment is SUCCESSFUL' };
     case 'PENDING':
     case 'IN_PROGRESS':
       if (!late) return undefined;
-      return { ...found, status: 'failed', reason: `not stable after ${spoken(question.timeoutSeconds)}${breaker}` };
+      return {
+        ...found,
+        status: 'failed',
+        reason: `not stable after ${spoken(question.timeoutSeconds)}${breaker}`,
+      };
     case 'STOPPED':
     case 'STOP_REQUESTED':
       if (successor) return superseded(successor);
@@ -85,8 +105,12 @@ export function readRollout(question: RolloutQuestion, seen: SeenDeployment[], n
 }
 
 function superseded({ arn, taskDefinitionArn }: SeenDeployment): Reading {
-  return { status: 'superseded', reason: `another deployment took its place: ${name(taskDefinitionArn ?? 'unknown')} (${arn})` };
+  return {
+    status: 'superseded',
+    reason: `another deployment took its place: ${name(taskDefinitionArn ?? 'unknown')} (${arn})`,
+  };
 }
 
-const newestFirst = (seen: SeenDeployment[]) => [...seen].sort((one, other) => other.createdAt - one.createdAt);
+const newestFirst = (seen: SeenDeployment[]) =>
+  [...seen].sort((one, other) => other.createdAt - one.createdAt);
 const name = (taskDefinitionArn: string) => taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf('/') + 1);

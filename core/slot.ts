@@ -14,6 +14,8 @@ export type Contender = z.infer<typeof contenderSchema>;
 export const slotSchema = z.strictObject({
   holder: contenderSchema.optional(),
   waiting: contenderSchema.optional(),
+  /** What was deployed last: nothing is deployed after something newer. */
+  deployed: contenderSchema.pick({ pushedAt: true, tag: true }).optional(),
 });
 export type Slot = z.infer<typeof slotSchema>;
 
@@ -28,36 +30,48 @@ export type SlotAnswer = z.infer<typeof slotAnswerSchema>;
 /** A change of the slot, and the task tokens to answer once it is written. Answering one twice does nothing. */
 export interface SlotChange {
   slot: Slot;
-  answers: { taskToken: string; answer: SlotAnswer }[];
+  answers: { execution: string; taskToken: string; answer: SlotAnswer }[];
 }
 
 /** A release asks for the slot. Asking again, with a new task token, changes nothing but the token. */
 export function ask(slot: Slot, asking: Contender): SlotChange {
-  const { holder, waiting } = slot;
-  if (!holder || holder.execution === asking.execution) return grant({ ...slot, holder: asking });
+  const { holder, waiting, deployed } = slot;
+  if (holder?.execution === asking.execution) return grant({ ...slot, holder: asking });
 
-  const newer = [holder, waiting].find(
-    (other) => other && other.execution !== asking.execution && other.pushedAt > asking.pushedAt,
-  );
+  const others = [holder, waiting?.execution === asking.execution ? undefined : waiting, deployed];
+  const newer = others.find((other) => other && other.pushedAt > asking.pushedAt);
   if (newer) return { slot, answers: [supersede(asking, newer)] };
 
+  if (!holder) return grant({ ...slot, holder: asking });
+
   const replaced = waiting && waiting.execution !== asking.execution ? [supersede(waiting, asking)] : [];
-  return { slot: { holder, waiting: asking }, answers: replaced };
+  return { slot: { ...slot, waiting: asking }, answers: replaced };
 }
 
-/** A release that ended leaves the slot, as holder or as waiter, and the next one gets it. May be repeated. */
-export function leave({ holder, waiting }: Slot, execution: string): SlotChange {
+/**
+ * A release that ended leaves the slot, as holder or as waiter, and the next one gets it. `deployed` where it ended
+ * Deployed. May be repeated.
+ */
+export function leave(slot: Slot, execution: string, deployed?: Slot['deployed']): SlotChange {
+  const { holder, waiting, ...rest } = { ...slot, ...(deployed && { deployed }) };
   const next = waiting?.execution === execution ? undefined : waiting;
-  if (holder && holder.execution !== execution) return grant({ holder, ...(next && { waiting: next }) });
-  return next ? grant({ holder: next }) : { slot: {}, answers: [] };
+  if (holder && holder.execution !== execution)
+    return grant({ ...rest, holder, ...(next && { waiting: next }) });
+  return next ? grant({ ...rest, holder: next }) : { slot: rest, answers: [] };
 }
 
 const grant = (slot: Slot & { holder: Contender }): SlotChange => ({
   slot,
-  answers: [{ taskToken: slot.holder.taskToken, answer: { status: 'granted' } }],
+  answers: [
+    { execution: slot.holder.execution, taskToken: slot.holder.taskToken, answer: { status: 'granted' } },
+  ],
 });
 
-const supersede = ({ taskToken }: Contender, { tag }: Contender): SlotChange['answers'][number] => ({
+const supersede = (
+  { execution, taskToken }: Contender,
+  { tag }: Pick<Contender, 'tag'>,
+): SlotChange['answers'][number] => ({
+  execution,
   taskToken,
   answer: { status: 'superseded', by: tag },
 });

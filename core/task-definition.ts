@@ -33,7 +33,9 @@ const outputOnly = [
 export function withImage(running: TaskDefinition, container: string, image: string): TaskDefinition {
   const names = running.containerDefinitions.map(({ name }) => name);
   if (!names.includes(container)) {
-    throw new Error(`task definition ${running.family} has no container ${container}, only ${names.join(', ')}`);
+    throw new Error(
+      `task definition ${running.family} has no container ${container}, only ${names.join(', ')}`,
+    );
   }
   const containerDefinitions = running.containerDefinitions.map((definition) =>
     definition.name === container ? { ...definition, image } : definition,
@@ -43,7 +45,9 @@ export function withImage(running: TaskDefinition, container: string, image: str
 
 /** The part of a described task definition that can be registered again. */
 export function registrable(described: TaskDefinition): TaskDefinition {
-  const kept = Object.entries(described).filter(([field]) => !(outputOnly as readonly string[]).includes(field));
+  const kept = Object.entries(described).filter(
+    ([field]) => !(outputOnly as readonly string[]).includes(field),
+  );
   return Object.fromEntries(kept) as TaskDefinition;
 }
 
@@ -60,7 +64,11 @@ export function changes(before: unknown, after: unknown, path = ''): Change[] {
   if (isTree(before) && isTree(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) =>
-      changes((before as Record<string, unknown>)[key], (after as Record<string, unknown>)[key], path ? `${path}.${key}` : key),
+      changes(
+        (before as Record<string, unknown>)[key],
+        (after as Record<string, unknown>)[key],
+        path ? `${path}.${key}` : key,
+      ),
     );
   }
   const [from, to] = [before, after].map((value) => (value === undefined ? '' : text(value)));

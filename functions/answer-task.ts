@@ -9,7 +9,12 @@ export interface WaitingTask {
 }
 
 /** Keeps the answer in the record, then answers. May be repeated. False where nobody waits any more. */
-export async function answerTask(aws: Aws, step: Step, { execution, taskToken }: WaitingTask, answer: unknown): Promise<boolean> {
+export async function answerTask(
+  aws: Aws,
+  step: Step,
+  { execution, taskToken }: WaitingTask,
+  answer: unknown,
+): Promise<boolean> {
   const checked = step.output.parse(answer);
   await aws.records.note(execution, step.name, checked);
   return aws.states.answer(taskToken, checked);

@@ -76,7 +76,11 @@ function checkedInput(step: Step): MiddlewareObj<Payload, unknown> {
 }
 
 /** Parses, or throws a `ContractViolation` that names every mistake with its path. */
-export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
+export function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
   const checked = schema.safeParse(value);
   if (checked.success) return checked.data;
   const mistakes = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);

@@ -29,7 +29,7 @@ export interface Step<
   /** `true` for `.waitForTaskToken`: then `run` answers undefined to go on waiting. */
   waits?: boolean;
   /** May be called twice with the same input, also after it worked. */
-  run(input: z.output<Input>, aws: Aws, execution: Execution): Promise<z.output<Output> | undefined>;
+  run(input: z.output<Input>, aws: Aws, execution: Execution): Promise<NoInfer<z.output<Output>> | undefined>;
 }
 
 export function defineStep<

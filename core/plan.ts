@@ -1,0 +1,22 @@
+/** What a deployment would change. Ids and differences, not whole documents. */
+import * as z from 'zod';
+import { changeSchema } from './task-definition.ts';
+
+export const planSchema = z.strictObject({
+  /** The revision that runs now: the base of the next one, and the way back. */
+  runningTaskDefinitionArn: z.string(),
+  changes: z.array(changeSchema).max(50),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const revisionSchema = z.strictObject({ taskDefinitionArn: z.string() });
+export type Revision = z.infer<typeof revisionSchema>;
+
+export const deploymentSchema = z.strictObject({
+  status: z.enum(['started', 'superseded']),
+  /** When the deployment was asked for, ms since the epoch. */
+  startedAt: z.int(),
+  /** The tag that is to be deployed instead. */
+  by: z.string().optional(),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;

@@ -1,0 +1,39 @@
+/** Ends a release, from the state machine or, where that was stopped, from the event that says so. */
+import type { Aws } from '../aws/open.ts';
+import { environmentAfter, environmentOf } from '../core/config.ts';
+import { reasonFor } from '../core/record.ts';
+import type { Failure, Outcome, ReleaseRequest } from '../core/release.ts';
+import { answerSlot } from './answer-slot.ts';
+
+export interface Ending {
+  execution: string;
+  request: ReleaseRequest;
+  outcome: Outcome;
+  failure: Failure | null;
+}
+
+export interface Ended {
+  outcome: Outcome;
+  reason: string;
+  /** Another environment follows, and may have this digest. */
+  promotes: boolean;
+}
+
+/** Keeps the outcome, frees the slot for the next, tells subscribers. The first outcome stays, so it may be repeated. */
+export async function endRelease({ execution, request, outcome, failure }: Ending, aws: Aws): Promise<Ended> {
+  const { steps } = await aws.records.of(execution);
+  const reason = reasonFor(outcome, steps, failure).slice(0, 2000);
+  const first = await aws.records.end(execution, { request, outcome, reason, endedAt: aws.now() });
+  const kept = first ? { outcome, reason } : await aws.records.of(execution);
+  const ended = { outcome: kept.outcome ?? outcome, reason: kept.reason ?? reason };
+
+  const { service, environment } = environmentOf(aws.config, request.service, request.environment);
+  const { pushedAt, tag } = request.push;
+  const deployed = ended.outcome === 'Deployed' ? { pushedAt, tag } : undefined;
+  await answerSlot(aws, await aws.slots.leave(environment, execution, deployed));
+  await aws.domainEvents.ended({ execution, request, ...ended });
+  return {
+    ...ended,
+    promotes: ended.outcome === 'Deployed' && environmentAfter(service, environment.name) !== undefined,
+  };
+}

@@ -1,0 +1,14 @@
+/** Every function that an event wakes, by its name. */
+import { onApproval } from './on-approval.ts';
+import { onDeploymentEvent } from './on-deployment-event.ts';
+import { onExecutionEnd } from './on-execution-end.ts';
+import { reconcilePushes } from './reconcile-pushes.ts';
+import { startRelease } from './start-release.ts';
+
+export const eventHandlers = {
+  'start-release': startRelease,
+  'on-deployment-event': onDeploymentEvent,
+  'on-execution-end': onExecutionEnd,
+  'on-approval': onApproval,
+  'reconcile-pushes': reconcilePushes,
+};

@@ -1,0 +1,22 @@
+/** Asks for the right to change the service: at once when it is free, else when it becomes free. */
+import * as z from 'zod';
+import { releaseSchema } from '../../core/release.ts';
+import { slotAnswerSchema } from '../../core/slot.ts';
+import { answerSlot } from '../answer-slot.ts';
+import { lambda } from '../lambda.ts';
+import { defineStep } from '../step.ts';
+
+export const acquireSlot = defineStep({
+  name: 'AcquireSlot',
+  input: z.strictObject({ release: releaseSchema }),
+  output: slotAnswerSchema,
+  errors: ['Transient'],
+  waits: true,
+  run: async ({ release: { target, pushedAt, tag } }, aws, { arn, taskToken }) => {
+    // The answers may be for others, too; ours is one of them when there is nothing to wait for.
+    await answerSlot(aws, await aws.slots.ask(target, { execution: arn, pushedAt, tag, taskToken }));
+    return undefined;
+  },
+});
+
+export const handler = lambda(acquireSlot);

@@ -1,0 +1,23 @@
+/** Waits until ECS is done with our deployment. Events wake it; its own timeout is the slow poll behind them. */
+import * as z from 'zod';
+import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
+import { releaseSchema } from '../../core/release.ts';
+import { rolloutSchema } from '../../core/rollout.ts';
+import { lambda } from '../lambda.ts';
+import { lookAtDeployment } from '../look-at-deployment.ts';
+import { defineStep } from '../step.ts';
+
+export const awaitDeployment = defineStep({
+  name: 'AwaitDeployment',
+  input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
+  output: rolloutSchema,
+  errors: ['Transient'],
+  waits: true,
+  run: async (input, aws, { arn, taskToken }) => {
+    // First wait, then look: an event between the two finds somebody to wake.
+    await aws.waits.put(input.release.target, { state: 'AwaitDeployment', execution: arn, taskToken, input });
+    return lookAtDeployment(input, aws);
+  },
+});
+
+export const handler = lambda(awaitDeployment);

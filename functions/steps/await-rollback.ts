@@ -1,0 +1,28 @@
+/** Waits until the previous revision serves again: a rollback is verified like a deployment. */
+import * as z from 'zod';
+import { planSchema, revisionSchema } from '../../core/plan.ts';
+import { releaseSchema } from '../../core/release.ts';
+import { returnSchema, rollbackSchema } from '../../core/rollback.ts';
+import { lambda } from '../lambda.ts';
+import { lookAtRollback } from '../look-at-rollback.ts';
+import { defineStep } from '../step.ts';
+
+export const awaitRollback = defineStep({
+  name: 'AwaitRollback',
+  input: z.strictObject({
+    release: releaseSchema,
+    plan: planSchema,
+    revision: revisionSchema,
+    rollback: rollbackSchema,
+  }),
+  output: returnSchema,
+  errors: ['Transient'],
+  waits: true,
+  run: async (input, aws, { arn, taskToken }) => {
+    // First wait, then look: an event between the two finds somebody to wake.
+    await aws.waits.put(input.release.target, { state: 'AwaitRollback', execution: arn, taskToken, input });
+    return lookAtRollback(input, aws);
+  },
+});
+
+export const handler = lambda(awaitRollback);

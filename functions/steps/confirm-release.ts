@@ -1,0 +1,36 @@
+/** The proof that a release is deployed: our service deployment succeeded, and every running task has the pushed digest. */
+import * as z from 'zod';
+import { confirmationSchema, readConfirmation } from '../../core/confirmation.ts';
+import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
+import { releaseSchema } from '../../core/release.ts';
+import { clockSkewMs } from '../../core/rollout.ts';
+import { lambda } from '../lambda.ts';
+import { defineStep } from '../step.ts';
+
+export const confirmRelease = defineStep({
+  name: 'ConfirmRelease',
+  input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
+  output: confirmationSchema,
+  errors: ['Transient'],
+  run: async ({ release: { target, digest }, revision, deployment }, { ecs }) => {
+    const deployments = await ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
+    const running = await ecs.tasks(target.cluster, {
+      serviceName: target.service,
+      desiredStatus: 'RUNNING',
+    });
+    const { desiredCount } = await ecs.seenService(target);
+    return readConfirmation({
+      digest,
+      question: { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt },
+      deployments,
+      desiredCount,
+      tasks: running.map(({ taskDefinitionArn, lastStatus, containers = [] }) => ({
+        taskDefinitionArn: String(taskDefinitionArn),
+        lastStatus: String(lastStatus),
+        digest: containers.find(({ name }) => name === target.container)?.imageDigest,
+      })),
+    });
+  },
+});
+
+export const handler = lambda(confirmRelease);

@@ -1,0 +1,69 @@
+/** The exact difference between running and wanted, and whether the way there and the way back are open. */
+import * as z from 'zod';
+import { imageFacts } from '../../aws/images.ts';
+import type { Aws } from '../../aws/open.ts';
+import { ReleaseRejected } from '../../core/errors.ts';
+import { digestOf, repositoryOf } from '../../core/image.ts';
+import { planSchema } from '../../core/plan.ts';
+import { obstacles } from '../../core/preflight.ts';
+import { type Release, releaseSchema } from '../../core/release.ts';
+import { changes, imageOf, registrable, withImage } from '../../core/task-definition.ts';
+import { lambda } from '../lambda.ts';
+import { defineStep } from '../step.ts';
+
+export const planDeployment = defineStep({
+  name: 'PlanDeployment',
+  input: z.strictObject({ release: releaseSchema }),
+  output: planSchema,
+  errors: ['Transient', 'ReleaseRejected'],
+  run: async ({ release }, aws) => {
+    const { target, image } = release;
+    const service = await aws.ecs.service(target);
+    const running = await aws.ecs.taskDefinition(String(service.taskDefinition));
+    const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, {
+      tag: release.tag,
+    });
+    const { deployments = [], deploymentConfiguration: limits } = service;
+
+    const reasons = obstacles(target.service, {
+      status: service.status,
+      desiredCount: service.desiredCount ?? 0,
+      deploymentController: service.deploymentController?.type ?? 'ECS',
+      strategy: limits?.strategy ?? 'ROLLING',
+      minimumHealthyPercent: limits?.minimumHealthyPercent ?? 100,
+      maximumPercent: limits?.maximumPercent ?? 200,
+      deploymentInProgress: deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS')?.id,
+      previousRevisionStatus: z.string().optional().parse(running.definition.status),
+      previousImageExists: await imageExists(aws, release, imageOf(running.definition, target.container)),
+      architecture: z
+        .looseObject({ cpuArchitecture: z.string().default('X86_64') })
+        .parse(running.definition.runtimePlatform ?? {}).cpuArchitecture,
+      imageArchitectures: architectures,
+    });
+    if (!imageOf(running.definition, target.container)) {
+      const names = running.definition.containerDefinitions.map(({ name }) => name).join(', ');
+      reasons.push(`the task definition has no container ${target.container}, only ${names}`);
+    }
+    if (reasons.length > 0) throw new ReleaseRejected(reasons.join('; '));
+
+    const wanted = withImage(running.definition, target.container, image);
+    return {
+      runningTaskDefinitionArn: running.arn,
+      changes: changes(registrable(running.definition), wanted).slice(0, 50),
+    };
+  },
+});
+
+/** Undefined where the running image is not pinned, or lies in another registry: then nothing is known. */
+async function imageExists(
+  { ecr }: Aws,
+  { image }: Release,
+  running: string | undefined,
+): Promise<boolean | undefined> {
+  const digest = digestOf(running ?? '');
+  const repository = repositoryOf(image);
+  if (!digest || !running?.includes(`/${repository.repository}@`)) return undefined;
+  return (await ecr.pushedAt(repository, digest)) !== undefined;
+}
+
+export const handler = lambda(planDeployment);

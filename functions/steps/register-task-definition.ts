@@ -1,0 +1,18 @@
+/** Registers the running revision with the new image. The same content registers once. */
+import * as z from 'zod';
+import { planSchema, revisionSchema } from '../../core/plan.ts';
+import { releaseSchema } from '../../core/release.ts';
+import { lambda } from '../lambda.ts';
+import { defineStep } from '../step.ts';
+
+export const registerTaskDefinition = defineStep({
+  name: 'RegisterTaskDefinition',
+  input: z.strictObject({ release: releaseSchema, plan: planSchema }),
+  output: revisionSchema,
+  errors: ['Transient'],
+  run: async ({ release: { target, image }, plan }, { ecs }) => ({
+    taskDefinitionArn: await ecs.registerWithImage(plan.runningTaskDefinitionArn, target.container, image),
+  }),
+});
+
+export const handler = lambda(registerTaskDefinition);

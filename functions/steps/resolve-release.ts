@@ -1,0 +1,78 @@
+/** From the pushed tag to a digest, its commit and the environment's settings; or a reason why there is nothing to do. */
+import * as z from 'zod';
+import { imageFacts } from '../../aws/images.ts';
+import { environmentOf } from '../../core/config.ts';
+import { pinnedImage, shortDigest } from '../../core/image.ts';
+import { deployable } from '../../core/push/deployable.ts';
+import { type Release, releaseRequestSchema, releaseSchema } from '../../core/release.ts';
+import { compareLink } from '../../core/source/commit.ts';
+import { lambda } from '../lambda.ts';
+import { runningDigest } from '../running-digest.ts';
+import { defineStep } from '../step.ts';
+
+const resolvedSchema = z.strictObject({
+  decision: z.enum(['deploy', 'skip']),
+  /** Why there is nothing to do. */
+  reason: z.string().optional(),
+  release: releaseSchema,
+});
+
+export const resolveRelease = defineStep({
+  name: 'ResolveRelease',
+  input: z.strictObject({ request: releaseRequestSchema }),
+  output: resolvedSchema,
+  errors: ['Transient', 'ReleaseRejected'],
+  run: async ({ request }, aws): Promise<z.output<typeof resolvedSchema>> => {
+    const { push, promotedFrom } = request;
+    const { service, environment } = environmentOf(aws.config, request.service, request.environment);
+    const target = {
+      cluster: environment.cluster,
+      service: environment.service,
+      container: service.container,
+    };
+    const release: Release = {
+      service: request.service,
+      environment: request.environment,
+      tag: push.tag,
+      digest: push.digest,
+      image: pinnedImage(push, push.digest),
+      pushedAt: push.pushedAt,
+      commit: {},
+      target,
+      settings: {
+        approval: environment.approval !== undefined,
+        approvalTimeoutSeconds: environment.approval?.timeout ?? 0,
+        releaseTask: environment.releaseTask !== undefined,
+        smokeTests: environment.smoke !== undefined,
+        analysis: environment.analysis !== undefined,
+      },
+    };
+    const skip = (reason: string) => ({ decision: 'skip', reason, release }) as const;
+
+    const tag = deployable(push.tag, service.tags);
+    if (!tag.yes) return skip(tag.reason);
+    // A promotion carries a digest that was deployed already; where its tag points by now says nothing.
+    const tagged = promotedFrom ? undefined : await aws.ecr.tagged(push, push.tag);
+    if (!promotedFrom && !tagged) return skip(`the tag ${push.tag} is no longer in ECR`);
+    if (tagged && tagged.digest !== push.digest) {
+      return skip(`the tag ${push.tag} has been pushed again and is now ${shortDigest(tagged.digest)}`);
+    }
+
+    const { commit } = await imageFacts(aws.ecr, push, push.digest, { tag: push.tag });
+    const running = await runningDigest(aws, target);
+    if (running === push.digest) return skip(`${shortDigest(push.digest)} runs already`);
+    const runningPushedAt = running && (await aws.ecr.pushedAt(push, running));
+    if (runningPushedAt && runningPushedAt > push.pushedAt) return skip('what runs was pushed later');
+
+    const { url: _, ...known } = commit;
+    const before =
+      running && runningPushedAt ? await imageFacts(aws.ecr, push, running, { tag: push.tag }) : undefined;
+    const compareUrl = compareLink(commit.source, before?.commit.revision, commit.revision);
+    return {
+      decision: 'deploy',
+      release: { ...release, commit: { ...known, ...(compareUrl && { compareUrl }) } },
+    };
+  },
+});
+
+export const handler = lambda(resolveRelease);

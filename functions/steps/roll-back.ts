@@ -1,0 +1,28 @@
+/** Goes back: stops the deployment while it is in progress, else deploys the previous revision. */
+import * as z from 'zod';
+import { planSchema, revisionSchema } from '../../core/plan.ts';
+import { releaseSchema } from '../../core/release.ts';
+import { rollbackMethod, rollbackSchema } from '../../core/rollback.ts';
+import { ourDeployment } from '../../core/rollout.ts';
+import { lambda } from '../lambda.ts';
+import { defineStep } from '../step.ts';
+
+export const rollBack = defineStep({
+  name: 'RollBack',
+  input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
+  output: rollbackSchema,
+  errors: ['Transient'],
+  run: async ({ release: { target }, plan, revision }, { ecs, now, records }, { arn }) => {
+    const revisions = { ours: revision.taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn };
+    const startedAt = (await records.startedAt(arn)) ?? now();
+    const seen = await ecs.deploymentsSince(target, startedAt - 60_000);
+    const deployment = ourDeployment({ taskDefinitionArn: revisions.ours, startedAt }, seen);
+
+    const method = rollbackMethod(revisions, await ecs.seenService(target), deployment);
+    if (method === 'deployment stopped' && deployment) await ecs.takeBack(deployment.arn);
+    if (method === 'previous revision deployed') await ecs.deploy(target, revisions.wayBack);
+    return { method, startedAt: now() };
+  },
+});
+
+export const handler = lambda(rollBack);

@@ -1,0 +1,29 @@
+/** The last words of a container, where its task definition sends them to CloudWatch Logs. */
+import * as z from 'zod';
+import type { Aws } from '../aws/open.ts';
+
+const logSchema = z.looseObject({
+  logConfiguration: z
+    .looseObject({ logDriver: z.literal('awslogs'), options: z.record(z.string(), z.string()) })
+    .optional()
+    .catch(undefined),
+});
+
+/** Empty where nothing is known: a missing log never hides the rest of a diagnosis. */
+export async function logTail(
+  { ecs, logs }: Aws,
+  {
+    taskDefinitionArn,
+    taskArn,
+    container,
+  }: { taskDefinitionArn: string; taskArn: string; container: string },
+  lines: number,
+): Promise<string[]> {
+  const { definition } = await ecs.taskDefinition(taskDefinitionArn);
+  const found = definition.containerDefinitions.find(({ name }) => name === container);
+  const options = logSchema.parse(found ?? {}).logConfiguration?.options;
+  const group = options?.['awslogs-group'];
+  if (!group) return [];
+  const taskId = taskArn.slice(taskArn.lastIndexOf('/') + 1);
+  return logs.tail(group, `${options['awslogs-stream-prefix'] ?? ''}/${container}/${taskId}`, lines);
+}
