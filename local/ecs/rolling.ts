@@ -39,19 +39,20 @@ export function rollingUpdate(
     const [primary] = service.rollouts;
     if (!primary?.begun) return;
     for (const task of store.presentTasks(service)) noteHealth(service, task);
-    if (givesUp(service, primary)) deployments().fail(service, primary);
-
-    // A rollback has put another one first by now.
-    const rollout = service.rollouts[0] ?? primary;
-    const situation = situationOf(service, rollout);
+    if (givesUp(service, primary)) {
+      deployments().fail(service, primary);
+      wake(service);
+      return;
+    }
+    const situation = situationOf(service, primary);
     const decision = decide(situation);
     stop(service, decision.stop);
-    start(service, rollout, decision.start);
-    if (givesUp(service, rollout)) wake(service);
-    tellStall(service, rollout, decision.stalled);
+    start(service, primary, decision.start);
+    if (givesUp(service, primary)) wake(service);
+    tellStall(service, primary, decision.stalled);
     dropEmptyRollouts(service);
-    if (isJudged(rollout) && settled(situation)) deployments().complete(service, rollout);
-    tellSteadiness(service, settled(situation) && rollout.state === 'COMPLETED');
+    if (isJudged(primary) && settled(situation)) deployments().complete(service, primary);
+    tellSteadiness(service, settled(situation) && primary.state === 'COMPLETED');
   }
 
   const sight = (service: ServiceRecord, rollout: Rollout, sighting: BreakerSighting) => {
