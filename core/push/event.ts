@@ -26,7 +26,10 @@ export interface Push {
 export type ParsedPush = { push: Push } | { ignored: string } | { malformed: string };
 
 /** Replication arrives in the destination registry, whose account and region the event names. */
-const actions: Record<string, string> = { 'ECR Image Action': 'PUSH', 'ECR Replication Action': 'REPLICATE' };
+const actions = new Map([
+  ['ECR Image Action', 'PUSH'],
+  ['ECR Replication Action', 'REPLICATE'],
+]);
 
 // What tells whether the event is about a push at all. Only then is the rest held to its exact form.
 const eventSchema = z.object({
@@ -58,7 +61,7 @@ export function parsePush(event: unknown): ParsedPush {
   const envelope = eventSchema.safeParse(event);
   if (!envelope.success) return malformed(envelope.error);
   const { source, 'detail-type': detailType, detail } = envelope.data;
-  const action = Object.hasOwn(actions, detailType) ? actions[detailType] : undefined;
+  const action = actions.get(detailType);
   if (source !== 'aws.ecr' || !action) return { ignored: `${detailType} of ${source} is no push` };
 
   const read = actionSchema.safeParse(detail);

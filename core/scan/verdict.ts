@@ -61,9 +61,8 @@ export function judgeScan(
   const waiverFor = (finding: Finding) => inForce.find((waiver) => concerns(waiver, finding));
   const blocking = worstFirst(wouldBlock.filter((finding) => !waiverFor(finding)));
   const waived = new Set(wouldBlock.map(waiverFor).filter((waiver) => waiver !== undefined));
-  const ended = policy.waivers.filter(
-    (waiver) => !inForce.includes(waiver) && blocking.some((finding) => concerns(waiver, finding)),
-  );
+  // A waiver for a finding that blocks all the same has ended.
+  const ended = policy.waivers.filter((waiver) => blocking.some((finding) => concerns(waiver, finding)));
   const waivedIds = distinct(wouldBlock.filter(waiverFor));
 
   const said = [

@@ -110,6 +110,12 @@ test.each([
   expect(unbound(about(metadata), image, policy, now)).toContain(why);
 });
 
+test('the config digest proves the platform, whatever that is called', () => {
+  const report = about({ ImageID: hex('c'), ImageConfig: { architecture: 'aarch64' } });
+
+  expect(unbound(report, { ...image, architecture: 'arm64' }, policy, now)).toBeUndefined();
+});
+
 test.each([
   { type: 'repository', why: 'its ArtifactType is repository, not container_image' },
   { type: '', why: 'its ArtifactType is missing, not container_image' },

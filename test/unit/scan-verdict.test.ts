@@ -214,6 +214,12 @@ test.each([
     has: 'pkg:deb/debian/a@1%2Bdeb10u1?epoch=1',
     status: 'pass',
   },
+  {
+    it: 'a plus in a qualifier',
+    wanted: 'pkg:deb/debian/a?x=1+2',
+    has: 'pkg:deb/debian/a@1?x=1%2B2',
+    status: 'pass',
+  },
   { it: 'a broken encoding', wanted: 'pkg:npm/%zz', has: 'pkg:npm/%zz@1', status: 'pass' },
   { it: 'a report that names no package URL', wanted: 'pkg:npm/a', has: undefined, status: 'fail' },
 ])('a waiver limited to a package knows $it', ({ wanted, has, status }) => {

@@ -88,6 +88,17 @@ test.each([
   expect(childFor(from as OciIndex)?.digest).toBe(child?.digest);
 });
 
+test('the child for a platform that is missing is the one for linux/amd64, wherever it stands', () => {
+  expect(childFor(of(arm64, amd64), { os: 'linux', architecture: 's390x' })).toBe(amd64);
+});
+
+test.each([
+  { os: 'unknown', architecture: 'amd64' },
+  { os: 'linux', architecture: 'unknown' },
+])('a child for $os/$architecture is no image', (platform) => {
+  expect(imagesIn(of({ ...amd64, platform }))).toEqual([]);
+});
+
 test('the images in an index are its platforms, without attestations', () => {
   expect(imagesIn(index).map(({ platform }) => platform?.architecture)).toEqual(['amd64', 'arm64']);
 });
@@ -107,6 +118,7 @@ test.each([
   { it: 'of schema version 1', document: { ...manifest, schemaVersion: 1 } },
   { it: 'of another media type', document: { ...manifest, mediaType: 'text/plain' } },
   { it: 'that is an index and a manifest at once', document: { ...manifest, manifests: index.manifests } },
+  { it: 'that is a manifest and an index at once', document: { ...manifest, ...index } },
   { it: 'that calls itself an index', document: { ...manifest, mediaType: index.mediaType } },
   {
     it: 'with a digest that is none',
