@@ -5,6 +5,7 @@ import { type Execution, type ExecutionOptions, execute } from './execution.ts';
 
 export { checkDefinition, checkRules, InvalidDefinition, type Problem } from './check/check.ts';
 export type { Execution, ExecutionOptions, ExecutionStatus, Outcome } from './execution.ts';
+export { uuid } from './functions.ts';
 export type { HistoryEvent } from './history.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type Call, type Invoke, type LambdaErrorPayload, lambdaError, taskError } from './lambda.ts';

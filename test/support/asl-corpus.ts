@@ -61,6 +61,11 @@ export async function runCase(one: Case): Promise<Ran> {
   return { execution, calls };
 }
 
+const given = (reason: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(reason).flatMap(([key, text]) => (text === undefined ? [] : [[key, String(text)]])),
+  );
+
 /** The tokens of a recording that come too late are AWS's business, not the test's. */
 function send(
   execution: Execution,
@@ -70,11 +75,7 @@ function send(
   if (execution.status !== 'RUNNING') return;
   if (action === 'heartbeat') execution.sendTaskHeartbeat(token);
   if (action === 'success') execution.sendTaskSuccess(token, output);
-  if (action === 'failure')
-    execution.sendTaskFailure(token, {
-      ...((error as object | undefined) && { error: String(error) }),
-      ...((cause as object | undefined) && { cause: String(cause) }),
-    });
+  if (action === 'failure') execution.sendTaskFailure(token, given({ error, cause }));
 }
 
 async function behave(
@@ -106,7 +107,18 @@ async function behave(
   }
 }
 
-/** An event as the recordings write it: its details beside its type. */
+/** An event as the recordings write it: its details beside its type, and JSON text as what it says. */
 export function flat({ id, previousEventId, type, timestamp: _, ...details }: HistoryEvent) {
-  return { id, prev: previousEventId, type, ...Object.assign({}, ...Object.values(details)) };
+  const fields: Record<string, unknown> = Object.assign({}, ...Object.values(details));
+  for (const field of ['input', 'output', 'parameters']) {
+    if (field in fields) fields[field] = JSON.parse(String(fields[field]));
+  }
+  if (fields.assignedVariables) {
+    const variables = Object.entries(fields.assignedVariables).map(([name, text]) => [
+      name,
+      JSON.parse(text),
+    ]);
+    fields.assignedVariables = Object.fromEntries(variables);
+  }
+  return { ...fields, id, prev: previousEventId, type };
 }

@@ -3,7 +3,10 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type Problem, schema } from './problem.ts';
 import { type Found, type Group, groupsIn, statesOf } from './walk.ts';
 
-/** A scope is a group of states; `outer` are the names of the scopes around it. */
+/**
+ * A scope is a group of states; `outer` are the names of the scopes around it. What a Parallel or Map assigns itself,
+ * in its Catch for example, may be assigned inside it, too: AWS runs such definitions.
+ */
 export function* checkVariables(at: Group, outer: ReadonlySet<string> = new Set()): Generator<Problem> {
   const states = [...statesOf(at)];
   const assigned = states.flatMap((found) => [...assignments(found)]);
@@ -13,25 +16,26 @@ export function* checkVariables(at: Group, outer: ReadonlySet<string> = new Set(
       yield schema(`'${name}' is not a variable name`, path);
     if (outer.has(name)) yield schema(`The variable '${name}' is already assigned in an outer scope`, path);
   }
-  const inner = new Set([...outer, ...assigned.map(({ name }) => name)]);
   for (const found of states) {
+    const others = assigned.filter(({ by }) => by !== found.name);
+    const inner = new Set([...outer, ...others.map(({ name }) => name)]);
     for (const group of groupsIn(found)) yield* checkVariables(group, inner);
   }
 }
 
 /** What the state, its rules and its catchers assign. */
-function* assignments({ state, path }: Found) {
-  yield* namesIn(state, path);
+function* assignments({ name, state, path }: Found) {
+  yield* namesIn(name, state, path);
   for (const field of ['Choices', 'Catch']) {
     const list: Json | undefined = state[field];
     if (!Array.isArray(list)) continue;
     for (const [index, entry] of list.entries()) {
-      if (isObject(entry)) yield* namesIn(entry, `${path}/${field}[${index}]`);
+      if (isObject(entry)) yield* namesIn(name, entry, `${path}/${field}[${index}]`);
     }
   }
 }
 
-function* namesIn({ Assign }: JsonObject, path: string) {
+function* namesIn(by: string, { Assign }: JsonObject, path: string) {
   if (!isObject(Assign)) return;
-  for (const name of Object.keys(Assign)) yield { name, path: `${path}/Assign/${name}` };
+  for (const name of Object.keys(Assign)) yield { by, name, path: `${path}/Assign/${name}` };
 }

@@ -1,0 +1,66 @@
+/** The Step Functions API over the interpreter in `local/asl/`. Everything is kept in memory. */
+import type { HistoryEvent, Invoke } from '../asl/index.ts';
+import { type AwsService, account as localAccount, region as localRegion } from '../aws-service.ts';
+import type { Clock } from '../clock.ts';
+import { executions, type StatusChange } from './executions.ts';
+import { settings, stateMachines, validate } from './machines.ts';
+import { runTestState } from './test-state.ts';
+
+export type { StatusChange } from './executions.ts';
+
+export interface StatesOptions {
+  clock: Clock;
+  /** Runs the functions of Task states. The clock is told of each call, so virtual time stands still meanwhile. */
+  invoke: Invoke;
+  /** Each event of each execution, as it is written. */
+  onHistory?: (executionArn: string, event: HistoryEvent) => void;
+  /** The `detail` of *Step Functions Execution Status Change*: once at the start, once at the end. */
+  onStatusChange?: (detail: StatusChange) => void;
+  /** For jitter, names, tokens. `Math.random` unless given. */
+  random?: () => number;
+  account?: string;
+  region?: string;
+}
+
+export function statesService(options: StatesOptions): { service: AwsService } {
+  const { clock, random = Math.random, account = localAccount, region = localRegion } = options;
+  const prefix = `arn:aws:states:${region}:${account}`;
+  const invoke: Invoke = (call) => clock.during((async () => options.invoke(call))());
+
+  const machines = stateMachines(prefix, () => clock.now());
+  const all = executions({
+    ...{ clock, invoke, random, prefix },
+    onHistory: options.onHistory,
+    onStatusChange: options.onStatusChange,
+  });
+
+  const service: AwsService = {
+    target: 'AWSStepFunctions',
+    operations: {
+      CreateStateMachine: (request) => machines.create(request),
+      DeleteStateMachine: ({ stateMachineArn }) => machines.delete(stateMachineArn),
+      DescribeStateMachine: ({ stateMachineArn }) => machines.describe(stateMachineArn),
+      ListStateMachines: (request) => machines.list(request),
+      ValidateStateMachineDefinition: (request) => validate(request),
+      TestState: (request) => runTestState(request, { clock, invoke, random, prefix, account }),
+      ListTagsForResource: () => ({ tags: [] }),
+
+      StartExecution: ({ stateMachineArn, ...request }) => all.start(machines.find(stateMachineArn), request),
+      StopExecution: ({ executionArn, error, cause }) =>
+        all.stop(executionArn, { ...(error && { error }), ...(cause && { cause }) }),
+      DescribeExecution: ({ executionArn }) => all.describe(executionArn),
+      DescribeStateMachineForExecution({ executionArn }) {
+        const { stateMachineArn, name, definition, roleArn, creationDate } = all.find(executionArn).machine;
+        return { stateMachineArn, name, definition, roleArn, updateDate: creationDate, ...settings };
+      },
+      ListExecutions: ({ stateMachineArn, ...request }) => all.list(machines.find(stateMachineArn), request),
+      GetExecutionHistory: ({ executionArn, ...request }) => all.history(executionArn, request),
+
+      SendTaskSuccess: (request) => all.succeedTask(request),
+      SendTaskFailure: ({ taskToken, error, cause }) =>
+        all.failTask({ taskToken, ...(error && { error }), ...(cause && { cause }) }),
+      SendTaskHeartbeat: (request) => all.beatTask(request),
+    },
+  };
+  return { service };
+}
