@@ -1,0 +1,67 @@
+/** The metrics: what was published, by namespace, name and exact set of dimensions, for fifteen days. */
+import type { Clock } from '../clock.ts';
+import { add, type Distribution } from './distribution.ts';
+
+export interface Datapoint {
+  namespace: string;
+  metricName: string;
+  dimensions: Readonly<Record<string, string>>;
+  unit: string;
+  /** Start of the period that the values are of, in milliseconds since the epoch. */
+  at: number;
+  values: Distribution;
+}
+
+/** Takes what was measured. The same metric and time may be published again: the values are added. */
+export type Publish = (datapoint: Datapoint) => void;
+
+export interface Metric extends Pick<Datapoint, 'namespace' | 'metricName' | 'dimensions' | 'unit'> {
+  /** By start of the period. */
+  points: Map<number, Map<number, number>>;
+  /** When something was published last, in milliseconds since the epoch. */
+  publishedAt: number;
+}
+
+export type MetricName = Pick<Datapoint, 'namespace' | 'metricName' | 'dimensions'>;
+
+const retentionMs = 15 * 86_400_000;
+
+export interface MetricStore {
+  publish: Publish;
+  find(name: MetricName): Metric | undefined;
+  all(): Metric[];
+}
+
+export function metricStore(clock: Clock): MetricStore {
+  const metrics = new Map<string, Metric>();
+
+  return {
+    publish({ at, values, ...name }) {
+      const key = keyOf(name);
+      const metric = metrics.get(key) ?? { ...name, points: new Map(), publishedAt: 0 };
+      metrics.set(key, metric);
+      metric.publishedAt = clock.now();
+      const point = metric.points.get(at) ?? new Map<number, number>();
+      metric.points.set(at, point);
+      for (const [value, times] of values) add(point, value, times);
+      forget(metric, clock.now() - retentionMs);
+    },
+    find: (name) => metrics.get(keyOf(name)),
+    all: () => [...metrics.values()],
+  };
+}
+
+/** Points come about in order of time, so the oldest are the first. */
+function forget({ points }: Metric, before: number) {
+  for (const at of points.keys()) {
+    if (at >= before) return;
+    points.delete(at);
+  }
+}
+
+const keyOf = ({ namespace, metricName, dimensions }: MetricName) =>
+  JSON.stringify([
+    namespace,
+    metricName,
+    Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1)),
+  ]);
