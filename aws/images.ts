@@ -10,7 +10,6 @@ import {
   type OciManifest,
   ociDocumentSchema,
   ociManifestSchema,
-  type Platform,
 } from '../core/source/oci.ts';
 import type { ecr } from './ecr.ts';
 
@@ -30,18 +29,18 @@ export interface ImageFacts {
 const maxConfigBytes = 1024 * 1024;
 
 /**
- * Reads the image behind a digest: for an index, the image for `platform` (linux/amd64 where it is not told).
+ * Reads the image behind a digest: for an index, the image for Linux on `architecture`.
  * Throws `ReleaseRejected` where the digest is gone, or is no container image.
  */
 export async function imageFacts(
   registry: ReturnType<typeof ecr>,
   repository: EcrRepository,
   digest: string,
-  { tag, platform }: { tag: string; platform?: Platform },
+  { tag, architecture }: { tag: string; architecture: string },
 ): Promise<ImageFacts> {
   const pushed = parse(ociDocumentSchema, await registry.manifest(repository, digest), digest);
   const index = pushed.manifests ? pushed : undefined;
-  const child = index && childFor(index, platform);
+  const child = index && childFor(index, { os: 'linux', architecture });
   if (index && !child) throw new ReleaseRejected(`${digest} is an index without a container image`);
   const manifest: OciManifest = child
     ? parse(ociManifestSchema, await registry.manifest(repository, child.digest), child.digest)

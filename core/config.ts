@@ -174,16 +174,24 @@ const configSchema = z
     const owners = new Map<string, string>();
     for (const [service, { environments }] of Object.entries(services)) {
       environments.forEach((environment, index) => {
-        const target = `${environment.cluster}/${environment.service}`;
-        const owner = owners.get(target);
-        owners.set(target, `${service}.${environment.name}`);
-        if (!owner) return;
-        const message = `${target} already belongs to ${owner}: two releases would overwrite each other`;
-        context.addIssue({
-          code: 'custom',
-          path: ['services', service, 'environments', index, 'service'],
-          message,
-        });
+        const owner = `${service}.${environment.name}`;
+        const claim = (what: string, field: string, consequence: string) => {
+          const other = owners.get(what) ?? owner;
+          owners.set(what, other);
+          if (other === owner) return;
+          const path = ['services', service, 'environments', index, field];
+          context.addIssue({
+            code: 'custom',
+            path,
+            message: `${what} already belongs to ${other}: ${consequence}`,
+          });
+        };
+        claim(
+          `${environment.cluster}/${environment.service}`,
+          'service',
+          'two releases would overwrite each other',
+        );
+        claim(`${service}-${environment.name}`, 'name', 'their executions would have the same names');
       });
     }
   });

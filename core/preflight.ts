@@ -14,18 +14,16 @@ export interface Preflight {
   previousRevisionStatus: string | undefined;
   /** Absent where the running image is not pinned by digest or lies in another registry: then nothing is known. */
   previousImageExists: boolean | undefined;
+  /** What the service runs on, as `amd64`. */
   architecture: string;
   /** What the pushed image offers, as `amd64`; empty where nothing is known. */
   imageArchitectures: string[];
 }
 
-const architectures: Record<string, string> = { X86_64: 'amd64', ARM64: 'arm64' };
-
 /** Every reason not to deploy, each a sentence that says what to do. Empty: go. */
 export function obstacles(service: string, seen: Preflight): string[] {
   const floor = Math.ceil((seen.minimumHealthyPercent / 100) * seen.desiredCount);
   const ceiling = Math.floor((seen.maximumPercent / 100) * seen.desiredCount);
-  const wanted = architectures[seen.architecture] ?? seen.architecture;
   const reasons: [boolean, string][] = [
     [seen.status !== 'ACTIVE', `service ${service} is ${seen.status ?? 'missing'}, not ACTIVE`],
     [
@@ -57,8 +55,8 @@ export function obstacles(service: string, seen: Preflight): string[] {
       'the running image is no longer in ECR: a rollback could not start a task; keep deployed images out of the lifecycle policy',
     ],
     [
-      seen.imageArchitectures.length > 0 && !seen.imageArchitectures.includes(wanted),
-      `the image is for ${seen.imageArchitectures.join(', ')}, the service runs on ${wanted}`,
+      seen.imageArchitectures.length > 0 && !seen.imageArchitectures.includes(seen.architecture),
+      `the image is for ${seen.imageArchitectures.join(', ')}, the service runs on ${seen.architecture}`,
     ],
   ];
   return reasons.filter(([applies]) => applies).map(([, sentence]) => sentence);

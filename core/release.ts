@@ -49,6 +49,8 @@ export const releaseSchema = z.strictObject({
   pushedAt: z.int(),
   commit: commitSchema,
   target: targetSchema,
+  /** What the service runs on, as images name it: `amd64`. */
+  architecture: z.string(),
   /** What the environment asks for, as far as the state machine routes on it. */
   settings: z.strictObject({
     approval: z.boolean(),

@@ -51,6 +51,14 @@ export function registrable(described: TaskDefinition): TaskDefinition {
   return Object.fromEntries(kept) as TaskDefinition;
 }
 
+const architectures: Record<string, string> = { X86_64: 'amd64', ARM64: 'arm64' };
+
+/** What its tasks run on, as images name it: ECS's default is `amd64`. */
+export function architectureOf({ runtimePlatform }: TaskDefinition): string {
+  const { cpuArchitecture = 'X86_64' } = (runtimePlatform ?? {}) as { cpuArchitecture?: string };
+  return architectures[cpuArchitecture] ?? cpuArchitecture;
+}
+
 /** The image that `container` runs; undefined when there is no such container. */
 export function imageOf(definition: TaskDefinition, container: string): string | undefined {
   return definition.containerDefinitions.find(({ name }) => name === container)?.image;

@@ -5,7 +5,7 @@ import { environmentOf } from '../../core/config.ts';
 import { deployable } from '../../core/push/deployable.ts';
 import { executionName } from '../../core/push/execution-name.ts';
 import { type EventHandler, onEvent } from '../event.ts';
-import { runningDigest } from '../running-digest.ts';
+import { runningImage } from '../running-image.ts';
 
 /** An event may still be on its way for this long: only older pushes count as missed. */
 const graceMs = 5 * 60_000;
@@ -26,7 +26,11 @@ export const reconcilePushes: EventHandler<{ started: string[] }> = {
 async function startMissed(name: string, environmentName: string, aws: Aws): Promise<string | undefined> {
   const { service, environment } = environmentOf(aws.config, name, environmentName);
   const { cluster, service: ecsService } = environment;
-  const running = await runningDigest(aws, { cluster, service: ecsService, container: service.container });
+  const { digest: running } = await runningImage(aws, {
+    cluster,
+    service: ecsService,
+    container: service.container,
+  });
   const pushes = await aws.ecr.pushes(service.repository);
   const newest = pushes
     .filter(({ tag }) => deployable(tag, service.tags).yes)

@@ -27,7 +27,7 @@ export const checkScan = defineStep({
   run: async ({ release }, aws) => {
     const { scan: policy } = environmentOf(aws.config, release.service, release.environment).service;
     const repository = repositoryOf(release.image);
-    const image = await imageFacts(aws.ecr, repository, release.digest, { tag: release.tag });
+    const image = await imageFacts(aws.ecr, repository, release.digest, release);
     const refused: string[] = [];
     for (const candidate of await candidates(aws, repository, image)) {
       const read = await readReport(aws, repository, image, candidate);

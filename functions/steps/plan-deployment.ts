@@ -20,9 +20,7 @@ export const planDeployment = defineStep({
     const { target, image } = release;
     const service = await aws.ecs.service(target);
     const running = await aws.ecs.taskDefinition(String(service.taskDefinition));
-    const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, {
-      tag: release.tag,
-    });
+    const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
     const { deployments = [], deploymentConfiguration: limits } = service;
 
     const reasons = obstacles(target.service, {
@@ -35,9 +33,7 @@ export const planDeployment = defineStep({
       deploymentInProgress: deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS')?.id,
       previousRevisionStatus: z.string().optional().parse(running.definition.status),
       previousImageExists: await imageExists(aws, release, imageOf(running.definition, target.container)),
-      architecture: z
-        .looseObject({ cpuArchitecture: z.string().default('X86_64') })
-        .parse(running.definition.runtimePlatform ?? {}).cpuArchitecture,
+      architecture: release.architecture,
       imageArchitectures: architectures,
     });
     if (!imageOf(running.definition, target.container)) {

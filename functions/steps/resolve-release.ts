@@ -7,7 +7,7 @@ import { deployable } from '../../core/push/deployable.ts';
 import { type Release, releaseRequestSchema, releaseSchema } from '../../core/release.ts';
 import { compareLink } from '../../core/source/commit.ts';
 import { lambda } from '../lambda.ts';
-import { runningDigest } from '../running-digest.ts';
+import { runningImage } from '../running-image.ts';
 import { defineStep } from '../step.ts';
 
 const resolvedSchema = z.strictObject({
@@ -30,6 +30,7 @@ export const resolveRelease = defineStep({
       service: environment.service,
       container: service.container,
     };
+    const running = await runningImage(aws, target);
     const release: Release = {
       service: request.service,
       environment: request.environment,
@@ -39,6 +40,7 @@ export const resolveRelease = defineStep({
       pushedAt: push.pushedAt,
       commit: {},
       target,
+      architecture: running.architecture,
       settings: {
         approval: environment.approval !== undefined,
         approvalTimeoutSeconds: environment.approval?.timeout ?? 0,
@@ -58,15 +60,15 @@ export const resolveRelease = defineStep({
       return skip(`the tag ${push.tag} has been pushed again and is now ${shortDigest(tagged.digest)}`);
     }
 
-    const { commit } = await imageFacts(aws.ecr, push, push.digest, { tag: push.tag });
-    const running = await runningDigest(aws, target);
-    if (running === push.digest) return skip(`${shortDigest(push.digest)} runs already`);
-    const runningPushedAt = running && (await aws.ecr.pushedAt(push, running));
+    const read = (digest: string) =>
+      imageFacts(aws.ecr, push, digest, { tag: push.tag, architecture: running.architecture });
+    const { commit } = await read(push.digest);
+    if (running.digest === push.digest) return skip(`${shortDigest(push.digest)} runs already`);
+    const runningPushedAt = running.digest && (await aws.ecr.pushedAt(push, running.digest));
     if (runningPushedAt && runningPushedAt > push.pushedAt) return skip('what runs was pushed later');
 
     const { url: _, ...known } = commit;
-    const before =
-      running && runningPushedAt ? await imageFacts(aws.ecr, push, running, { tag: push.tag }) : undefined;
+    const before = running.digest && runningPushedAt ? await read(running.digest) : undefined;
     const compareUrl = compareLink(commit.source, before?.commit.revision, commit.revision);
     return {
       decision: 'deploy',

@@ -1,0 +1,44 @@
+/** The points that a plot of the comparison shows. */
+import { firstPeriodAfter, type Observation, type Point, plannedPeriods } from './series.ts';
+import { type Curves, maxCurvePoints } from './verdict.ts';
+
+/**
+ * From the start of the baseline to the end of the window, as far as it is complete, rollout included. Periods without traffic have no point;
+ * where there are too many periods for a plot, neighbours are merged.
+ */
+export function curves(observation: Observation): Curves {
+  const { series, policy, startedAt, now } = observation;
+  const from = startedAt - policy.baseline * 1000;
+  const complete = now - policy.publicationDelay * 1000;
+  const windowEnd = firstPeriodAfter(observation) + plannedPeriods(policy) * policy.period * 1000;
+  const until = Math.max(from, Math.min(complete, windowEnd));
+  const periods = (until - from) / (policy.period * 1000) + 2; // both ends may be cut
+  const periodSeconds = policy.period * Math.max(1, Math.ceil(periods / maxCurvePoints));
+  const periodMs = periodSeconds * 1000;
+
+  const merged = (points: readonly Point[], merge: (a: number, b: number) => number) => {
+    const buckets = new Map<number, number>();
+    for (const [time, value] of points) {
+      if (time < from || time + policy.period * 1000 > until) continue;
+      const start = Math.floor(time / periodMs) * periodMs;
+      const before = buckets.get(start);
+      buckets.set(start, before === undefined ? value : merge(before, value));
+    }
+    return [...buckets].toSorted(([a], [b]) => a - b);
+  };
+  const sum = (a: number, b: number) => a + b;
+  const withTraffic = new Set(series.requests.filter(([, requests]) => requests > 0).map(([time]) => time));
+  const errors = new Map(series.errors);
+  return {
+    periodSeconds,
+    requests: merged(series.requests, sum),
+    errors: merged(
+      [...withTraffic].map((time) => [time, errors.get(time) ?? 0]),
+      sum,
+    ),
+    p99Milliseconds: merged(
+      series.p99.map(([time, seconds]) => [time, seconds * 1000]),
+      Math.max,
+    ),
+  };
+}

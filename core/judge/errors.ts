@@ -1,0 +1,126 @@
+/** Are there more errors than before? Counts, not rates: a count knows how much its rate is worth. */
+import { spoken } from '../duration.ts';
+import { balancerErrors } from './balancer.ts';
+import { dispersion, incidentAmong, share, total } from './counts.ts';
+import type { Turn } from './looks.ts';
+import { calm, type Windows } from './series.ts';
+import { binomialTail, countTest, inverseIncompleteBeta } from './statistics.ts';
+import type { Counts, ErrorsFinding, Status } from './verdict.ts';
+import { chance, count, percent, rate } from './wording.ts';
+
+/** A rise by less than a fifth is accepted, and so is one too small for anybody to notice. */
+const ratio = 1.2;
+const fewestExtraErrors = 3;
+const smallestRise = 0.0002;
+/** The rise must also show against the last minutes, or it was there before. */
+const lastLimit = 0.05;
+/** How many errors come at once, where too few were seen to tell: a client that tries again is not two failures. */
+const unknownClustering = 2;
+/** Certainly above this rate, no other check matters. */
+const catastrophe = { rate: 0.1, timesBefore: 3, timesLast: 1.5, doubt: 1e-4 };
+/** At or below this p, a rise that did not fail does not pass either. */
+const suspicion = 0.02;
+/** Requests that must have been expected before their absence means something. */
+const fewestExpected = 10;
+
+export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number): ErrorsFinding {
+  const periods = calm(windows.before.periods, windows.last, incidentAmong(windows.before.periods));
+  const [before, last, after] = [total(periods), total(windows.last), total(windows.after.periods)];
+  const clustering = dispersion(periods, windows.after.periods.length);
+  const phi = clustering ?? unknownClustering;
+  const size = clustering ?? 1; // where the doubt may not be held against anybody: no veto, no refusal
+  const balancer = balancerErrors(windows, turn.limit);
+  const finding = (status: Status, sentence: string, more: Partial<ErrorsFinding> = {}): ErrorsFinding => ({
+    name: 'errors',
+    status,
+    sentence,
+    before,
+    last,
+    after,
+    ratio,
+    phi,
+    balancer,
+    ...more,
+  });
+  const unlessMore: Status = turn.main ? 'inconclusive' : 'continue';
+  const [was, is] = [rate(before), rate(after)];
+
+  if (turn.done === 0) return finding('continue', 'No complete figures since the deployment yet');
+  if (after.requests === 0) {
+    const expected =
+      (total(windows.before.periods).requests / Math.max(1, windows.before.closed)) * windows.after.closed;
+    const nothing = `no request in ${spoken(windows.after.closed * periodSeconds)} since the deployment`;
+    if (expected >= fewestExpected && balancer.rose) {
+      const refused = `the load balancer itself answered ${count(balancer.after)} with 5xx`;
+      return finding(
+        'fail',
+        `Traffic is lost: ${nothing} where ${count(expected)} were expected, and ${refused}`,
+      );
+    }
+    if (before.requests === 0) return finding(unlessMore, `No metrics: ${nothing}, and none before`);
+    return finding(unlessMore, `No traffic: ${nothing}, ${count(expected)} were expected`);
+  }
+
+  const disaster = Math.max(catastrophe.rate, catastrophe.timesBefore * share(before));
+  const certain = binomialTail(after.errors, after.requests, disaster) < catastrophe.doubt;
+  if (certain && share(after) > catastrophe.timesLast * share(last)) {
+    const atLeast = inverseIncompleteBeta(catastrophe.doubt, after.errors, after.requests - after.errors + 1);
+    const rose = before.requests > 0 ? `rose from ${was} to ${is}` : `${is} with nothing to compare with`;
+    return finding('fail', `5xx ${rose}: at least ${percent(atLeast)} with 99.99 % confidence`, { atLeast });
+  }
+  if (before.requests === 0) return finding(unlessMore, `5xx ${is}, but no traffic before to compare with`);
+
+  const test = (errors: number) =>
+    countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
+  const noticeable = (errors: number) => {
+    const expected = share(before) * after.requests;
+    return (
+      errors - ratio * expected >= fewestExtraErrors && errors - expected >= smallestRise * after.requests
+    );
+  };
+  const sinceDeployment = (errors: number) =>
+    last.requests === 0 ||
+    countTest(errors, after.requests, last.errors, last.requests, ratio, size) <= lastLimit;
+  const fails = (errors: number) =>
+    noticeable(errors) && test(errors) <= turn.limit && sinceDeployment(errors);
+
+  const p = test(after.errors);
+  const evidence = { p, limit: turn.limit };
+  const byChance = `chance of that without a change ${chance(p)}`;
+  if (fails(after.errors)) return finding('fail', `5xx rose from ${was} to ${is}: ${byChance}`, evidence);
+  if (!turn.main) return finding('continue', `5xx ${is} so far, before ${was}`, evidence);
+
+  const atMost = inverseIncompleteBeta(0.95, after.errors / size + 1, (after.requests - after.errors) / size);
+  const acceptable = Math.max(3 * share(before), share(before) + 0.01);
+  const detectable = detectableRate(after, fails);
+  const all = { ...evidence, atMost, acceptable, ...(detectable !== undefined && { detectable }) };
+  if (p <= suspicion && noticeable(after.errors)) {
+    const why = sinceDeployment(after.errors) ? byChance : 'it had risen before the deployment';
+    return finding('inconclusive', `5xx ${is}, before ${was}: ${why}`, all);
+  }
+  if (balancer.rose && balancer.after >= 0.01 * after.requests) {
+    const own = `the load balancer itself answered ${count(balancer.after)} requests with 5xx`;
+    return finding('inconclusive', `5xx ${is}, before ${was}, but ${own}`, all);
+  }
+  if (atMost <= acceptable) {
+    return finding('pass', `5xx ${is}, before ${was}: at most ${percent(atMost)} with 95 % confidence`, all);
+  }
+  const seen = detectable === undefined ? 'no rise' : `only a rise to ${percent(detectable)} or more`;
+  return finding(
+    'inconclusive',
+    `5xx ${is}, before ${was}: ${count(after.requests)} requests show ${seen}`,
+    all,
+  );
+}
+
+/** The rate that this look finds with a power of 80 %: first the fewest errors that fail, then the rate that brings so many. */
+function detectableRate({ requests }: Counts, fails: (errors: number) => boolean): number | undefined {
+  let [fewest, enough] = [1, Math.floor(requests)];
+  if (!fails(enough)) return undefined;
+  while (fewest < enough) {
+    const middle = Math.floor((fewest + enough) / 2);
+    if (fails(middle)) enough = middle;
+    else fewest = middle + 1;
+  }
+  return inverseIncompleteBeta(0.8, enough, requests - enough + 1);
+}

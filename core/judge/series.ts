@@ -1,0 +1,124 @@
+/** From CloudWatch's points to two windows: what was before the deployment started, and what came after it was stable. */
+import type { AnalysisPolicy } from '../config.ts';
+import type { QueryId } from './queries.ts';
+
+/** Start of a period in ms since the epoch, and its value. */
+export type Point = readonly [time: number, value: number];
+/** The answer to each query, in any order. */
+export type Series = Readonly<Record<QueryId, readonly Point[]>>;
+
+/** A closed period with traffic. Without RequestCount a period says nothing, least of all that there were no errors. */
+export interface Period {
+  startsAt: number;
+  requests: number;
+  /** 0 where the metric is missing: it is published only when it is not zero. */
+  errors: number;
+  p99Milliseconds?: number;
+}
+
+export interface Window {
+  periods: Period[];
+  /** Closed periods with and without traffic. */
+  closed: number;
+  balancerErrors: number;
+}
+
+export interface Windows {
+  before: Window;
+  /** The last five minutes before the deployment started: was it already happening? */
+  last: Period[];
+  after: Window;
+  /** The part of `after` that counts for latency. */
+  warm: Period[];
+}
+
+export interface Observation {
+  series: Series;
+  policy: AnalysisPolicy;
+  /** When the deployment started, ms since the epoch. */
+  startedAt: number;
+  /** When it became stable, ms since the epoch. */
+  stableAt: number;
+  /** ms since the epoch. */
+  now: number;
+}
+
+const lastSeconds = 300;
+
+/** The first period that lies wholly after the deployment became stable, ms since the epoch. */
+export function firstPeriodAfter({ policy, stableAt }: Pick<Observation, 'policy' | 'stableAt'>): number {
+  return Math.ceil(stableAt / (policy.period * 1000)) * policy.period * 1000;
+}
+
+/** How many periods the window has, at least one. */
+export function plannedPeriods({ window, period }: AnalysisPolicy): number {
+  return Math.max(1, Math.floor(window / period));
+}
+
+/** How many periods of the window are closed: ended, and old enough for their figures to be complete. */
+export function closedPeriods({ policy, stableAt, now }: Omit<Observation, 'series' | 'startedAt'>): number {
+  const complete = now - policy.publicationDelay * 1000;
+  const closed = Math.floor((complete - firstPeriodAfter({ policy, stableAt })) / (policy.period * 1000));
+  return Math.min(Math.max(closed, 0), plannedPeriods(policy));
+}
+
+/**
+ * The windows as of the look at `periods` closed periods. What lies between the start of the deployment and its stability is
+ * in neither: two versions answered, and tasks came and went.
+ */
+export function split({ series, policy, startedAt, stableAt, now }: Observation, periods: number): Windows {
+  const periodMs = policy.period * 1000;
+  const complete = now - policy.publicationDelay * 1000;
+  const values = (id: QueryId) => new Map(series[id]);
+  const [requests, errors, p99, balancerErrors] = [
+    values('requests'),
+    values('errors'),
+    values('p99'),
+    values('balancerErrors'),
+  ];
+
+  const period = (startsAt: number): Period | undefined => {
+    const count = requests.get(startsAt) ?? 0;
+    if (count <= 0) return undefined;
+    const seconds = p99.get(startsAt);
+    return {
+      startsAt,
+      requests: count,
+      errors: errors.get(startsAt) ?? 0,
+      ...(seconds !== undefined && seconds > 0 && { p99Milliseconds: seconds * 1000 }),
+    };
+  };
+  const between = (from: number, until: number): Window => {
+    const first = Math.ceil(from / periodMs);
+    const closed = Math.max(0, Math.floor(Math.min(until, complete) / periodMs) - first);
+    const starts = Array.from({ length: closed }, (_, index) => (first + index) * periodMs);
+    return {
+      periods: starts.flatMap((start) => period(start) ?? []),
+      closed,
+      balancerErrors: starts.reduce((sum, start) => sum + (balancerErrors.get(start) ?? 0), 0),
+    };
+  };
+
+  const firstAfter = firstPeriodAfter({ policy, stableAt });
+  const before = between(startedAt - policy.baseline * 1000, startedAt);
+  const after = between(firstAfter, firstAfter + periods * periodMs);
+  return {
+    before,
+    last: before.periods.filter(({ startsAt }) => startsAt >= startedAt - lastSeconds * 1000),
+    after,
+    warm: after.periods.filter(({ startsAt }) => startsAt >= stableAt + policy.warmUp * 1000),
+  };
+}
+
+/**
+ * The periods to compare with: those before, without past incidents. While an incident runs, the last minutes instead,
+ * so that a fix is not taken back for being no better than a good hour.
+ */
+export function calm(
+  before: readonly Period[],
+  last: readonly Period[],
+  incident: (period: Period) => boolean,
+): readonly Period[] {
+  const running = last.length > 0 && last.filter(incident).length >= 0.4 * last.length;
+  return running ? last : before.filter((period) => !incident(period));
+}

@@ -1,0 +1,90 @@
+/** What the judge answers, with the evidence that every number of its sentences can be computed from. */
+import * as z from 'zod';
+
+/** `continue`: too early to say. `inconclusive`: too late to say more. */
+const statusSchema = z.enum(['pass', 'fail', 'inconclusive', 'continue']);
+export type Status = z.infer<typeof statusSchema>;
+
+const countsSchema = z.strictObject({ requests: z.number(), errors: z.number() });
+export type Counts = z.infer<typeof countsSchema>;
+
+/** `p99Milliseconds` is the geometric mean of so many points, absent where there are none. */
+const pointsSchema = z.strictObject({ points: z.int(), p99Milliseconds: z.number().optional() });
+
+const errorsSchema = z.strictObject({
+  name: z.literal('errors'),
+  status: statusSchema,
+  sentence: z.string(),
+  before: countsSchema,
+  /** The last five minutes before the deployment started. */
+  last: countsSchema,
+  after: countsSchema,
+  /** The count test of `after` against `before`, with `ratio` and `phi`; fails at or below `limit`. */
+  p: z.number().optional(),
+  limit: z.number().optional(),
+  ratio: z.number(),
+  phi: z.number(),
+  /** The rate after is at most this, with 95 % confidence; passes at or below `acceptable`. */
+  atMost: z.number().optional(),
+  acceptable: z.number().optional(),
+  /** The smallest rate that this look finds four times in five; absent where it would not find any. */
+  detectable: z.number().optional(),
+  /** Fails where the rate is certain to be a catastrophe: at least this, with 99.99 % confidence. */
+  atLeast: z.number().optional(),
+  /** 5xx of the load balancer itself, for whichever target group, and the chance of so many without a change. */
+  balancer: z.strictObject({ before: z.number(), after: z.number(), p: z.number(), rose: z.boolean() }),
+});
+export type ErrorsFinding = z.infer<typeof errorsSchema>;
+
+const latencySchema = z.strictObject({
+  name: z.literal('latency'),
+  status: statusSchema,
+  sentence: z.string(),
+  before: pointsSchema,
+  last: pointsSchema,
+  after: pointsSchema,
+  /** `after` without its highest point: no single point fails a release. */
+  withoutHighest: pointsSchema,
+  /** The t-test of `withoutHighest` against `before` times 1 + tolerance; fails at or below `limit`. */
+  p: z.number().optional(),
+  limit: z.number().optional(),
+  tolerance: z.number(),
+  /** Of the logarithm of a point before; `vif` is by how much the points' dependence inflates a mean's variance. */
+  deviation: z.number().optional(),
+  vif: z.number().optional(),
+  /** Passes where a rise by this factor can be ruled out with 95 % confidence; `doubt` is the chance left to it. */
+  excluded: z.number(),
+  doubt: z.number().optional(),
+});
+export type LatencyFinding = z.infer<typeof latencySchema>;
+
+/** Start of a period in ms since the epoch, and its value. */
+const pointSchema = z.tuple([z.number(), z.number()]);
+/** A state machine carries the verdict, and a plot is not wider. */
+export const maxCurvePoints = 200;
+const curveSchema = z.array(pointSchema).max(maxCurvePoints);
+
+/** For a plot: before, during and after, at most 200 points a curve, so neighbouring periods may be merged. */
+const curvesSchema = z.strictObject({
+  periodSeconds: z.number().positive(),
+  requests: curveSchema,
+  errors: curveSchema,
+  /** The highest of the merged periods. */
+  p99Milliseconds: curveSchema,
+});
+export type Curves = z.infer<typeof curvesSchema>;
+
+export const comparisonSchema = z.strictObject({
+  status: statusSchema,
+  /** What follows from the status and the policy. */
+  decision: z.enum(['keep', 'take back', 'look again']),
+  /** One sentence that a person understands. */
+  headline: z.string(),
+  metrics: z.tuple([errorsSchema, latencySchema]),
+  series: curvesSchema,
+  /** Until another look makes sense. Without meaning once it is decided. */
+  waitSeconds: z.int().min(1),
+  looks: z.strictObject({ done: z.int().min(0), planned: z.int().min(1) }),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type Decision = Comparison['decision'];

@@ -1,0 +1,26 @@
+/** Which image a service runs, and on what. */
+import type { Aws } from '../aws/open.ts';
+import { digestOf } from '../core/image.ts';
+import type { Target } from '../core/release.ts';
+import { architectureOf, imageOf } from '../core/task-definition.ts';
+
+export interface RunningImage {
+  /** Pinned in the task definition, else what ECS resolved its tag to; undefined where neither tells. */
+  digest: string | undefined;
+  /** As images name it: `amd64`. */
+  architecture: string;
+}
+
+export async function runningImage(
+  { ecs }: Aws,
+  { cluster, service, container }: Target,
+): Promise<RunningImage> {
+  const { taskDefinition } = await ecs.service({ cluster, service });
+  const { definition } = await ecs.taskDefinition(String(taskDefinition));
+  const architecture = architectureOf(definition);
+  const pinned = digestOf(imageOf(definition, container) ?? '');
+  if (pinned) return { digest: pinned, architecture };
+  const tasks = await ecs.tasks(cluster, { serviceName: service, desiredStatus: 'RUNNING' });
+  const containers = tasks.flatMap(({ containers: all = [] }) => all);
+  return { digest: containers.find(({ name }) => name === container)?.imageDigest, architecture };
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { type ConfigInput, defineConfig, environmentAfter, environmentOf } from '../../core/config.ts';
+
+const environment = { name: 'production', cluster: 'main', service: 'my-api' };
+const analysis = {
+  loadBalancer: 'app/my-api/50dc6c495c0c9188',
+  targetGroup: 'targetgroup/my-api/6d0ecf831eec9f09',
+};
+const service = { repository: 'my-api', container: 'app', environments: [environment] };
+
+describe('a configuration', () => {
+  test('of two lines an environment is enough: everything else has a default', () => {
+    const { services } = defineConfig({ services: { 'my-api': service } });
+
+    expect(services['my-api']).toMatchObject({
+      tags: 'v*',
+      scan: { block: ['CRITICAL'], fixable: 'only', waitFor: 600, withoutReport: 'reject' },
+      environments: [{ deploymentTimeout: 1800 }],
+    });
+  });
+
+  test('reads durations as seconds', () => {
+    const { services } = defineConfig({
+      services: {
+        'my-api': {
+          ...service,
+          environments: [{ ...environment, analysis: { ...analysis, baseline: '2h' } }],
+        },
+      },
+    });
+
+    expect(services['my-api']?.environments[0]?.analysis?.baseline).toBe(7200);
+  });
+
+  test('tells all mistakes at once, each with its path and what it would lead to', () => {
+    const wrong = {
+      services: {
+        'my-api': {
+          ...service,
+          repository: 'My API',
+          tags: 'latest',
+          scan: { waitFor: '1h', waivers: [{ id: 'CVE-1', statement: 'no', owner: 'me', expires: 'soon' }] },
+          environments: [{ ...environment, analysis: { ...analysis, period: '7s', window: '5s' }, typo: 1 }],
+        },
+      },
+    } as unknown as ConfigInput;
+
+    const said = message(() => defineConfig(wrong));
+
+    expect(said.split('\n')).toEqual([
+      'tidegate.config.ts has 8 mistakes:',
+      expect.stringMatching(/^ {2}services\.my-api\.repository: .*shop\/api/),
+      expect.stringMatching(/^ {2}services\.my-api\.tags: latest never deploys/),
+      expect.stringMatching(/^ {2}services\.my-api\.scan\.waivers\.0\.statement: /),
+      expect.stringMatching(/^ {2}services\.my-api\.scan\.waivers\.0\.expires: /),
+      expect.stringMatching(/^ {2}services\.my-api\.scan\.waitFor: must be at most 25m/),
+      expect.stringMatching(/^ {2}services\.my-api\.environments\.0\.analysis\.period: .*CloudWatch refuses/),
+      expect.stringMatching(
+        /^ {2}services\.my-api\.environments\.0\.analysis\.window: .*no release can be judged/,
+      ),
+      expect.stringMatching(/^ {2}services\.my-api\.environments\.0: .*typo/),
+    ]);
+  });
+
+  test.each([
+    {
+      it: 'two environments of the same name',
+      environments: [environment, { ...environment, service: 'other' }],
+      says: 'two targets',
+    },
+    {
+      it: 'two environments of the same ECS service',
+      environments: [environment, { ...environment, name: 'staging' }],
+      says: 'main/my-api already belongs to my-api.production',
+    },
+  ])('refuses $it', ({ environments, says }) => {
+    expect(() => defineConfig({ services: { 'my-api': { ...service, environments } } })).toThrow(says);
+  });
+});
+
+test('refuses two services and environments whose executions would have the same names', () => {
+  const of = (name: string, ecsService: string) => ({
+    ...service,
+    environments: [{ ...environment, name, service: ecsService }],
+  });
+
+  expect(() => defineConfig({ services: { 'a-b': of('c', 'one'), a: of('b-c', 'two') } })).toThrow(
+    'services.a.environments.0.name: a-b-c already belongs to a-b.c',
+  );
+});
+
+describe('the order of environments', () => {
+  const staging = { ...environment, name: 'staging', cluster: 'staging' };
+  const config = defineConfig({
+    services: { 'my-api': { ...service, environments: [staging, environment] } },
+  });
+
+  test('decides where a release goes next', () => {
+    const { service } = environmentOf(config, 'my-api', 'staging');
+
+    expect(environmentAfter(service, 'staging')?.name).toBe('production');
+    expect(environmentAfter(service, 'production')).toBeUndefined();
+  });
+
+  test.each([
+    ['my-api', 'qa'],
+    ['other', 'staging'],
+  ])('%s/%s is not in it', (service, environment) => {
+    expect(() => environmentOf(config, service, environment)).toThrow(`no environment ${environment}`);
+  });
+});
+
+function message(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}

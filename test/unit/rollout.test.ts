@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { readConfirmation } from '../../core/confirmation.ts';
+import { readReturn, rollbackMethod, type SeenService } from '../../core/rollback.ts';
+import { readRollout, type SeenDeployment } from '../../core/rollout.ts';
+
+const ours = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/my-api:8';
+const wayBack = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/my-api:7';
+const question = { taskDefinitionArn: ours, startedAt: 1_000_000, timeoutSeconds: 600 };
+
+function deployment(of: Partial<SeenDeployment> = {}): SeenDeployment {
+  return {
+    arn: 'deployment-ours',
+    status: 'IN_PROGRESS',
+    statusReason: undefined,
+    taskDefinitionArn: ours,
+    createdAt: 1_000_500,
+    breaker: undefined,
+    ...of,
+  };
+}
+const somebodyElses = deployment({
+  arn: 'deployment-other',
+  taskDefinitionArn: `${wayBack}9`,
+  createdAt: 1_002_000,
+});
+
+describe('a rollout', () => {
+  test.each<{ it: string; seen: SeenDeployment[]; at?: number; status: string | undefined; says?: string }>([
+    { it: 'goes on while ECS is at work', seen: [deployment()], status: undefined },
+    { it: 'goes on while ECS does not show it yet', seen: [], status: undefined },
+    {
+      it: 'is stable once its service deployment is SUCCESSFUL',
+      seen: [deployment({ status: 'SUCCESSFUL' })],
+      status: 'stable',
+    },
+    {
+      it: 'goes on until its timeout',
+      seen: [deployment()],
+      at: question.startedAt + 599_999,
+      status: undefined,
+    },
+    {
+      it: 'has failed at its timeout',
+      seen: [deployment({ breaker: { failureCount: 2, threshold: 3 } })],
+      at: question.startedAt + 600_000,
+      status: 'failed',
+      says: 'not stable after 10 min (2 of 3 allowed task failures)',
+    },
+    {
+      it: 'has failed when ECS never showed it',
+      seen: [],
+      at: question.startedAt + 600_000,
+      status: 'failed',
+      says: 'no deployment of my-api:8',
+    },
+    {
+      it: 'has failed as soon as ECS begins to take it back',
+      seen: [deployment({ status: 'ROLLBACK_IN_PROGRESS', statusReason: 'circuit breaker' })],
+      status: 'failed',
+      says: 'circuit breaker',
+    },
+    {
+      it: 'has failed though the service is stable again after ECS took it back',
+      seen: [deployment({ status: 'ROLLBACK_SUCCESSFUL' })],
+      status: 'failed',
+    },
+    { it: 'has failed when it was stopped', seen: [deployment({ status: 'STOPPED' })], status: 'failed' },
+    {
+      it: 'is superseded when it was stopped because of a newer one',
+      seen: [deployment({ status: 'STOPPED' }), somebodyElses],
+      status: 'superseded',
+      says: 'deployment-other',
+    },
+    {
+      it: 'is superseded though it succeeded, when a newer one is under way',
+      seen: [deployment({ status: 'SUCCESSFUL' }), somebodyElses],
+      status: 'superseded',
+    },
+    {
+      it: 'is not superseded by what came before it',
+      seen: [deployment({ status: 'SUCCESSFUL' }), { ...somebodyElses, createdAt: 999_000 }],
+      status: 'stable',
+    },
+    {
+      it: 'does not mistake an earlier deployment of the same revision for its own',
+      seen: [deployment({ status: 'SUCCESSFUL', createdAt: question.startedAt - 60_001 })],
+      status: undefined,
+    },
+  ])('$it', ({ seen, at = question.startedAt + 5000, status, says = '' }) => {
+    const reading = readRollout(question, seen, at);
+
+    expect(reading?.status).toBe(status);
+    expect(reading?.reason ?? '').toContain(says);
+  });
+});
+
+describe('a confirmation', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const task = { taskDefinitionArn: ours, lastStatus: 'RUNNING', digest };
+  const proof = {
+    digest,
+    question,
+    desiredCount: 2,
+    deployments: [deployment({ status: 'SUCCESSFUL' })],
+    tasks: [task, task],
+  };
+
+  test.each([
+    {
+      it: 'needs our deployment to be SUCCESSFUL and every task to have the digest',
+      of: {},
+      status: 'confirmed',
+    },
+    {
+      it: 'is refused while the deployment is in progress',
+      of: { deployments: [deployment()] },
+      status: 'refuted',
+    },
+    { it: 'is refused without a deployment', of: { deployments: [] }, status: 'refuted' },
+    {
+      it: 'is refused when a running task has another digest',
+      of: { tasks: [task, { ...task, digest: `sha256:${'b'.repeat(64)}` }] },
+      status: 'refuted',
+    },
+    { it: 'is refused when no task runs', of: { tasks: [] }, status: 'refuted' },
+    { it: 'is refused for a service scaled to zero', of: { desiredCount: 0, tasks: [] }, status: 'refuted' },
+    {
+      it: 'looks at running tasks only',
+      of: { tasks: [task, { ...task, lastStatus: 'DEPROVISIONING', digest: undefined }] },
+      status: 'confirmed',
+    },
+    {
+      it: 'says superseded when another deployment came after ours',
+      of: { deployments: [deployment({ status: 'SUCCESSFUL' }), somebodyElses] },
+      status: 'superseded',
+    },
+  ])('$it', ({ of, status }) => {
+    expect(readConfirmation({ ...proof, ...of }).status).toBe(status);
+  });
+});
+
+describe('the way back', () => {
+  const service = (of: Partial<SeenService> = {}): SeenService => ({
+    taskDefinitionArn: ours,
+    rolloutState: 'COMPLETED',
+    runningCount: 2,
+    desiredCount: 2,
+    ...of,
+  });
+  const home = service({ taskDefinitionArn: wayBack });
+
+  test.each([
+    {
+      it: 'stops a deployment in progress',
+      service: service(),
+      deployment: deployment(),
+      method: 'deployment stopped',
+    },
+    {
+      it: 'deploys the previous revision once the deployment is done',
+      service: service(),
+      deployment: deployment({ status: 'SUCCESSFUL' }),
+      method: 'previous revision deployed',
+    },
+    {
+      it: 'leaves it to ECS when ECS is at it',
+      service: service(),
+      deployment: deployment({ status: 'ROLLBACK_IN_PROGRESS' }),
+      method: 'taken back by ECS',
+    },
+    {
+      it: 'has nothing to do when ECS took it back',
+      service: home,
+      deployment: deployment({ status: 'ROLLBACK_SUCCESSFUL' }),
+      method: 'taken back by ECS',
+    },
+    {
+      it: 'has nothing to do when nothing was deployed',
+      service: home,
+      deployment: undefined,
+      method: 'nothing to undo',
+    },
+    {
+      it: 'keeps its hands off what somebody else deployed',
+      service: service({ taskDefinitionArn: `${wayBack}9` }),
+      deployment: deployment({ status: 'STOPPED' }),
+      method: 'superseded',
+    },
+  ])('$it', ({ service, deployment, method }) => {
+    expect(rollbackMethod({ ours, wayBack }, service, deployment)).toBe(method);
+  });
+
+  const stopped = { method: 'deployment stopped', startedAt: 2_000_000 } as const;
+  test.each([
+    { it: 'is reached when the previous revision runs again', service: home, status: 'back' },
+    { it: 'goes on while tasks are missing', service: { ...home, runningCount: 1 }, status: undefined },
+    {
+      it: 'goes on while ECS is at work',
+      service: { ...home, rolloutState: 'IN_PROGRESS' },
+      status: undefined,
+    },
+    { it: 'goes on while our revision still runs', service: service(), status: undefined },
+    {
+      it: 'has failed when the previous revision fails, too',
+      service: { ...home, rolloutState: 'FAILED' },
+      status: 'failed',
+    },
+    { it: 'has failed at its timeout', service: service(), at: 2_600_000, status: 'failed' },
+    {
+      it: 'is superseded when somebody else deployed meanwhile',
+      service: service({ taskDefinitionArn: `${wayBack}9` }),
+      status: 'superseded',
+    },
+  ])('$it', ({ service, at = 2_599_999, status }) => {
+    expect(readReturn({ ours, wayBack }, stopped, 600, service, at)?.status).toBe(status);
+  });
+
+  test('was not needed when nothing had been changed', () => {
+    const rollback = { method: 'nothing to undo', startedAt: 0 } as const;
+
+    expect(readReturn({ ours, wayBack }, rollback, 600, home, 0)?.status).toBe('unchanged');
+  });
+});
