@@ -274,6 +274,24 @@ describe('StopServiceDeployment', () => {
     expect(world.engine.started).toHaveLength(1);
   });
 
+  test('a moment before it completes is still a rollback, with new tasks of what was before', async () => {
+    const world = await running();
+    world.update({ taskDefinition: world.register('v2') });
+    // The old task has ended at 67 s; at 69 s the scheduler would see that all is done.
+    await world.seconds(68);
+    expect(world.tasks().map(({ taskDefinitionArn }) => taskDefinitionArn)).toEqual([
+      expect.stringMatching(/api:2$/),
+    ]);
+
+    world.call('StopServiceDeployment', { serviceDeploymentArn: world.deployment().serviceDeploymentArn });
+    const ended = await world.ended();
+
+    expect(ended.status).toBe('ROLLBACK_SUCCESSFUL');
+    expect(world.tasks()).toMatchObject([
+      { taskDefinitionArn: expect.stringMatching(/api:1$/), startedBy: world.primary().id },
+    ]);
+  });
+
   test('of one that has ended, or twice, is a conflict', async () => {
     const world = await running();
     const { serviceDeploymentArn } = world.deployment();
