@@ -1,0 +1,55 @@
+// A small HTTP service to deploy. How it misbehaves, if at all, is in its environment, which its image brings along:
+// LATENCY_MS, ERROR_RATE (0 to 1), CRASH_AFTER_MS, UNHEALTHY=1.
+import { createServer } from 'node:http';
+
+const { PORT = '8080', VERSION = 'dev', REVISION = 'unknown' } = process.env;
+const latency = Number(process.env.LATENCY_MS ?? 0);
+const errorRate = Number(process.env.ERROR_RATE ?? 0);
+const crashAfter = Number(process.env.CRASH_AFTER_MS ?? 0);
+const healthy = process.env.UNHEALTHY !== '1';
+
+let stopping = false;
+
+function answer(response, status, body) {
+  // A keep-alive connection would hold up the shutdown.
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(stopping && { connection: 'close' }),
+  });
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+function greet(response) {
+  if (Math.random() < errorRate) answer(response, 500, { error: 'the orders database did not answer' });
+  else answer(response, 200, { service: 'my-api', version: VERSION, revision: REVISION });
+}
+
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  if (pathname === '/healthz') {
+    answer(response, healthy ? 200 : 503, { status: healthy ? 'ok' : 'cannot reach the orders database' });
+  } else if (pathname === '/') {
+    setTimeout(greet, latency, response);
+  } else {
+    answer(response, 404, { error: 'not found' });
+  }
+});
+
+server.listen(Number(PORT), () => {
+  console.log(`my-api ${VERSION} (${REVISION.slice(0, 8)}) listens on port ${server.address().port}`);
+});
+
+if (crashAfter > 0) {
+  setTimeout(() => {
+    console.error('fatal: ORDERS_TABLE is not set');
+    process.exit(1);
+  }, crashAfter);
+}
+
+// ECS sends SIGTERM and, after the container's stop timeout, SIGKILL: finish what is under way, take nothing new.
+process.on('SIGTERM', () => {
+  stopping = true;
+  console.log('SIGTERM: finishing the requests under way');
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});
