@@ -97,7 +97,7 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
         request.healthCheckGracePeriodSeconds ?? service.healthCheckGracePeriodSeconds;
       service.enableExecuteCommand = request.enableExecuteCommand ?? service.enableExecuteCommand;
       if (changed || request.forceNewDeployment) deployments.start(service);
-      parts.wake(service);
+      else parts.wake(service);
       return { service: serviceView(store, service, ['TAGS']) };
     },
 
