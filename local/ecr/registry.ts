@@ -25,7 +25,7 @@ interface Registry {
 export function registryApi({ store, uploads, address }: Registry) {
   async function answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
-    if (!/^Basic \S/i.test(request.headers.get('authorization') ?? '')) throw unauthorized(address());
+    if (!isLoggedIn(request)) throw unauthorized(address());
     if (pathname === '/v2/' || pathname === '/v2') return Response.json({});
     for (const { path, kind } of routes) {
       const [, name = '', reference = ''] = path.exec(pathname) ?? [];
@@ -139,7 +139,12 @@ const descriptor = ({ digest, bytes, manifest }: Image) => ({
 const notAllowed = ({ method, url }: Request) =>
   new RegistryError(405, 'UNSUPPORTED', `${method} is not possible at ${new URL(url).pathname}`);
 
-/** ECR takes no anonymous request; here any user and password will do. */
+/** ECR takes no anonymous request; here any user with any password will do. Some clients send an empty login for none. */
+function isLoggedIn(request: Request): boolean {
+  const [, encoded = ''] = /^Basic (\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+  return /^[^:]+:.+$/.test(Buffer.from(encoded, 'base64').toString());
+}
+
 const unauthorized = (address: string) =>
   new RegistryError(401, 'UNAUTHORIZED', 'no basic auth credentials', {
     'www-authenticate': `Basic realm="${address}/",service="ecr.amazonaws.com"`,

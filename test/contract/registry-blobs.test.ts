@@ -24,16 +24,26 @@ const errorOf = async (answer: Response) => {
   return { status: answer.status, code: errors[0]?.code };
 };
 
-test('the version check answers who is logged in, and asks others to', async () => {
+test('the version check answers who is logged in', async () => {
   const it = made();
 
-  const anonymous = await it.fetch(new Request('http://127.0.0.1:4747/v2/'));
-  const known = await it.http('GET', '/v2/');
+  const answer = await it.http('GET', '/v2/');
 
-  expect(anonymous.status).toBe(401);
-  expect(anonymous.headers.get('www-authenticate')).toMatch(/^Basic realm="/);
-  expect(known.status).toBe(200);
-  expect(known.headers.get('docker-distribution-api-version')).toBe('registry/2.0');
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('docker-distribution-api-version')).toBe('registry/2.0');
+});
+
+test.each([
+  ['no login', {}],
+  ['an empty one', { authorization: `Basic ${btoa(':')}` }],
+  ['a token', { authorization: 'Bearer abc' }],
+])('with %s nothing is answered but how to log in', async (_what, headers) => {
+  const it = made();
+
+  const answer = await it.fetch(new Request('http://127.0.0.1:4747/v2/', { headers }));
+
+  expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="/);
+  expect(await errorOf(answer)).toEqual({ status: 401, code: 'UNAUTHORIZED' });
 });
 
 test('a repository is not created by pushing to it', async () => {
