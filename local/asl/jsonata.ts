@@ -20,7 +20,7 @@ export function expressionIn(text: string): string | undefined {
 }
 
 /** Keeps a mistaken expression from holding up the process: milliseconds, and depth of recursion. */
-const guardrails = { timeout: 10_000, stack: 1_000 };
+const guardrails = { timeout: 2_000, stack: 1_000 };
 
 const compiled = new Map<string, jsonata.Expression>();
 

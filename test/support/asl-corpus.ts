@@ -19,10 +19,9 @@ const read = (file: string) =>
 /** Id of a case, and why it does not pass. */
 export const notRun: Record<string, string> = read('not-run.json');
 
-export const cases = (kind: string): Case[] =>
-  ['corpus-shared.json', 'corpus-doc.json']
-    .flatMap((file) => read(file) as Case[])
-    .filter((one) => one.kind === kind);
+export const allCases = (): Case[] => ['corpus-shared.json', 'corpus-doc.json'].flatMap(read);
+
+export const cases = (kind: string): Case[] => allCases().filter((one) => one.kind === kind);
 
 /** What an execution did, and when its functions were called. */
 export interface Ran {

@@ -51,9 +51,8 @@ const lost = (what: string, name: string, location: string): Problem => ({
   location,
 });
 
-/** A missing target counts as an end: it has been reported already. */
-const ends = (state: JsonObject | undefined) =>
-  !state || state.End === true || state.Type === 'Succeed' || state.Type === 'Fail';
+/** What leads nowhere counts as an end; where it should not, that has been reported already. */
+const ends = (state: JsonObject | undefined) => !state || targetsOf(state).length === 0 || state.End === true;
 
 function* checkEnd(state: JsonObject, path: string): Generator<Problem> {
   const goesOn = !['Choice', 'Succeed', 'Fail'].includes(String(state.Type));
