@@ -1,13 +1,6 @@
 /** The endpoints of a deployed service, asked as its users would ask them. */
 import type { SmokeEndpoint } from '../core/config.ts';
-
-/** One answer. `milliseconds` until the body had come. */
-export interface EndpointAnswer {
-  status?: number;
-  error?: string;
-  milliseconds: number;
-  bodyMatched: boolean;
-}
+import type { SmokeAnswer } from '../core/smoke.ts';
 
 /** Of a body, this much is looked at. */
 const maxBytes = 1024 * 1024;
@@ -15,7 +8,7 @@ const maxBytes = 1024 * 1024;
 export function endpoints(fetch: typeof globalThis.fetch, now: () => number) {
   return {
     /** One request: never throws, a failure is an answer too. Redirects are answers, not followed. */
-    async ask({ url, contains }: SmokeEndpoint, timeoutSeconds: number): Promise<EndpointAnswer> {
+    async ask({ url, contains }: SmokeEndpoint, timeoutSeconds: number): Promise<SmokeAnswer> {
       const start = now();
       try {
         const signal = AbortSignal.timeout(timeoutSeconds * 1000);
@@ -31,7 +24,7 @@ export function endpoints(fetch: typeof globalThis.fetch, now: () => number) {
           bodyMatched: contains === undefined || body.includes(contains),
         };
       } catch (error) {
-        return { error: reason(error), milliseconds: now() - start, bodyMatched: false };
+        return { error: reason(error), milliseconds: now() - start };
       }
     },
   };
