@@ -4,7 +4,7 @@ import type { Definition } from './definition.ts';
 import { Aborted, StateError } from './errors.ts';
 import { uuid } from './functions.ts';
 import { asInput, asOutput, History, type HistoryEvent, HistoryFull, maxEvents } from './history.ts';
-import { type Json, overTheWire } from './json.ts';
+import { type Json, type JsonObject, overTheWire } from './json.ts';
 import type { Invoke } from './lambda.ts';
 import { type Engine, Line } from './line.ts';
 import { run } from './run.ts';
@@ -66,96 +66,130 @@ export interface Execution {
 
 /** Starts an execution of a checked definition. */
 export function execute(definition: Definition, options: ExecutionOptions): Execution {
-  const { clock, random = Math.random } = options;
-  const input = overTheWire(options.input);
-  const startTime = clock.now();
-  const identity = identify(options, random);
-  const history = new History(() => clock.now());
-  const tokens = new TaskTokens(options.newToken ?? (() => uuid(random)));
-  const ending = new AbortController();
-  const end = Promise.withResolvers<Outcome>();
-  let outcome: Outcome = { status: 'RUNNING' };
-  let stopTime: number | undefined;
-  let cancelTimeout = () => {};
+  const execution = new LiveExecution(definition, options);
+  void execution.run();
+  return execution;
+}
 
-  const engine: Engine = { clock, random, invoke: options.invoke, history, tokens, run, context: context() };
-  const line = new Line({
-    engine,
-    scope: new Scope(),
-    signal: ending.signal,
-    mapContext: undefined,
-    nested: false,
-    last: 0,
-  });
+class LiveExecution implements Execution {
+  readonly arn: string;
+  readonly name: string;
+  readonly startTime: number;
+  stopTime: number | undefined;
+  readonly #definition: Definition;
+  readonly #clock: Clock;
+  readonly #input: Json;
+  readonly #history: History;
+  readonly #tokens: TaskTokens;
+  readonly #line: Line;
+  readonly #ending = new AbortController();
+  readonly #done = Promise.withResolvers<Outcome>();
+  readonly #cancelTimeout: () => void;
+  #outcome: Outcome = { status: 'RUNNING' };
 
-  function context() {
-    const { arn, name, roleArn, stateMachineArn } = identity;
-    const StartTime = new Date(startTime).toISOString();
-    return {
-      Execution: { Id: arn, Input: input, Name: name, RoleArn: roleArn, StartTime, RedriveCount: 0 },
-      StateMachine: { Id: stateMachineArn, Name: stateMachineArn.split(':').at(-1) ?? '' },
+  constructor(definition: Definition, options: ExecutionOptions) {
+    const { clock, invoke, random = Math.random, newToken = () => uuid(random) } = options;
+    const identity = identify(options, random);
+    this.arn = identity.arn;
+    this.name = identity.name;
+    this.startTime = clock.now();
+    this.#definition = definition;
+    this.#clock = clock;
+    this.#input = overTheWire(options.input);
+    this.#history = new History(() => clock.now());
+    this.#tokens = new TaskTokens(newToken);
+
+    const context = contextOf(identity, this.#input, this.startTime);
+    const engine: Engine = {
+      clock,
+      random,
+      invoke,
+      history: this.#history,
+      tokens: this.#tokens,
+      run,
+      context,
     };
+    const { signal } = this.#ending;
+    this.#line = new Line({
+      engine,
+      scope: new Scope(),
+      signal,
+      mapContext: undefined,
+      nested: false,
+      last: 0,
+    });
+    this.#history.add('ExecutionStarted', 0, { ...asInput(this.#input), roleArn: identity.roleArn });
+    this.#cancelTimeout = this.#startTimeout();
   }
 
-  function finish(last: Outcome, type: string, previousEventId: number, details: Record<string, unknown>) {
-    if (outcome.status !== 'RUNNING') return;
-    outcome = last;
-    stopTime = clock.now();
-    cancelTimeout();
-    tokens.closeAll();
-    history.close(type, previousEventId, details);
-    ending.abort(new Aborted());
-    end.resolve(last);
+  get status() {
+    return this.#outcome.status;
+  }
+  get output() {
+    return this.#outcome.output;
+  }
+  get error() {
+    return this.#outcome.error;
+  }
+  get cause() {
+    return this.#outcome.cause;
+  }
+  get history() {
+    return this.#history.events;
+  }
+  get done() {
+    return this.#done.promise;
   }
 
-  const failed = (error: StateError) =>
-    finish({ status: 'FAILED', ...error.details }, 'ExecutionFailed', line.last, error.details);
-
-  async function main() {
+  async run() {
     await null; // whoever starts it gets hold of it before its first state is entered
     try {
-      const output = await run(definition, input, line);
-      finish({ status: 'SUCCEEDED', output }, 'ExecutionSucceeded', line.last, asOutput(output));
+      const output = await run(this.#definition, this.#input, this.#line);
+      this.#finish({ status: 'SUCCEEDED', output }, 'ExecutionSucceeded', this.#line.last, asOutput(output));
     } catch (error) {
-      failed(asFailure(error));
+      const { details } = asFailure(error);
+      this.#finish({ status: 'FAILED', ...details }, 'ExecutionFailed', this.#line.last, details);
     }
   }
 
-  history.add('ExecutionStarted', 0, { ...asInput(input), roleArn: identity.roleArn });
-  if (definition.TimeoutSeconds !== undefined) {
-    cancelTimeout = at(clock, startTime + definition.TimeoutSeconds * 1000, () =>
-      finish({ status: 'TIMED_OUT' }, 'ExecutionTimedOut', 0, {}),
-    );
+  stop(reason: { error?: string; cause?: string } = {}) {
+    this.#finish({ status: 'ABORTED', ...reason }, 'ExecutionAborted', 0, { ...reason });
   }
-  void main();
 
-  return {
-    arn: identity.arn,
-    name: identity.name,
-    startTime,
-    get stopTime() {
-      return stopTime;
-    },
-    get status() {
-      return outcome.status;
-    },
-    get output() {
-      return outcome.output;
-    },
-    get error() {
-      return outcome.error;
-    },
-    get cause() {
-      return outcome.cause;
-    },
-    history: history.events,
-    done: end.promise,
-    stop: (reason = {}) => finish({ status: 'ABORTED', ...reason }, 'ExecutionAborted', 0, { ...reason }),
-    onEvent: (listener) => history.follow(listener),
-    sendTaskSuccess: (token, sent) => tokens.succeed(token, overTheWire(sent)),
-    sendTaskFailure: (token, { error, cause } = {}) => tokens.fail(token, error, cause),
-    sendTaskHeartbeat: (token) => tokens.heartbeat(token),
-  };
+  onEvent(listener: (event: HistoryEvent) => void) {
+    return this.#history.follow(listener);
+  }
+
+  sendTaskSuccess(token: string, output: unknown) {
+    this.#tokens.succeed(token, overTheWire(output));
+  }
+
+  sendTaskFailure(token: string, { error, cause }: { error?: string; cause?: string } = {}) {
+    this.#tokens.fail(token, error, cause);
+  }
+
+  sendTaskHeartbeat(token: string) {
+    this.#tokens.heartbeat(token);
+  }
+
+  #startTimeout() {
+    const { TimeoutSeconds } = this.#definition;
+    if (TimeoutSeconds === undefined) return () => {};
+    const end = () => this.#finish({ status: 'TIMED_OUT' }, 'ExecutionTimedOut', 0, {});
+    return at(this.#clock, this.startTime + TimeoutSeconds * 1000, end);
+  }
+
+  /** Whoever is first decides how it ended; what is still under way is told to stop. */
+  #finish(outcome: Outcome, type: string, previousEventId: number, details: Record<string, unknown>) {
+    if (this.status !== 'RUNNING') return;
+    this.#outcome = outcome;
+    this.stopTime = this.#clock.now();
+    this.#cancelTimeout();
+    this.#tokens.closeAll();
+    this.#history.close(type, previousEventId, details);
+    this.#ending.abort(new Aborted());
+    this.#done.resolve(outcome);
+  }
 }
 
 /** A fault of the interpreter ends the execution, too, and says what it was. */
@@ -173,7 +207,27 @@ function asFailure(error: unknown): StateError {
   );
 }
 
-function identify(options: ExecutionOptions, random: () => number) {
+interface Identity {
+  name: string;
+  arn: string;
+  stateMachineArn: string;
+  roleArn: string;
+}
+
+/** `$states.context`, as far as it is the same in every state. */
+function contextOf(
+  { arn, name, roleArn, stateMachineArn }: Identity,
+  input: Json,
+  startTime: number,
+): JsonObject {
+  const StartTime = new Date(startTime).toISOString();
+  return {
+    Execution: { Id: arn, Input: input, Name: name, RoleArn: roleArn, StartTime, RedriveCount: 0 },
+    StateMachine: { Id: stateMachineArn, Name: stateMachineArn.split(':').at(-1) ?? '' },
+  };
+}
+
+function identify(options: ExecutionOptions, random: () => number): Identity {
   const name = options.name ?? uuid(random);
   const stateMachineArn =
     options.stateMachineArn ?? 'arn:aws:states:us-east-1:111111111111:stateMachine:StateMachine';

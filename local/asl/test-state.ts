@@ -47,17 +47,27 @@ export interface StateTestResult {
 export async function testState(test: StateTest): Promise<StateTestResult> {
   const { name, state } = chosen(test);
   const inspection: JsonObject = { input: test.input };
+  const line = lineFor(test);
   try {
-    const line = lineFor(test);
-    const exit = isRecoverable(state)
-      ? await attempted(new Visit(line, name, state, test.input), test, inspection)
-      : { status: 'SUCCEEDED' as const, ...(await enter(state, name, test.input, line)) };
-    const { next, ...result } = exit;
+    const { next, ...result } = await ended(state, name, line, test, inspection);
+    const variables = line.scope.visible();
+    if (Object.keys(variables).length > 0) inspection.variables = variables;
     return next === undefined ? { ...result, inspection } : { ...result, nextState: next, inspection };
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     return { status: 'FAILED', ...error.details, inspection };
   }
+}
+
+async function ended(
+  state: State,
+  name: string,
+  line: Line,
+  test: StateTest,
+  inspection: JsonObject,
+): Promise<Ended> {
+  if (isRecoverable(state)) return attempted(new Visit(line, name, state, test.input), test, inspection);
+  return { status: 'SUCCEEDED', ...(await enter(state, name, test.input, line)) };
 }
 
 const isRecoverable = (state: State): state is RecoverableState =>
@@ -74,6 +84,7 @@ async function attempted(
   try {
     await inspect(visit, test, inspection);
     const result = test.mock ? mocked(test.mock) : await attempt(visit);
+    if (visit.state.Type === 'Task') inspection.result = result;
     return { status: 'SUCCEEDED', ...(await visit.exit(visit.state, result, { result })) };
   } catch (error) {
     if (!(error instanceof StateError)) throw error;

@@ -143,10 +143,7 @@ export function executions({ clock, invoke, random, prefix, onHistory, onStatusC
           ? {}
           : { output: JSON.stringify(execution.output), outputDetails: untruncated }),
         ...reasonOf(execution),
-        redriveStatus:
-          execution.status === 'RUNNING' || execution.status === 'SUCCEEDED'
-            ? 'NOT_REDRIVABLE'
-            : 'REDRIVABLE',
+        ...redriveOf(execution.status),
       };
     },
 
@@ -193,6 +190,15 @@ const reasonOf = ({ error, cause }: Execution) => ({
   ...(error === undefined ? {} : { error }),
   ...(cause === undefined ? {} : { cause }),
 });
+
+/** Whether AWS would offer to take it up again; redriving itself is not implemented. */
+function redriveOf(status: string) {
+  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' };
+  return {
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+  };
+}
 
 function statusChange({ execution, machine, input }: Started): StatusChange {
   const { arn: executionArn, name, status, startTime, stopTime, output } = execution;
