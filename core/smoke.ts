@@ -3,10 +3,14 @@ import * as z from 'zod';
 import type { SmokeEndpoint, SmokePolicy } from './config.ts';
 import { spoken } from './duration.ts';
 
-/** What an endpoint answered, or why it did not: text from outside, of any length. */
-export type SmokeAnswer =
-  | { status: number; bodyMatched: boolean; milliseconds: number }
-  | { error: string; milliseconds: number };
+/** What an endpoint answered, or else why it did not: text from outside, of any length. */
+export interface SmokeAnswer {
+  status?: number;
+  error?: string;
+  /** Whether the body contains what the endpoint asks for; true where it asks for nothing. */
+  bodyMatched: boolean;
+  milliseconds: number;
+}
 
 const maxText = 200;
 const outsideSchema = z.string().max(maxText);
@@ -73,12 +77,13 @@ export function judgeSmoke({ policy, answers, stableAt, now }: SmokeObservation)
 }
 
 function isGood({ status }: SmokeEndpoint, answer: SmokeAnswer): boolean {
-  return 'status' in answer && answer.status === status && answer.bodyMatched;
+  return answer.status === status && answer.bodyMatched;
 }
 
 function inWords(endpoint: SmokeEndpoint, answer: SmokeAnswer): string {
   const after = `after ${Math.round(answer.milliseconds)} ms`;
-  if ('error' in answer) return bounded(`did not answer ${after}: ${answer.error}`);
+  if (answer.status === undefined)
+    return bounded(`did not answer ${after}: ${answer.error ?? 'no reason given'}`);
   const wrong = answer.status === endpoint.status && !answer.bodyMatched;
   return bounded(
     `answered ${answer.status} ${after}${wrong ? `, without "${endpoint.contains ?? ''}"` : ''}`,

@@ -50,15 +50,15 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
     const expected =
       (total(windows.before.periods).requests / Math.max(1, windows.before.closed)) * windows.after.closed;
     const nothing = `no request in ${spoken(windows.after.closed * periodSeconds)} since the deployment`;
+    const wanted = `${count(expected)} were expected`;
+    const more = { expectedRequests: expected };
     if (expected >= fewestExpected && balancer.rose) {
       const refused = `the load balancer itself answered ${count(balancer.after)} with 5xx`;
-      return finding(
-        'fail',
-        `Traffic is lost: ${nothing} where ${count(expected)} were expected, and ${refused}`,
-      );
+      return finding('fail', `Traffic is lost: ${nothing} where ${wanted}, and ${refused}`, more);
     }
-    if (before.requests === 0) return finding(unlessMore, `No metrics: ${nothing}, and none before`);
-    return finding(unlessMore, `No traffic: ${nothing}, ${count(expected)} were expected`);
+    const missing =
+      expected > 0 ? `No traffic: ${nothing}, ${wanted}` : `No metrics: ${nothing}, and none before`;
+    return finding(unlessMore, missing, more);
   }
 
   const disaster = Math.max(catastrophe.rate, catastrophe.timesBefore * share(before));
@@ -95,7 +95,7 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
   const detectable = detectableRate(after, fails);
   const all = { ...evidence, atMost, acceptable, ...(detectable !== undefined && { detectable }) };
   if (p <= suspicion && noticeable(after.errors)) {
-    const why = sinceDeployment(after.errors) ? byChance : 'it had risen before the deployment';
+    const why = sinceDeployment(after.errors) ? byChance : `not clearly more than ${rate(last)} just before`;
     return finding('inconclusive', `5xx ${is}, before ${was}: ${why}`, all);
   }
   if (balancer.rose && balancer.after >= 0.01 * after.requests) {

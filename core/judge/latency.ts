@@ -76,8 +76,14 @@ export function judgeLatency(
   const margin = Math.log(excluded) - (mean(after) - mean(before));
   const doubt = studentTail(margin / standardError(after.length), df);
   const all = { ...evidence, doubt };
-  if (p <= turn.limit)
-    return finding('inconclusive', `p99 ${to}, before ${from}, but it had risen before the deployment`, all);
+  if (p <= turn.limit) {
+    const just = milliseconds(Math.exp(mean(last)));
+    return finding(
+      'inconclusive',
+      `p99 ${to}, before ${from}: not clearly more than ${just} just before`,
+      all,
+    );
+  }
   if (doubt <= confidence) return finding('pass', `p99 ${to}, before ${from}`, all);
   return finding('inconclusive', `p99 ${to}, before ${from}: its points vary too much to tell`, all);
 }

@@ -31,6 +31,8 @@ const errorsSchema = z.strictObject({
   detectable: z.number().optional(),
   /** Fails where the rate is certain to be a catastrophe: at least this, with 99.99 % confidence. */
   atLeast: z.number().optional(),
+  /** What the traffic before would have brought; only where no request came. */
+  expectedRequests: z.number().optional(),
   /** 5xx of the load balancer itself, for whichever target group, and the chance of so many without a change. */
   balancer: z.strictObject({ before: z.number(), after: z.number(), p: z.number(), rose: z.boolean() }),
 });

@@ -1,4 +1,5 @@
 /** One look at hand-made series: what it decides, what it says, and the evidence. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnalysisPolicy } from '../../core/config.ts';
 import { compare } from '../../core/judge/compare.ts';
@@ -330,4 +331,34 @@ test('the curves merge neighbouring periods when there are more than a plot can 
   expect(curves.requests[0]).toEqual([0, 40]);
   expect(curves.errors.at(-2)).toEqual([3_760_000, 4]);
   expect(curves.p99Milliseconds[0]).toEqual([0, 200]);
+});
+
+const points = fc.array(
+  fc.tuple(
+    fc.integer({ min: 0, max: 70 }).map((index) => index * minute),
+    fc.oneof(fc.constant(0), fc.nat(5), fc.nat(1_000_000)),
+  ),
+  { maxLength: 80 },
+);
+
+test('whatever CloudWatch answers, in whatever order, the verdict keeps its schema', () => {
+  const series = fc.record({ requests: points, errors: points, p99: points, balancerErrors: points });
+  const now = fc.integer({ min: 0, max: 200 * minute });
+
+  fc.assert(
+    fc.property(series, now, (answered, asked) => {
+      const observed = {
+        series: answered,
+        policy,
+        startedAt: 60 * minute,
+        stableAt: 62 * minute,
+        now: asked,
+      };
+
+      const comparison = compare(observed);
+
+      expect(comparisonSchema.parse(comparison)).toEqual(comparison);
+      expect(JSON.stringify(comparison).length).toBeLessThan(30_000);
+    }),
+  );
 });

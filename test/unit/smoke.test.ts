@@ -14,7 +14,7 @@ const policy: SmokePolicy = {
 const good: SmokeAnswer = { status: 200, bodyMatched: true, milliseconds: 12.4 };
 const unavailable: SmokeAnswer = { status: 503, bodyMatched: true, milliseconds: 3 };
 const strange: SmokeAnswer = { status: 200, bodyMatched: false, milliseconds: 8 };
-const refused: SmokeAnswer = { error: 'connect ECONNREFUSED', milliseconds: 1 };
+const refused: SmokeAnswer = { error: 'connect ECONNREFUSED', bodyMatched: false, milliseconds: 1 };
 
 function judged(answers: readonly (readonly SmokeAnswer[])[], seconds = 0, other: Partial<SmokePolicy> = {}) {
   const now = stableAt + seconds * 1000;
@@ -110,10 +110,10 @@ test('a missing text is named', () => {
 });
 
 test.each([
-  { it: 'as it is at 200 characters', length: 174, cut: false },
-  { it: 'cut at 201', length: 175, cut: true },
+  { it: 'as it is at 200 characters', length: 173, cut: false },
+  { it: 'cut at 201', length: 174, cut: true },
 ])('text from outside is kept $it', ({ length, cut }) => {
-  const last = judged([[{ error: 'x'.repeat(length), milliseconds: 1 }]]).endpoints[0]?.last;
+  const last = judged([[{ ...refused, error: 'x'.repeat(length) }]]).endpoints[0]?.last;
 
   expect(last).toHaveLength(200);
   expect(last?.endsWith('…')).toBe(cut);
@@ -122,7 +122,7 @@ test.each([
 test('text from outside is one well-formed line', () => {
   const error = `bad\r\n\u001b[31m\tthing ${'🌊'.repeat(200)}`;
 
-  const last = judged([[{ error, milliseconds: 1 }]]).endpoints[0]?.last;
+  const last = judged([[{ ...refused, error }]]).endpoints[0]?.last;
 
   expect(last).toMatch(/^did not answer after 1 ms: bad \[31m thing 🌊/u);
   expect(last?.isWellFormed()).toBe(true);
