@@ -1,0 +1,304 @@
+import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeImagesCommand, ECRClient, RepositoryNotFoundException } from '@aws-sdk/client-ecr';
+import {
+  DescribeServicesCommand,
+  ECSClient,
+  ListClustersCommand,
+  ServiceNotFoundException,
+} from '@aws-sdk/client-ecs';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AwsError, type AwsService } from '../../local/aws-service.ts';
+import { type AnsweringOptions, answering, type Call } from '../../local/door/answering.ts';
+import { type HttpDoor, httpDoor } from '../../local/door/http-door.ts';
+import { inProcessHandler } from '../../local/door/in-process.ts';
+import { ConnectionLost } from '../../local/door/route.ts';
+
+const at = new Date('2026-01-05T09:00:00.250Z');
+
+const services: AwsService[] = [
+  {
+    target: 'AWSStepFunctions',
+    operations: {
+      DescribeExecution({ executionArn }) {
+        if (executionArn === 'gone') {
+          throw new AwsError('ExecutionDoesNotExist', "Execution Does Not Exist: 'gone'");
+        }
+        return { executionArn, status: 'RUNNING', startDate: at, stopDate: undefined };
+      },
+    },
+  },
+  {
+    target: 'AmazonEC2ContainerServiceV20141113',
+    operations: {
+      DescribeServices({ services: [serviceName] }) {
+        if (serviceName === 'gone') throw new AwsError('ServiceNotFoundException', 'Service not found.');
+        if (serviceName === 'broken') throw new TypeError('the model is wrong');
+        return { services: [{ serviceName, desiredCount: 2, createdAt: at }], failures: [] };
+      },
+    },
+  },
+  {
+    target: 'AmazonEC2ContainerRegistry_V20150921',
+    operations: {
+      DescribeImages({ repositoryName }) {
+        if (repositoryName === 'gone')
+          throw new AwsError('RepositoryNotFoundException', 'no such repository');
+        return { imageDetails: [{ imagePushedAt: at, imageSizeInBytes: 123_456_789_012 }] };
+      },
+    },
+  },
+  {
+    target: 'GraniteServiceVersion20100801',
+    operations: {
+      GetMetricData: ({ StartTime }) => ({
+        MetricDataResults: [
+          { Id: 'm1', Timestamps: [new Date(StartTime * 1000)], Values: [0.25], StatusCode: 'Complete' },
+        ],
+      }),
+      ListMetrics() {
+        throw new AwsError('InvalidParameterValueException', 'no good');
+      },
+    },
+  },
+  {
+    target: 'Logs_20140328',
+    operations: { GetLogEvents: () => ({ events: [{ timestamp: at.getTime(), message: 'hi' }] }) },
+  },
+  { target: 'DynamoDB_20120810', operations: { ListTables: () => ({ TableNames: ['releases'] }) } },
+  {
+    target: 'AWSEvents',
+    operations: { PutEvents: () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] }) },
+  },
+  {
+    target: 'secretsmanager',
+    operations: {
+      GetSecretValue: () => ({ SecretString: 'hush', SecretBinary: Buffer.from([1, 2, 3]), CreatedDate: at }),
+    },
+  },
+];
+
+const logged: string[] = [];
+const log = (message: string) => void logged.push(message);
+const calls: Call[] = [];
+const around: AnsweringOptions['around'] = (call, next) => {
+  calls.push(call);
+  return next();
+};
+
+let door: HttpDoor;
+beforeAll(async () => {
+  door = await httpDoor({ port: 0, aws: answering({ services, around, log }), routes: [] });
+});
+afterAll(() => door.close());
+
+const credentials = { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'any' };
+const common = { region: 'eu-west-1', credentials, maxAttempts: 1 };
+const doors = {
+  'in process': () => ({ ...common, requestHandler: inProcessHandler(answering({ services, around, log })) }),
+  'over HTTP': () => ({ ...common, endpoint: door.address }),
+};
+
+describe.each(Object.entries(doors))('the SDK, %s,', (_name, options) => {
+  test('reads dates of Step Functions to the millisecond', async () => {
+    const { startDate, stopDate } = await new SFNClient(options()).send(
+      new DescribeExecutionCommand({ executionArn: 'one' }),
+    );
+
+    expect(startDate).toEqual(at);
+    expect(stopDate).toBeUndefined();
+  });
+
+  test('reads numbers and dates of ECS and ECR', async () => {
+    const ecs = await new ECSClient(options()).send(new DescribeServicesCommand({ services: ['api'] }));
+    const ecr = await new ECRClient(options()).send(new DescribeImagesCommand({ repositoryName: 'api' }));
+
+    expect(ecs.services?.[0]).toMatchObject({ desiredCount: 2, createdAt: at });
+    expect(ecr.imageDetails?.[0]).toMatchObject({ imageSizeInBytes: 123_456_789_012, imagePushedAt: at });
+  });
+
+  test('sends and reads the times of CloudWatch', async () => {
+    const command = new GetMetricDataCommand({
+      StartTime: at,
+      EndTime: at,
+      MetricDataQueries: [{ Id: 'm1', Expression: '1' }],
+    });
+
+    const { MetricDataResults } = await new CloudWatchClient(options()).send(command);
+
+    expect(MetricDataResults?.[0]).toMatchObject({ Timestamps: [at], Values: [0.25] });
+  });
+
+  test('sends CloudWatch more than is worth compressing', async () => {
+    const queries = Array.from({ length: 400 }, (_, index) => ({
+      Id: `m${index}`,
+      Expression: 'x'.repeat(100),
+    }));
+    const command = new GetMetricDataCommand({ StartTime: at, EndTime: at, MetricDataQueries: queries });
+
+    const { MetricDataResults } = await new CloudWatchClient(options()).send(command);
+
+    expect(MetricDataResults).toHaveLength(1);
+  });
+
+  test('reads DynamoDB, EventBridge, Secrets Manager and CloudWatch Logs', async () => {
+    const tables = await new DynamoDBClient(options()).send(new ListTablesCommand());
+    const put = await new EventBridgeClient(options()).send(new PutEventsCommand({ Entries: [] }));
+    const secret = await new SecretsManagerClient(options()).send(
+      new GetSecretValueCommand({ SecretId: 'x' }),
+    );
+    const logs = await new CloudWatchLogsClient(options()).send(
+      new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's' }),
+    );
+
+    expect(tables.TableNames).toEqual(['releases']);
+    expect(put.Entries).toEqual([{ EventId: 'e-1' }]);
+    expect(secret).toMatchObject({
+      SecretString: 'hush',
+      SecretBinary: new Uint8Array([1, 2, 3]),
+      CreatedDate: at,
+    });
+    expect(logs.events).toEqual([{ timestamp: at.getTime(), message: 'hi' }]);
+  });
+
+  test('makes its own error classes of modelled errors', async () => {
+    const sfn = () => new SFNClient(options()).send(new DescribeExecutionCommand({ executionArn: 'gone' }));
+    const ecs = () => new ECSClient(options()).send(new DescribeServicesCommand({ services: ['gone'] }));
+    const ecr = () => new ECRClient(options()).send(new DescribeImagesCommand({ repositoryName: 'gone' }));
+
+    await expect(sfn()).rejects.toThrow(ExecutionDoesNotExist);
+    await expect(ecs()).rejects.toThrow(ServiceNotFoundException);
+    await expect(ecr()).rejects.toThrow(RepositoryNotFoundException);
+    await expect(ecr()).rejects.toMatchObject({
+      message: 'no such repository',
+      $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    });
+  });
+
+  test('keeps the name of an error of CloudWatch', async () => {
+    const listing = new CloudWatchClient(options()).send(new ListMetricsCommand());
+
+    await expect(listing).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'no good',
+    });
+  });
+
+  test('is told that an operation is not there', async () => {
+    const missing = new ECSClient(options()).send(new ListClustersCommand());
+
+    await expect(missing).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      $metadata: { httpStatusCode: 400 },
+    });
+    expect(logged).toContain(
+      'AmazonEC2ContainerServiceV20141113.ListClusters is not part of the local world',
+    );
+  });
+
+  test('gets a 500 that it would retry for a mistake in a model, which is logged', async () => {
+    const broken = new ECSClient(options()).send(new DescribeServicesCommand({ services: ['broken'] }));
+
+    await expect(broken).rejects.toMatchObject({ name: 'InternalFailure', $fault: 'server' });
+    expect(
+      logged.some((line) => line.startsWith('AmazonEC2ContainerServiceV20141113.DescribeServices failed')),
+    ).toBe(true);
+  });
+});
+
+describe('the raw protocol', () => {
+  const aws = answering({ services, log, requestId: () => 'r-1' });
+  const ask = (headers: Record<string, string>, body: string) =>
+    aws(new Request('http://local/', { method: 'POST', headers, body }));
+  const signed = {
+    authorization: 'AWS4-HMAC-SHA256 Credential=AKID/20260105/eu-west-1/ecs/aws4_request, SignedHeaders=host',
+  };
+  const listTables = { ...signed, 'x-amz-target': 'DynamoDB_20120810.ListTables' };
+
+  test.each(['application/x-amz-json-1.0', 'application/x-amz-json-1.1'])(
+    'answers %s in kind',
+    async (type) => {
+      const answer = await ask({ ...listTables, 'content-type': type }, '{}');
+
+      expect(answer.headers.get('content-type')).toBe(type);
+      expect(answer.headers.get('x-amzn-requestid')).toBe('r-1');
+    },
+  );
+
+  test.each([
+    { it: 'malformed JSON', headers: listTables, body: '{', code: 'SerializationException' },
+    { it: 'JSON that is no object', headers: listTables, body: '[]', code: 'SerializationException' },
+    {
+      it: 'an operation that only Object has',
+      headers: { ...signed, 'x-amz-target': 'AWSEvents.toString' },
+      body: '{}',
+      code: 'UnknownOperationException',
+    },
+    {
+      it: 'a request that nobody signed',
+      headers: { 'x-amz-target': 'AWSEvents.PutEvents' },
+      body: '{}',
+      code: 'MissingAuthenticationTokenException',
+    },
+  ])('refuses $it with $code', async ({ headers, body, code }) => {
+    const answer = await ask(headers, body);
+
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-amzn-errortype')).toBe(code);
+    expect(await answer.json()).toMatchObject({ __type: code });
+  });
+});
+
+describe('what stands around every call', () => {
+  const ecsWith = (around: AnsweringOptions['around']) =>
+    new ECSClient({
+      ...common,
+      requestHandler: inProcessHandler(answering({ services, log, ...(around && { around }) })),
+    });
+  const describing = new DescribeServicesCommand({ services: ['api'] });
+
+  test('is told the service, the operation, the input and the access key', async () => {
+    calls.length = 0;
+
+    await ecsWith(around).send(describing);
+
+    expect(calls).toEqual([
+      {
+        service: 'AmazonEC2ContainerServiceV20141113',
+        operation: 'DescribeServices',
+        input: { services: ['api'] },
+        caller: { accessKeyId: 'AKIDLOCAL' },
+      },
+    ]);
+  });
+
+  test('can throttle, and the SDK recognises it', async () => {
+    const throttled = ecsWith(async () => {
+      throw new AwsError('ThrottlingException', 'Rate exceeded');
+    }).send(describing);
+
+    await expect(throttled).rejects.toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
+  });
+
+  test('can lose the answer of a call that worked', async () => {
+    let worked = 0;
+    const lossy: AnsweringOptions['around'] = async (_call, next) => {
+      await next();
+      worked += 1;
+      throw new ConnectionLost();
+    };
+    const socket = await httpDoor({ port: 0, aws: answering({ services, around: lossy, log }), routes: [] });
+
+    const inProcess = ecsWith(lossy).send(describing);
+    await expect(inProcess).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const overHttp = new ECSClient({ ...common, endpoint: socket.address }).send(describing);
+    await expect(overHttp).rejects.toMatchObject({ code: 'ECONNRESET' });
+
+    expect(worked).toBe(2);
+    await socket.close();
+  });
+});
