@@ -154,3 +154,21 @@ test('the signal that a function is given says when nobody waits for it any more
 
   expect([before, signals[0]?.aborted]).toEqual([false, true]);
 });
+
+test('the arguments of each attempt are evaluated anew, and see how often it was retried', async () => {
+  const counts: unknown[] = [];
+  const state = {
+    ...calling('work', { End: true, Retry: [{ ErrorEquals: ['Boom'], MaxAttempts: 2 }] }),
+    Arguments: { FunctionName: 'work', Payload: { retried: '{% $states.context.State.RetryCount %}' } },
+  };
+  const scene = play(machine({ Work: state }), {
+    work({ payload }) {
+      counts.push(payload);
+      boom();
+    },
+  });
+
+  await scene.over();
+
+  expect(counts).toEqual([{ retried: 0 }, { retried: 1 }, { retried: 2 }]);
+});

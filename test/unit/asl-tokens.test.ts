@@ -1,6 +1,6 @@
 /** Task tokens: who may end a waiting task, when, and how often. */
 import { expect, test } from 'vitest';
-import { calling, machine, play, waitingForToken } from '../support/asl-run.ts';
+import { calling, machine, play, taking, waitingForToken } from '../support/asl-run.ts';
 
 function waitingScene(more: Record<string, unknown> = { End: true }) {
   const given: string[] = [];
@@ -124,4 +124,29 @@ test('stopping an execution ends it at once and without a catcher', async () => 
   expect(scene.execution).toMatchObject({ status: 'ABORTED', error: 'ByHand', cause: 'enough' });
   await scene.clock.advance(1_000);
   expect(scene.types().at(-1)).toBe('ExecutionAborted');
+});
+
+test('one heartbeat does not make up for the next that is missed', async () => {
+  const { clock, execution, token } = waitingScene({ End: true, HeartbeatSeconds: 10 });
+
+  await clock.advance(8_000);
+  execution.sendTaskHeartbeat(token());
+  await clock.advance(9_999);
+  const before = execution.status;
+  await clock.advance(1);
+
+  expect([before, execution.error]).toEqual(['RUNNING', 'States.Timeout']);
+});
+
+test('a function that returns after its task has timed out has not submitted anything', async () => {
+  const Catch = [{ ErrorEquals: ['States.Timeout'], Next: 'Rest' }];
+  const definition = machine({
+    Ask: waitingForToken('ask', { End: true, TimeoutSeconds: 5, Catch }),
+    Rest: { Type: 'Wait', Seconds: 60, End: true },
+  });
+  const scene = play(definition, { ask: taking(20) });
+
+  await scene.over();
+
+  expect(scene.types()).not.toContain('TaskSubmitted');
 });

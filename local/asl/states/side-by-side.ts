@@ -20,11 +20,11 @@ export async function sideBySide(visit: Visit, { count, atOnce, mapContext, run 
   const signal = AbortSignal.any([parent.signal, ending.signal]);
   const results: Json[] = [];
   let next = 0;
-  let failure: { error: unknown } | undefined;
+  const failures: unknown[] = [];
 
   /** Runs one line after the other; each follows the last event of the one before. */
   async function lane(last: number) {
-    while (next < count && !failure) {
+    while (next < count && failures.length === 0) {
       const index = next++;
       const line = new Line({
         engine: parent.engine,
@@ -38,8 +38,7 @@ export async function sideBySide(visit: Visit, { count, atOnce, mapContext, run 
         results[index] = await run(line, index);
         last = line.last;
       } catch (error) {
-        if (failure) return;
-        failure = { error };
+        if (failures.push(error) > 1) return; // ended by the first
         parent.last = line.last;
         ending.abort(new Aborted());
       }
@@ -48,7 +47,7 @@ export async function sideBySide(visit: Visit, { count, atOnce, mapContext, run 
 
   const start = parent.last;
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, () => lane(start)));
-  if (failure) throw (failure as { error: unknown }).error;
+  if (failures.length > 0) throw failures[0];
   visit.underWay();
   return results;
 }

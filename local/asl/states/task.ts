@@ -20,8 +20,7 @@ import { type TaskEvents, taskEvents } from './task-events.ts';
 /** One attempt: the task's result. */
 export async function task(visit: Visit<TaskState>): Promise<Json> {
   const resource = resourceOf(visit.state.Resource);
-  if (!resource)
-    throw visit.failure('States.Runtime', `The resource ${visit.state.Resource} is not implemented.`);
+  if (!resource) throw visit.failure('States.Runtime', `${visit.state.Resource} is not implemented.`);
   const { tokens } = visit.line.engine;
   const waiting = resource.waitsForToken ? tokens.issue() : undefined;
   visit.token = waiting?.token;
