@@ -24,7 +24,7 @@ export function endpoints(fetch: typeof globalThis.fetch, now: () => number) {
           bodyMatched: contains === undefined || body.includes(contains),
         };
       } catch (error) {
-        return { error: reason(error), milliseconds: now() - start };
+        return { error: reason(error), milliseconds: now() - start, bodyMatched: false };
       }
     },
   };

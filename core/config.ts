@@ -75,14 +75,14 @@ const analysisSchema = z
     /** CloudWatch's dimension: the load balancer's ARN from `app/` on. */
     loadBalancer: z
       .string()
-      .regex(/^(app|net)\/[^/]+\/[0-9a-f]+$/, { error: 'such as app/my-alb/50dc6c495c0c9188' }),
+      .regex(/^app\/[^/]+\/[0-9a-f]+$/, { error: 'such as app/my-alb/50dc6c495c0c9188' }),
     /** CloudWatch's dimension: the target group's ARN from `targetgroup/` on. */
     targetGroup: z
       .string()
       .regex(/^targetgroup\/[^/]+\/[0-9a-f]+$/, { error: 'such as targetgroup/my-tg/6d0ecf831eec9f09' }),
     /** How much of the time before the deployment is compared with. */
     baseline: durationSchema.default(3600),
-    /** How long the new version is watched. */
+    /** How long the new version is watched, warm-up included. */
     window: durationSchema.default(300),
     /** After the deployment is stable, ignored for latency: caches fill, code is compiled. */
     warmUp: durationSchema.default(120),
@@ -95,7 +95,7 @@ const analysisSchema = z
     /** What too little traffic to judge leads to. */
     onInconclusive: z.enum(['pass', 'rollback']).default('pass'),
   })
-  .superRefine(({ baseline, window, period }, context) => {
+  .superRefine(({ baseline, window, warmUp, period }, context) => {
     const reject = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (period % 60 !== 0 && !periods.includes(period)) {
@@ -103,7 +103,9 @@ const analysisSchema = z
     }
     if (baseline < 3 * period)
       reject('baseline', 'must be at least three periods, or there is nothing to compare with');
-    if (window < period) reject('window', 'must be at least one period, or no release can be judged');
+    if (window < warmUp + 2 * period) {
+      reject('window', 'must be at least warmUp and two periods, or no release can be judged');
+    }
   });
 export type AnalysisPolicy = z.infer<typeof analysisSchema>;
 

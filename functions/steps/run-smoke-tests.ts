@@ -31,7 +31,7 @@ async function inARow(
   while (answers.length < policy.consecutive) {
     const answer = await endpoints.ask(endpoint, policy.requestTimeout);
     answers.push(answer);
-    if (!('status' in answer) || answer.status !== endpoint.status || !answer.bodyMatched) break;
+    if (answer.status !== endpoint.status || !answer.bodyMatched) break;
   }
   return answers;
 }

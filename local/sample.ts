@@ -1,0 +1,124 @@
+/** What is there before Tidegate: clusters, services and a running version of each, as a team would have made them. */
+import type { Config, Environment, Service } from '../core/config.ts';
+import { account, region } from './aws-service.ts';
+import { pushVariant } from './images/push-variant.ts';
+import type { VariantName } from './images/variants.ts';
+import type { World } from './world.ts';
+
+/** The port that the sample service listens on. */
+export const containerPort = 8080;
+
+export interface Sample {
+  world: World;
+  config: Config;
+  /** Where the registry is reached. */
+  address: string;
+  fetch: typeof globalThis.fetch;
+  desiredCount?: number;
+}
+
+/** Answers the digest of the version that runs first, by service. Call it before `install`, and nothing is released by it. */
+export async function createSample({
+  world,
+  config,
+  address,
+  fetch,
+  desiredCount = 2,
+}: Sample): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {};
+  const clusters = new Set<string>();
+  for (const [name, service] of Object.entries(config.services)) {
+    world.ecr.createRepository(service.repository);
+    const { digest } = await pushVariant({
+      address,
+      service: name,
+      repository: service.repository,
+      variant: 'good' satisfies VariantName,
+      tag: 'v0.9.0',
+      report: 'none',
+      log: () => {},
+      clock: world.clock,
+      fetch,
+    });
+    digests[name] = digest;
+    for (const environment of service.environments) {
+      if (!clusters.has(environment.cluster)) world.ecs.createCluster(environment.cluster);
+      clusters.add(environment.cluster);
+      const taskDefinition = await registerTaskDefinition(world, service, environment, digest);
+      world.ecs.createService(serviceRequest(service, environment, taskDefinition, desiredCount));
+    }
+  }
+  return digests;
+}
+
+async function registerTaskDefinition(
+  { ecs }: World,
+  service: Service,
+  environment: Environment,
+  digest: string,
+): Promise<string> {
+  const register = ecs.service.operations.RegisterTaskDefinition;
+  const answer = await register?.({
+    family: environment.service,
+    requiresCompatibilities: ['FARGATE'],
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    executionRoleArn: `arn:aws:iam::${account}:role/${environment.service}-execution`,
+    tags: [{ key: 'team', value: 'sample' }],
+    containerDefinitions: [
+      {
+        name: service.container,
+        image: `${account}.dkr.ecr.${region}.amazonaws.com/${service.repository}@${digest}`,
+        essential: true,
+        portMappings: [{ containerPort, protocol: 'tcp' }],
+        environment: [{ name: 'ENVIRONMENT', value: environment.name }],
+        stopTimeout: 5,
+        logConfiguration: {
+          logDriver: 'awslogs',
+          options: {
+            'awslogs-group': `/ecs/${environment.service}`,
+            'awslogs-region': region,
+            'awslogs-stream-prefix': 'ecs',
+          },
+        },
+      },
+    ],
+  });
+  return (answer as { taskDefinition: { taskDefinitionArn: string } }).taskDefinition.taskDefinitionArn;
+}
+
+function serviceRequest(
+  service: Service,
+  environment: Environment,
+  taskDefinition: string,
+  desiredCount: number,
+) {
+  const { analysis, cluster, service: serviceName } = environment;
+  return {
+    cluster,
+    serviceName,
+    taskDefinition,
+    desiredCount,
+    launchType: 'FARGATE' as const,
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d4e5f60718'] } },
+    deploymentConfiguration: {
+      minimumHealthyPercent: 100,
+      maximumPercent: 200,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+    ...(analysis && {
+      loadBalancers: [
+        {
+          targetGroupArn: targetGroupArn(analysis.targetGroup),
+          containerName: service.container,
+          containerPort,
+        },
+      ],
+    }),
+  };
+}
+
+/** From CloudWatch's dimension to the ARN. */
+export const targetGroupArn = (dimension: string) =>
+  `arn:aws:elasticloadbalancing:${region}:${account}:${dimension}`;

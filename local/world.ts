@@ -1,0 +1,216 @@
+/** The local world: the part of AWS that Tidegate talks to, and Tidegate itself installed in it. */
+import type { Config } from '../core/config.ts';
+import { triggers } from '../core/triggers.ts';
+import type { Surroundings } from '../functions/runtime.ts';
+import { runtimeIn } from '../functions/runtime.ts';
+import { functionsWith } from '../functions/table.ts';
+import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
+import type { HistoryEvent } from './asl/index.ts';
+import { type AwsService, account, region } from './aws-service.ts';
+import type { Clock } from './clock.ts';
+import { type CloudWatch, cloudwatch } from './cloudwatch/cloudwatch.ts';
+import { type Around, answering } from './door/answering.ts';
+import { type Handler, type Route, under } from './door/route.ts';
+import { dynamodb } from './dynamodb/dynamodb.ts';
+import { type Ecr, ecr } from './ecr/ecr.ts';
+import { type Ecs, ecs } from './ecs/ecs.ts';
+import type { Pace } from './ecs/pace.ts';
+import type { TaskEngine } from './engine/engine.ts';
+import type { ImageSource } from './engine/image-source.ts';
+import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
+import type { Honesty } from './events/delivery.ts';
+import { type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
+import type { TargetGroup } from './load-balancer/target-group.ts';
+import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
+import { secretsManager } from './secrets/secrets-manager.ts';
+import { type Slack, slack } from './slack/slack.ts';
+import { type StatusChange, statesService } from './states/states.ts';
+
+export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:deploy`;
+const tableName = 'tidegate';
+const slackToken = 'xoxb-local-world';
+const slackSigningSecret = 'local-world-signing-secret';
+
+/** What runs tasks and stands in front of them: processes and sockets, or a model of them. */
+export interface Machinery {
+  engine: TaskEngine;
+  /** Undefined for a target group that does not exist. */
+  targetGroup(arn: string): TargetGroup | undefined;
+}
+
+export interface WorldOptions {
+  clock: Clock;
+  /** From 0 to below 1. */
+  random: () => number;
+  config: Config;
+  /** Where this world answers, such as `http://127.0.0.1:4747`; asked when needed. */
+  address: () => string;
+  machinery: (parts: { images: ImageSource; cloudwatch: CloudWatch }) => Machinery;
+  /** How Tidegate's functions reach the world: over a socket, or in this process. */
+  reach: (world: { aws: Handler; routes: readonly Route[] }) => Pick<Surroundings, 'client' | 'fetch'>;
+  pace?: Partial<Pace>;
+  /** From an event's producer to its targets. */
+  eventLatencyMs?: number;
+  honesty?: Readonly<Record<string, Honesty>>;
+  /** Between every caller and every operation: faults, throttling. */
+  around?: Around;
+  onHistory?: (executionArn: string, event: HistoryEvent) => void;
+  onStatusChange?: (change: StatusChange) => void;
+  onDeadLetter?: (letter: { function: string; event: unknown; error: string }) => void;
+  /** What a function logs. */
+  onLog?: (functionName: string, message: string, detail: unknown) => void;
+}
+
+export interface World {
+  clock: Clock;
+  /** Answers every request with an `X-Amz-Target`. */
+  aws: Handler;
+  routes: Route[];
+  bus: EventBus;
+  ecr: Ecr;
+  ecs: Ecs;
+  cloudwatch: CloudWatch;
+  logs: Logs;
+  slack: Slack;
+  lambda: LambdaRuntime;
+  /** Step Functions, as the console and the tests ask it. */
+  states: AwsService;
+  /** From now on pushes start releases; before, images and services can be set up unseen. */
+  install(): void;
+  /** Everything that runs is stopped. */
+  stop(): Promise<void>;
+}
+
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { clock, random, config, address, around } = options;
+  let installed = false;
+
+  const lambda: LambdaRuntime = lambdaRuntime({
+    clock,
+    random,
+    timeoutSeconds: 30,
+    functions: functionsWith(async (name) => runtimeIn(surroundings(name), logger(name))),
+    onAsyncFailure: ({ functionName, payload, error }) => {
+      options.onDeadLetter?.({ function: functionName, event: payload, error: String(error) });
+    },
+  });
+  const logger = (name: string) => {
+    const write = (message: unknown, detail?: unknown) => options.onLog?.(name, String(message), detail);
+    return { info: write, warn: write } as ReturnType<typeof runtimeIn>['logger'];
+  };
+
+  const bus = eventBus({
+    clock,
+    random,
+    rules: triggers,
+    invokeLambda: (name, event) => lambda.invokeAsync(name, event),
+    ...(options.eventLatencyMs !== undefined && { latencyMs: options.eventLatencyMs }),
+    ...(options.honesty && { honesty: options.honesty }),
+    onDeadLetter: ({ function: name, event, ...failure }: DeadLetter) =>
+      options.onDeadLetter?.({ function: name, event, error: JSON.stringify(failure) }),
+  });
+  const registry = ecr({ clock, address, emit: (event) => installed && bus.emit(event) });
+  const metrics = cloudwatch({ clock });
+  const logs = cloudwatchLogs({ clock });
+  const machinery = options.machinery({ images: registry.images, cloudwatch: metrics });
+  const containers = ecs({
+    clock,
+    random,
+    emit: bus.emit,
+    engine: machinery.engine,
+    images: registry.images,
+    targetGroups: machinery.targetGroup,
+    logs: logs.append,
+    ...(options.pace && { pace: options.pace }),
+  });
+  const { service: states } = statesService({
+    clock,
+    random,
+    invoke: ({ functionName, payload }) => lambda.invoke(functionName, payload),
+    ...(options.onHistory && { onHistory: options.onHistory }),
+    onStatusChange(change) {
+      options.onStatusChange?.(change);
+      bus.emit({
+        source: 'aws.states',
+        'detail-type': 'Step Functions Execution Status Change',
+        resources: [change.executionArn],
+        detail: change,
+      });
+    },
+  });
+  await states.operations.CreateStateMachine?.({
+    name: 'deploy',
+    definition: JSON.stringify(withFunctionNames(definition)),
+    roleArn: `arn:aws:iam::${account}:role/tidegate-deploy`,
+  });
+  const { service: table } = await dynamodb({
+    clock,
+    tables: [{ TableName: tableName, key: { hash: 'key' } }],
+  });
+  const slackChannels = slack({
+    clock,
+    token: slackToken,
+    signingSecret: slackSigningSecret,
+    interact: (request) => lambda.invoke('on-approval', request),
+  });
+  const secrets = new Map([
+    ['tidegate/slack-token', slackToken],
+    ['tidegate/slack-signing-secret', slackSigningSecret],
+  ]);
+
+  const aws = answering({
+    services: [
+      ...[states, registry.service, containers.service, metrics.service, logs.service, bus.service, table],
+      secretsManager(secrets, new Date(clock.now())),
+    ],
+    ...(around && { around }),
+  });
+  const routes: Route[] = [
+    { owns: registry.owns, fetch: registry.fetch },
+    under('/slack', slackChannels.fetch),
+  ];
+  const reach = options.reach({ aws, routes });
+
+  function surroundings(functionName: string): Surroundings {
+    return {
+      environment: {
+        TABLE_NAME: tableName,
+        STATE_MACHINE_ARN: stateMachineArn,
+        CONSOLE_URL: `${address()}/console/`,
+        SLACK_API_URL: `${address()}/slack/api`,
+        SLACK_SIGNING_SECRET_NAME: 'tidegate/slack-signing-secret',
+      },
+      config,
+      client: {
+        region,
+        credentials: { accessKeyId: functionName, secretAccessKey: 'local' },
+        ...reach.client,
+      },
+      fetch: reach.fetch,
+      now: () => clock.now(),
+    };
+  }
+
+  return {
+    clock,
+    aws,
+    routes,
+    bus,
+    ecr: registry,
+    ecs: containers,
+    cloudwatch: metrics,
+    logs,
+    slack: slackChannels,
+    lambda,
+    states,
+    install() {
+      installed = true;
+    },
+    stop: () => containers.stopAll(),
+  };
+}
+
+/** `${CheckScan}` stands for the function of the state of that name; here a function's name is enough. */
+function withFunctionNames(machine: object): object {
+  return JSON.parse(JSON.stringify(machine).replaceAll(/\$\{(\w+)\}/g, '$1'));
+}
