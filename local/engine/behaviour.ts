@@ -1,0 +1,53 @@
+/** How a modelled container behaves: read from its environment, as `examples/my-api/server.mjs` reads it. */
+
+export interface Behaviour {
+  /** Share of the requests to `/` that are answered 500, 0 to 1. */
+  errorRate: number;
+  /** Median of the time to an answer. */
+  latencyMs: number;
+  /** What the health check is told. */
+  healthy: boolean;
+  version: string;
+  revision: string;
+}
+
+export interface Lifetime {
+  /** From the container's start to its listening. */
+  startMs: number;
+  /** From the container's start to its end by itself; absent when it runs until it is stopped. */
+  endsAfterMs?: number;
+  exitCode: number;
+  lastWords?: string;
+}
+
+/** What the sample service takes for an answer when nothing slows it down. */
+const soundLatencyMs = 20;
+
+export function behaviourOf(environment: Readonly<Record<string, string>>): Behaviour {
+  const { VERSION = 'dev', REVISION = 'unknown', UNHEALTHY } = environment;
+  return {
+    errorRate: numberOf(environment, 'ERROR_RATE') ?? 0,
+    latencyMs: numberOf(environment, 'LATENCY_MS') || soundLatencyMs,
+    healthy: UNHEALTHY !== '1',
+    version: VERSION,
+    revision: REVISION,
+  };
+}
+
+/** A container with a command of its own is a one-off: it ends by itself, with `EXIT_CODE` after `RUN_MS`. */
+export function lifetimeOf(environment: Readonly<Record<string, string>>, oneOff: boolean): Lifetime {
+  const startMs = numberOf(environment, 'START_MS') ?? 500;
+  if (oneOff) {
+    const endsAfterMs = numberOf(environment, 'RUN_MS') ?? 1000;
+    return { startMs, endsAfterMs, exitCode: numberOf(environment, 'EXIT_CODE') ?? 0 };
+  }
+  const crashAfterMs = numberOf(environment, 'CRASH_AFTER_MS');
+  if (!crashAfterMs) return { startMs, exitCode: 0 };
+  return { startMs, endsAfterMs: crashAfterMs, exitCode: 1, lastWords: 'fatal: ORDERS_TABLE is not set' };
+}
+
+/** What is no number counts as not given. */
+function numberOf(environment: Readonly<Record<string, string>>, name: string): number | undefined {
+  const value = Number.parseFloat(environment[name] ?? '');
+  return Number.isNaN(value) ? undefined : value;
+}
