@@ -1,0 +1,220 @@
+// biome-ignore-all format: generated from deploy.asl.json by `npm run generate`
+/** The data flow of the state machine: to be compiled, never to be run. */
+import type { ErrorOf, Failure, In, Out, Present, ReleaseRequest } from './contract.ts';
+
+export function ResolveRelease($input: ReleaseRequest, $result: Out<'ResolveRelease'>) {
+  ({ request: $input }) satisfies In<'ResolveRelease'>;
+  (['Transient', 'ReleaseRejected']) satisfies ErrorOf<'ResolveRelease'>[];
+  ({ decision: $result.decision, release: $result.release }) satisfies Record<string, Present>;
+}
+
+export function ToDeploy(decision: Out<'ResolveRelease'>['decision']) {
+  void (decision === 'skip');
+}
+
+export function CheckScan(release: Out<'ResolveRelease'>['release']) {
+  ({ release: release }) satisfies In<'CheckScan'>;
+  (['Transient', 'ScanPending']) satisfies ErrorOf<'CheckScan'>[];
+}
+
+export function ScanPassed(scan: Out<'CheckScan'>, release: Out<'ResolveRelease'>['release']) {
+  void (scan.status === 'fail');
+  void (release.settings.approval === true);
+}
+
+export function RequestApproval(release: Out<'ResolveRelease'>['release'], scan: Out<'CheckScan'>) {
+  ({ release: release, scan: scan }) satisfies In<'RequestApproval'>;
+  (['Transient']) satisfies ErrorOf<'RequestApproval'>[];
+  release.settings.approvalTimeoutSeconds satisfies number;
+}
+
+export function Approved(approval: Out<'RequestApproval'>) {
+  void (approval.decision === 'approved');
+}
+
+export function AcquireSlot(release: Out<'ResolveRelease'>['release']) {
+  ({ release: release }) satisfies In<'AcquireSlot'>;
+  (['Transient']) satisfies ErrorOf<'AcquireSlot'>[];
+}
+
+export function SlotGranted(slot: Out<'AcquireSlot'>) {
+  void (slot.status === 'superseded');
+}
+
+export function PlanDeployment(release: Out<'ResolveRelease'>['release']) {
+  ({ release: release }) satisfies In<'PlanDeployment'>;
+  (['Transient', 'ReleaseRejected']) satisfies ErrorOf<'PlanDeployment'>[];
+}
+
+export function RegisterTaskDefinition(release: Out<'ResolveRelease'>['release'], plan: Out<'PlanDeployment'>) {
+  ({ release: release, plan: plan }) satisfies In<'RegisterTaskDefinition'>;
+  (['Transient']) satisfies ErrorOf<'RegisterTaskDefinition'>[];
+}
+
+export function HasReleaseTask(release: Out<'ResolveRelease'>['release']) {
+  void (release.settings.releaseTask === true);
+}
+
+export function RunReleaseTask(
+  release: Out<'ResolveRelease'>['release'],
+  revision: Out<'RegisterTaskDefinition'>,
+) {
+  ({ release: release, revision: revision }) satisfies In<'RunReleaseTask'>;
+  (['Transient']) satisfies ErrorOf<'RunReleaseTask'>[];
+}
+
+export function ReleaseTaskPassed(releaseTask: Out<'RunReleaseTask'>) {
+  void (releaseTask.status === 'pass');
+  void (releaseTask.status === 'continue');
+}
+
+export function StartDeployment(
+  release: Out<'ResolveRelease'>['release'],
+  plan: Out<'PlanDeployment'>,
+  revision: Out<'RegisterTaskDefinition'>,
+) {
+  ({ release: release, plan: plan, revision: revision }) satisfies In<'StartDeployment'>;
+  (['Transient']) satisfies ErrorOf<'StartDeployment'>[];
+}
+
+export function DeploymentStarted(deployment: Out<'StartDeployment'>) {
+  void (deployment.status === 'superseded');
+}
+
+export function AwaitDeployment(
+  release: Out<'ResolveRelease'>['release'],
+  revision: Out<'RegisterTaskDefinition'>,
+  deployment: Out<'StartDeployment'>,
+) {
+  ({ release: release, revision: revision, deployment: deployment }) satisfies In<'AwaitDeployment'>;
+  (['Transient']) satisfies ErrorOf<'AwaitDeployment'>[];
+}
+
+export function Stable(rollout: Out<'AwaitDeployment'>, release: Out<'ResolveRelease'>['release']) {
+  void (rollout.status === 'failed');
+  void (rollout.status === 'superseded');
+  void (release.settings.smokeTests === true);
+  void (release.settings.analysis === true);
+}
+
+export function RunSmokeTests(release: Out<'ResolveRelease'>['release'], rollout: Out<'AwaitDeployment'>) {
+  ({ release: release, rollout: rollout }) satisfies In<'RunSmokeTests'>;
+  (['Transient']) satisfies ErrorOf<'RunSmokeTests'>[];
+}
+
+export function SmokeTestsPassed(smoke: Out<'RunSmokeTests'>, release: Out<'ResolveRelease'>['release']) {
+  void (smoke.status === 'continue');
+  void (smoke.status === 'fail');
+  void (release.settings.analysis === true);
+}
+
+export function CompareMetrics(
+  release: Out<'ResolveRelease'>['release'],
+  deployment: Out<'StartDeployment'>,
+  rollout: Out<'AwaitDeployment'>,
+) {
+  ({ release: release, deployment: deployment, rollout: rollout }) satisfies In<'CompareMetrics'>;
+  (['Transient']) satisfies ErrorOf<'CompareMetrics'>[];
+}
+
+export function MetricsHeld(comparison: Out<'CompareMetrics'>) {
+  void (comparison.decision === 'look again');
+  void (comparison.decision === 'take back');
+}
+
+export function WaitForMetrics(comparison: Out<'CompareMetrics'>) {
+  comparison.waitSeconds satisfies number;
+}
+
+export function ConfirmRelease(
+  release: Out<'ResolveRelease'>['release'],
+  revision: Out<'RegisterTaskDefinition'>,
+  deployment: Out<'StartDeployment'>,
+) {
+  ({ release: release, revision: revision, deployment: deployment }) satisfies In<'ConfirmRelease'>;
+  (['Transient']) satisfies ErrorOf<'ConfirmRelease'>[];
+}
+
+export function Confirmed(confirmation: Out<'ConfirmRelease'>) {
+  void (confirmation.status === 'confirmed');
+  void (confirmation.status === 'superseded');
+}
+
+export function RollBack(
+  release: Out<'ResolveRelease'>['release'],
+  plan: Out<'PlanDeployment'>,
+  revision: Out<'RegisterTaskDefinition'>,
+) {
+  ({ release: release, plan: plan, revision: revision }) satisfies In<'RollBack'>;
+  (['Transient']) satisfies ErrorOf<'RollBack'>[];
+}
+
+export function AwaitRollback(
+  release: Out<'ResolveRelease'>['release'],
+  plan: Out<'PlanDeployment'>,
+  revision: Out<'RegisterTaskDefinition'>,
+  rollback: Out<'RollBack'>,
+) {
+  ({ release: release, plan: plan, revision: revision, rollback: rollback }) satisfies In<'AwaitRollback'>;
+  (['Transient']) satisfies ErrorOf<'AwaitRollback'>[];
+}
+
+export function BackAgain(wayBack: Out<'AwaitRollback'>) {
+  void (wayBack.status === 'back');
+  void (wayBack.status === 'superseded');
+}
+
+export function RecordOutcome(
+  $input: ReleaseRequest,
+  outcome: 'NothingToDo' | 'Rejected' | 'NeedsHuman' | 'Superseded' | 'RolledBack' | 'Deployed',
+  failure: null | Failure,
+) {
+  ({ request: $input, outcome: outcome, failure: failure }) satisfies In<'RecordOutcome'>;
+  (['Transient']) satisfies ErrorOf<'RecordOutcome'>[];
+}
+
+export function Notify($input: ReleaseRequest, recorded: Out<'RecordOutcome'>) {
+  ({ request: $input, recorded: recorded }) satisfies In<'Notify'>;
+  (['Transient']) satisfies ErrorOf<'Notify'>[];
+}
+
+export function HasNextEnvironment(recorded: Out<'RecordOutcome'>) {
+  void (recorded.promotes === true);
+}
+
+export function Promote($input: ReleaseRequest) {
+  ({ request: $input }) satisfies In<'Promote'>;
+  (['Transient']) satisfies ErrorOf<'Promote'>[];
+}
+
+export function Ended(recorded: Out<'RecordOutcome'>) {
+  void (recorded.outcome === 'Deployed');
+  void (recorded.outcome === 'NothingToDo');
+  void (recorded.outcome === 'Superseded');
+  void (recorded.outcome === 'Rejected');
+  void (recorded.outcome === 'RolledBack');
+}
+
+export function Deployed(recorded: Out<'RecordOutcome'>) {
+  recorded satisfies Present;
+}
+
+export function NothingToDo(recorded: Out<'RecordOutcome'>) {
+  recorded satisfies Present;
+}
+
+export function Superseded(recorded: Out<'RecordOutcome'>) {
+  recorded satisfies Present;
+}
+
+export function WasRejected(recorded: Out<'RecordOutcome'>) {
+  recorded.reason satisfies string;
+}
+
+export function WasRolledBack(recorded: Out<'RecordOutcome'>) {
+  recorded.reason satisfies string;
+}
+
+export function WaitsForHuman(recorded: Out<'RecordOutcome'>) {
+  recorded.reason satisfies string;
+}
