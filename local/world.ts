@@ -19,6 +19,7 @@ import type { TaskEngine } from './engine/engine.ts';
 import type { ImageSource } from './engine/image-source.ts';
 import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
 import type { Honesty } from './events/delivery.ts';
+import { functionUrl } from './lambda/function-url.ts';
 import { type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
 import type { TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
@@ -79,6 +80,8 @@ export interface World {
   install(): void;
   /** Everything that runs is stopped. */
   stop(): Promise<void>;
+  /** What a function of this name runs with. */
+  surroundings(functionName: string): Surroundings;
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
@@ -147,11 +150,18 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     clock,
     tables: [{ TableName: tableName, key: { hash: 'key' } }],
   });
+  const approvals = under(
+    '/functions/on-approval',
+    functionUrl((event) => lambda.invoke('on-approval', event)),
+  );
   const slackChannels = slack({
     clock,
+    address,
+    channels: config.slack ? [config.slack.channel] : [],
     token: slackToken,
     signingSecret: slackSigningSecret,
-    interact: (request) => lambda.invoke('on-approval', request),
+    interactionUrl: () => `${address()}/functions/on-approval`,
+    fetch: (...request) => reach.fetch(...request),
   });
   const secrets = new Map([
     ['tidegate/slack-token', slackToken],
@@ -165,10 +175,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ],
     ...(around && { around }),
   });
-  const routes: Route[] = [
-    { owns: registry.owns, fetch: registry.fetch },
-    under('/slack', slackChannels.fetch),
-  ];
+  const routes: Route[] = [registry, slackChannels.route, approvals];
   const reach = options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
@@ -203,6 +210,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     slack: slackChannels,
     lambda,
     states,
+    surroundings,
     install() {
       installed = true;
     },

@@ -1,0 +1,116 @@
+/** What happens in an execution, told in lines: a state, how long after the push, and what it said. */
+import type { HistoryEvent } from '../asl/index.ts';
+import type { StatusChange } from '../states/states.ts';
+
+export interface Line {
+  /** ms since the execution started. */
+  afterMs: number;
+  state: string;
+  text: string;
+  /** `waiting` lines may be followed by more of the same state. */
+  mark: 'done' | 'waiting' | 'failed';
+}
+
+/** One execution's narrator: give it the events in order, it answers what is worth a line. */
+export function narrator(startedAt: number) {
+  let state = '';
+  const said = new Map<string, string>();
+
+  const line = (event: HistoryEvent, mark: Line['mark'], text: string): Line | undefined => {
+    // A state that is asked again and again is only told when it says something new.
+    if (said.get(state) === text) return undefined;
+    said.set(state, text);
+    return { afterMs: event.timestamp.getTime() - startedAt, state, text, mark };
+  };
+
+  return (event: HistoryEvent): Line | undefined => {
+    switch (event.type) {
+      case 'TaskStateEntered':
+        state = String(event.stateEnteredEventDetails?.name);
+        return undefined;
+      case 'TaskSubmitted':
+        return state === 'AwaitDeployment' || state === 'AwaitRollback' || waits.has(state)
+          ? line(event, 'waiting', waits.get(state) ?? 'waiting')
+          : undefined;
+      case 'TaskFailed': {
+        const { error, cause } = event.taskFailedEventDetails ?? {};
+        return line(event, error === 'ScanPending' ? 'waiting' : 'failed', messageOf(cause) || String(error));
+      }
+      case 'TaskSucceeded': {
+        const output = parsed(event.taskSucceededEventDetails?.output);
+        const answer = fields(output.Payload ?? output);
+        const goesOn = answer.status === 'continue';
+        const text = sentences[state]?.(answer);
+        return text ? line(event, goesOn ? 'waiting' : 'done', text) : undefined;
+      }
+      default:
+        return undefined;
+    }
+  };
+}
+
+/** How a release ended, from its execution: the outcome and the reason. */
+export function endOf({
+  status,
+  output,
+  error,
+  cause,
+}: StatusChange): { outcome: string; reason: string } | undefined {
+  if (status === 'RUNNING') return undefined;
+  const { outcome, reason } = parsed(output);
+  return { outcome: String(outcome ?? error ?? status), reason: String(reason ?? cause ?? '') };
+}
+
+type Answer = Record<string, unknown>;
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
+const waits = new Map([
+  ['RequestApproval', 'waiting for a person'],
+  ['AcquireSlot', 'waiting for the slot'],
+  ['AwaitDeployment', 'ECS starts the new tasks, then drains the old ones'],
+  ['AwaitRollback', 'ECS brings the previous revision back'],
+]);
+
+const sentences: Record<string, (answer: Answer) => string> = {
+  ResolveRelease: ({ decision, reason, release }) => {
+    if (decision === 'skip') return text(reason);
+    const { digest, commit } = fields(release);
+    const { revision, author } = fields(commit);
+    const commitWords = revision ? `, commit ${text(revision).slice(0, 8)}` : '';
+    return `${text(digest).slice(7, 19)}${commitWords}${author ? ` by ${text(author)}` : ''}`;
+  },
+  CheckScan: ({ status, summary }) => `${text(status)}: ${text(summary)}`,
+  RequestApproval: ({ decision, by }) => `${text(decision)} by ${text(by)}`,
+  AcquireSlot: ({ status, by }) => (status === 'granted' ? 'granted' : `superseded by ${text(by)}`),
+  PlanDeployment: ({ changes }) => {
+    const [first, ...more] = Array.isArray(changes) ? changes.map((change) => text(fields(change).path)) : [];
+    return first
+      ? `changes ${first}${more.length > 0 ? ` and ${more.length} more` : ' and nothing else'}`
+      : 'no difference';
+  },
+  RegisterTaskDefinition: ({ taskDefinitionArn }) => text(taskDefinitionArn).split('/').at(-1) ?? '',
+  RunReleaseTask: ({ sentence }) => text(sentence),
+  StartDeployment: ({ status, by }) =>
+    status === 'started' ? 'one UpdateService, way back recorded' : `superseded by ${text(by)}`,
+  AwaitDeployment: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
+  RunSmokeTests: ({ status, sentence }) => `${text(status)}: ${text(sentence)}`,
+  CompareMetrics: ({ status, headline }) => `${text(status)}: ${text(headline)}`,
+  ConfirmRelease: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
+  RollBack: ({ method }) => text(method),
+  AwaitRollback: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
+};
+
+const fields = (value: unknown): Answer =>
+  typeof value === 'object' && value !== null ? (value as Answer) : {};
+
+function parsed(value: unknown): Answer {
+  try {
+    return fields(JSON.parse(String(value)));
+  } catch {
+    return {};
+  }
+}
+
+/** Lambda's cause is the whole error as JSON text. */
+const messageOf = (cause: unknown) => text(parsed(cause).errorMessage) || text(cause);
