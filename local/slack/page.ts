@@ -40,8 +40,8 @@ setInterval(async () => {
 `;
 
 const styles = `
-:root { --text: #1d1c1d; --quiet: #616061; --line: #e4e3e4; --page: #fff; --raised: #f7f7f8; --link: #1264a3; --code: #c0273d; --go: #007a5a; --stop: #c92a4b; --mention: #e8f5fa; }
-@media (prefers-color-scheme: dark) { :root { --text: #d6d7d9; --quiet: #9b9ca0; --line: #35373b; --page: #1a1d21; --raised: #22252a; --link: #5fb4ef; --code: #e8912d; --go: #148567; --stop: #cf3f5c; --mention: #173544; } }
+:root { --text: #1d1c1d; --quiet: #616061; --line: #e4e3e4; --page: #fff; --raised: #f7f7f8; --link: #1264a3; --code: #c0273d; --go: #007a5a; --stop: #c92a4b; --alert: #b3203f; --mention: #e8f5fa; }
+@media (prefers-color-scheme: dark) { :root { --text: #d6d7d9; --quiet: #9b9ca0; --line: #35373b; --page: #1a1d21; --raised: #22252a; --link: #5fb4ef; --code: #e8912d; --go: #148567; --stop: #cf3f5c; --alert: #f2889b; --mention: #173544; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.47 system-ui, sans-serif; }
 header, main { max-width: 46rem; margin: 0 auto; padding: 0 1.25rem; }
@@ -76,7 +76,7 @@ blockquote { margin: .3rem 0; padding-left: .75rem; border-left: 4px solid var(-
 hr { border: 0; border-top: 1px solid var(--line); margin: .75rem 0; }
 figure { margin: .5rem 0; } figcaption { font-size: .85rem; } figure img { max-width: 100%; max-height: 20rem; border-radius: 6px; }
 .mention { color: var(--link); background: var(--mention); border-radius: 3px; padding: 0 .15rem; }
-.notice { color: var(--stop); font-size: .85rem; }
+.notice { color: var(--alert); font-size: .85rem; }
 .thread { border-left: 2px solid var(--line); margin-top: .5rem; padding-left: .75rem; }
 `;
 

@@ -10,7 +10,7 @@ export function renderMessage(message: SlackMessage, replies: readonly SlackMess
   return html`<article id="m${ts}">
 <div class="avatar" aria-hidden="true">T</div>
 <div class="message">
-<div class="by"><b>Tidegate</b> <span class="app">APP</span> <time datetime="${at}">${at.slice(11, 16)}</time></div>
+<div class="by"><b>Tidegate</b> <span class="app">APP</span> <time datetime="${at}">${at.slice(11, 16)} UTC</time></div>
 ${blocks.length > 0 ? blocks.map((block) => renderBlock(block, message)) : html`<p>${mrkdwn(text)}</p>`}
 ${edited ? html`<span class="quiet">(edited)</span>` : undefined}
 ${notice === undefined ? undefined : html`<p class="notice" role="alert">⚠️ ${notice}</p>`}

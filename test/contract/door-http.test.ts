@@ -34,6 +34,22 @@ describe('the HTTP door', () => {
     expect(await ask('/slacker', { method: 'POST' })).toBe('console POST');
   });
 
+  test('answers HEAD with the length of what GET would answer', async () => {
+    const { address } = await doorTo(
+      under('/blob', ({ method }) => {
+        return new Response(method === 'HEAD' ? null : 'hello', {
+          headers: { 'content-length': '5', 'x-digest': 'd' },
+        });
+      }),
+    );
+
+    const head = await fetch(`${address}/blob`, { method: 'HEAD' });
+    const get = await fetch(`${address}/blob`);
+
+    expect([head.headers.get('content-length'), head.headers.get('x-digest')]).toEqual(['5', 'd']);
+    expect(await get.text()).toBe('hello');
+  });
+
   test('answers 404 where nobody owns the path, and 500 where a handler fails', async () => {
     const { address } = await doorTo(
       under('/broken', () => {
