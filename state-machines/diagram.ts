@@ -19,7 +19,9 @@ dotted ones are errors. What no arrow shows is in the last column below.
 \`\`\`mermaid
 flowchart TD
   start((push)) --> ${StartAt}
-${[...nodes(States), ...edges(States)].map((line) => `  ${line}\n`).join('')}\`\`\`
+${flow(States)
+  .map((line) => `  ${line}\n`)
+  .join('')}\`\`\`
 
 | step | what it does | at most | tried again for | any other error leads to |
 | --- | --- | --- | --- | --- |
@@ -30,11 +32,28 @@ An execution that is stopped by hand or runs out of time takes no arrow at all.
 `;
 }
 
-function nodes(States: Definition['States']): string[] {
+/** Boxes and arrows. What only an unshown error leads to is not shown either. */
+function flow(States: Definition['States']): string[] {
   const folded = foldedChoices(States);
-  return Object.entries(States).flatMap(([name, state]) =>
-    folded.has(name) ? [] : [name + shape(name, state)],
-  );
+  const arrow = (from: string, found: string[], to: string): string[] => {
+    const choice = folded.has(to) ? States[to] : undefined;
+    if (choice?.Type === 'Choice')
+      return ways(choice).flatMap((way) => arrow(from, [...found, way.found], way.to));
+    return [`${from} -->${found.length > 0 ? `|"${found.join(', ')}"|` : ''} ${to}`];
+  };
+  const shown = Object.entries(States).filter(([name]) => !folded.has(name));
+  const arrows = shown.flatMap(([name, state]) => {
+    if (state.Type === 'Choice') return ways(state).flatMap(({ found, to }) => arrow(name, [found], to));
+    const onward = 'Next' in state ? arrow(name, [], state.Next) : [];
+    return state.Type === 'Task' ? [...onward, ...dotted(name, state)] : onward;
+  });
+  const boxes = shown.filter(([name]) => arrows.some((line) => line.split(' ').includes(name)));
+  return [...boxes.map(([name, state]) => name + shape(name, state)), ...arrows];
+}
+
+function dotted(name: string, { Catch }: Task): string[] {
+  const own = Catch.filter(({ ErrorEquals }) => !ErrorEquals.includes('States.ALL'));
+  return own.map(({ ErrorEquals, Next }) => `${name} -. "${ErrorEquals.join(', ')}" .-> ${Next}`);
 }
 
 function shape(name: string, state: State): string {
@@ -54,35 +73,11 @@ function shape(name: string, state: State): string {
   }
 }
 
-function edges(States: Definition['States']): string[] {
-  const folded = foldedChoices(States);
-  const arrow = (from: string, found: string[], to: string): string[] => {
-    const choice = folded.has(to) ? States[to] : undefined;
-    if (choice?.Type === 'Choice')
-      return ways(choice).flatMap((way) => arrow(from, [...found, way.found], way.to));
-    return [`${from} -->${found.length > 0 ? `|"${found.join(', ')}"|` : ''} ${to}`];
-  };
-  return Object.entries(States).flatMap(([name, state]) => {
-    if (folded.has(name)) return [];
-    if (state.Type === 'Choice') return ways(state).flatMap(({ found, to }) => arrow(name, [found], to));
-    const errors =
-      state.Type === 'Task'
-        ? state.Catch.filter(({ ErrorEquals }) => !ErrorEquals.includes('States.ALL'))
-        : [];
-    const dotted = errors.map(
-      ({ ErrorEquals, Next }) => `${name} -. "${ErrorEquals.join(', ')}" .-> ${Next}`,
-    );
-    return 'Next' in state ? [...arrow(name, [], state.Next), ...dotted] : [];
-  });
-}
-
 /** A choice that one way leads to needs no place of its own: its rules are arrows of the state before. */
 function foldedChoices(States: Definition['States']): Set<string> {
-  const before = Object.entries(States).flatMap(([name, state]) =>
-    [...new Set(waysOut(state).map(({ to }) => to))].map((to) => ({ name, to })),
-  );
-  const lone = Object.keys(States).filter((name) => before.filter(({ to }) => to === name).length === 1);
-  return new Set(lone.filter((name) => States[name]?.Type === 'Choice'));
+  const targets = Object.values(States).flatMap((state) => [...new Set(waysOut(state).map(({ to }) => to))]);
+  const choices = Object.keys(States).filter((name) => States[name]?.Type === 'Choice');
+  return new Set(choices.filter((name) => targets.filter((to) => to === name).length === 1));
 }
 
 function ways({ Choices, Default }: Extract<State, { Type: 'Choice' }>) {
