@@ -1,0 +1,39 @@
+/** Before and after the deployment: three curves on one time scale, and the numbers that the verdict was made of. */
+import type { Comparison } from '../../../core/judge/verdict.ts';
+import { charts } from './charts.ts';
+import { h } from './dom.ts';
+import type { Moments } from './evidence.ts';
+import { table, verdict } from './scan.ts';
+
+export function metricsPanel(comparison: Comparison, moments: Moments): HTMLElement {
+  const { status, headline, metrics, looks } = comparison;
+  return h(
+    'section',
+    { class: 'panel metrics', 'aria-label': 'Metrics before and after' },
+    h('h2', {}, 'Before and after', h('small', {}, ` look ${looks.done} of ${looks.planned}`)),
+    h('p', {}, verdict(status), ' ', headline),
+    charts(comparison.series, moments),
+    numbers(metrics),
+  );
+}
+
+function numbers([errors, latency]: Comparison['metrics']): HTMLElement {
+  const rate = ({ requests, errors: failed }: { requests: number; errors: number }) =>
+    requests > 0 ? `${percent(failed / requests)} of ${requests}` : 'no requests';
+  const p99 = ({
+    p99Milliseconds: value,
+    points,
+  }: {
+    p99Milliseconds?: number | undefined;
+    points: number;
+  }) => (value === undefined ? 'no requests' : `${value.toFixed(0)} ms, ${points} points`);
+  return table(
+    ['', 'Before', 'Last 5 min before', 'After', 'Verdict'],
+    [
+      ['Errors', rate(errors.before), rate(errors.last), rate(errors.after), verdict(errors.status)],
+      ['p99 latency', p99(latency.before), p99(latency.last), p99(latency.after), verdict(latency.status)],
+    ],
+  );
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

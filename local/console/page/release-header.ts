@@ -1,0 +1,66 @@
+/** What is released, what became of it, and why. */
+import type { ReleaseRow } from '../wire.ts';
+import { h, link, put, show } from './dom.ts';
+import { chip, endings } from './ending.ts';
+import { fieldsOf, payloadOf } from './payload.ts';
+import { elapsed } from './ticking.ts';
+import { duration } from './time.ts';
+import type { Reading } from './visits.ts';
+
+export function releaseHeader() {
+  const element = h('div', { class: 'headline' });
+  let drawn = '';
+
+  return {
+    element,
+    draw(row: ReleaseRow, reading: Reading) {
+      const commit = commitOf(reading);
+      const current = row.endedAt === undefined ? reading.visits.at(-1) : undefined;
+      const text = JSON.stringify([row, commit, current?.state, current?.enteredAt]);
+      if (text === drawn) return;
+      drawn = text;
+      const { service, environment, tag, digest, ending, reason, startedAt, endedAt, name, promotedFrom } =
+        row;
+      document.title = `${endings[ending].sign} ${tag || name} – Tidegate`;
+      show(
+        element,
+        h(
+          'h1',
+          {},
+          h('span', { class: 'of' }, service, environment && ` → ${environment}`),
+          h('span', { class: 'tag' }, tag || name),
+          chip(ending),
+          current &&
+            h('span', { class: 'now', role: 'status' }, current.state, ' for ', elapsed(current.enteredAt)),
+        ),
+        h('p', { class: 'reason' }, endedAt === undefined ? '' : reason),
+        facts([
+          ['Started', new Date(startedAt).toLocaleString()],
+          ['Took', endedAt === undefined ? elapsed(startedAt) : duration(endedAt - startedAt)],
+          ['Digest', digest && h('code', { title: digest }, digest.replace(/^sha256:/, '').slice(0, 12))],
+          ['Commit', commit.revision && h('code', { title: commit.revision }, commit.revision.slice(0, 8))],
+          ['Author', commit.author],
+          ['Changes', commit.compareUrl && link(commit.compareUrl, 'Compare with what ran')],
+          [
+            'Promoted from',
+            promotedFrom &&
+              h('a', { href: `/console/${encodeURI(promotedFrom)}` }, promotedFrom.split(':').at(-1)),
+          ],
+        ]),
+      );
+    },
+  };
+}
+
+function facts(all: [string, string | Node | undefined][]): HTMLElement {
+  const list = h('dl', { class: 'facts' });
+  for (const [term, value] of all) {
+    if (value) put(list, h('div', {}, h('dt', {}, term), h('dd', {}, value)));
+  }
+  return list;
+}
+
+function commitOf({ visits }: Reading): { revision?: string; author?: string; compareUrl?: string } {
+  const output = visits.findLast(({ state }) => state === 'ResolveRelease')?.attempts.at(-1)?.output;
+  return fieldsOf(fieldsOf(fieldsOf(payloadOf(output)).release).commit);
+}

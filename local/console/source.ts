@@ -1,0 +1,73 @@
+/** What the console shows, asked for in Step Functions' own words: the local world answers it, and AWS could. */
+import type { HistoryEvent } from '../asl/index.ts';
+
+/** As DescribeExecution answers it. */
+export interface SeenExecution {
+  executionArn: string;
+  name: string;
+  status: string;
+  startDate: Date;
+  /** Absent while it runs. */
+  stopDate?: Date | undefined;
+  /** JSON text. */
+  input: string;
+  /** JSON text; only of a success. */
+  output?: string | undefined;
+  /** Only of a failure that names them. */
+  error?: string | undefined;
+  cause?: string | undefined;
+}
+
+/** What those who use a service saw over the last seconds. */
+export interface SeenService {
+  service: string;
+  /** The time that the figures are of. */
+  seconds: number;
+  requests: number;
+  /** No answer, or a 5xx. */
+  errors: number;
+  /** Absent without an answer. */
+  p99Milliseconds?: number | undefined;
+}
+
+/** An event that no function could be made to take. */
+export interface DeadLetter {
+  /** ms since the epoch. */
+  at: number;
+  function: string;
+  event: unknown;
+  error: string;
+}
+
+/** A push that started no release. */
+export interface IgnoredPush {
+  /** ms since the epoch. */
+  at: number;
+  repository: string;
+  /** Absent where a part of an image was pushed, or something attached to one. */
+  tag?: string | undefined;
+  reason: string;
+}
+
+/** What is not in Step Functions. Lists are newest first. */
+export interface Surroundings {
+  services: readonly SeenService[];
+  deadLetters: readonly DeadLetter[];
+  ignoredPushes: readonly IgnoredPush[];
+  /** Address of a page that shows the messages, if there is one. */
+  slack?: string | undefined;
+}
+
+export interface ConsoleSource {
+  /** Newest first, as ListExecutions has them; no more than a person would look through. */
+  executions(): Promise<SeenExecution[]>;
+  /** Undefined where there is none of this ARN. */
+  execution(executionArn: string): Promise<SeenExecution | undefined>;
+  /** The definition that the execution runs by, as JSON text: DescribeStateMachineForExecution. */
+  definition(executionArn: string): Promise<string>;
+  /** Every event so far, oldest first: all pages of GetExecutionHistory. */
+  history(executionArn: string): Promise<readonly HistoryEvent[]>;
+  /** Tells each event of every execution as it is written. The answer ends that; ending it twice is harmless. */
+  subscribe(listener: (executionArn: string, event: HistoryEvent) => void): () => void;
+  surroundings(): Promise<Surroundings>;
+}
