@@ -1,4 +1,5 @@
 /** Releases as the console would see them: the real state machine, with functions that only say what real ones would. */
+import { createHash } from 'node:crypto';
 import { compare } from '../../core/judge/compare.ts';
 import type { Observation, Point } from '../../core/judge/series.ts';
 import { type Call, lambdaError } from '../../local/asl/index.ts';
@@ -106,7 +107,7 @@ export async function consoleScene(
 const image = { registryId: '123456789012', region: 'eu-west-1', repository: 'my-api' };
 
 /** 64 hexadecimal digits that a tag always has. */
-const digestOf = (tag: string) => Buffer.from(`${tag} of my-api, `.repeat(8)).toString('hex').slice(-64);
+const digestOf = (tag: string) => createHash('sha256').update(tag).digest('hex');
 
 const analysis = {
   loadBalancer: 'app/my-api/50dc6c495c0c9188',
@@ -233,11 +234,11 @@ function well({ tag, environment = 'production' }: Scenario, clock: Clock): Reco
 
 const reasons: Record<string, string> = {
   Deployed:
-    '2 of 2 tasks run 7620302e392e; Nothing got worse: 0.10 % of requests fail, 0.10 % before; p99 latency is 62 ms, 61 ms before',
+    '2 of 2 tasks run cd29e03e3ba6; Nothing got worse: 0.10 % of requests fail, 0.10 % before; p99 latency is 62 ms, 61 ms before',
   RolledBack: '5.1 % of requests fail, 0.10 % before',
   Rejected: '1 CRITICAL with a fix: CVE-2021-44906 in minimist 1.2.5 → 1.2.6',
   Superseded: 'v1.4.2, pushed later, took its place',
-  NothingToDo: '7620302e392e runs already',
+  NothingToDo: 'cd29e03e3ba6 runs already',
 };
 
 const thrown = (errorType: string, errorMessage: string) =>
@@ -294,7 +295,7 @@ export const scenarios = {
       ResolveRelease: {
         answer: () => ({
           decision: 'skip',
-          reason: '7620302e392e runs already',
+          reason: 'cd29e03e3ba6 runs already',
           release: { settings: { approvalTimeoutSeconds: 60 } },
         }),
       },

@@ -5,7 +5,7 @@ import type { Moments } from './evidence.ts';
 import { roundUp, ticks } from './scale.ts';
 import { clockTime } from './time.ts';
 
-const [width, plotHeight, gap, left, right, top] = [560, 74, 26, 46, 10, 30];
+const [width, plotHeight, gap, left, right, top] = [560, 76, 24, 42, 8, 40];
 
 interface Plot {
   name: string;
@@ -14,12 +14,40 @@ interface Plot {
   digits: number;
 }
 
+/** At first the time around the deployment, wide enough to see what is usual; a button shows the whole baseline. */
 export function charts(curves: Curves, moments: Moments): HTMLElement {
+  const times = curves.requests.map(([time]) => time);
+  const first = Math.min(...times, moments.startedAt ?? Number.POSITIVE_INFINITY);
+  const until = Math.max(...times.map((time) => time + curves.periodSeconds * 1000), moments.decidedAt);
+  if (!Number.isFinite(first)) return h('p', { class: 'quiet' }, 'There was no traffic to draw.');
+  const { startedAt } = moments;
+  const near = startedAt === undefined ? first : startedAt - 4 * (until - startedAt);
+
+  const figure = h('figure');
+  const draw = (from: number) => {
+    const { picture, readout } = drawCharts(within(curves, from), moments, from, until);
+    const [other, words] = from === first ? [near, 'Around the deployment'] : [first, 'Whole baseline'];
+    const zoom = h('button', { type: 'button', class: 'plain', onclick: () => draw(other) }, words);
+    figure.replaceChildren(picture, h('figcaption', {}, readout, near > first ? zoom : ''));
+  };
+  draw(Math.max(first, near));
+  return figure;
+}
+
+function within(curves: Curves, from: number): Curves {
+  const cut = (points: Curves['requests']) => points.filter(([time]) => time >= from);
+  const { periodSeconds, requests, errors, p99Milliseconds } = curves;
+  return {
+    periodSeconds,
+    requests: cut(requests),
+    errors: cut(errors),
+    p99Milliseconds: cut(p99Milliseconds),
+  };
+}
+
+function drawCharts(curves: Curves, moments: Moments, from: number, until: number) {
   const plots = plotsOf(curves);
   const times = curves.requests.map(([time]) => time);
-  const from = Math.min(...times, moments.startedAt ?? Number.POSITIVE_INFINITY);
-  const until = Math.max(...times.map((time) => time + curves.periodSeconds * 1000), moments.decidedAt);
-  if (!Number.isFinite(from)) return h('p', { class: 'quiet' }, 'There was no traffic to draw.');
   const x = (at: number) => left + ((at - from) / Math.max(1, until - from)) * (width - left - right);
   const plotTop = (index: number) => top + index * (plotHeight + gap);
   const bottom = plotTop(plots.length - 1) + plotHeight;
@@ -79,7 +107,7 @@ export function charts(curves: Curves, moments: Moments): HTMLElement {
     event.preventDefault();
     point(at < 0 ? times.length - 1 : at + step);
   });
-  return h('figure', {}, picture, readout);
+  return { picture, readout };
 }
 
 function plotsOf({ periodSeconds, requests, errors, p99Milliseconds }: Curves): Plot[] {
@@ -152,26 +180,22 @@ function shades(
 }
 
 function marks({ startedAt, stableAt, decidedAt }: Moments, x: (at: number) => number, bottom: number) {
-  const mark = (at: number | undefined, words: string, line: number) => {
+  const mark = (at: number | undefined, words: string, line: number, anchor: 'start' | 'end') => {
     if (at === undefined) return [];
-    const nearEnd = x(at) > width / 2;
+    const place = { x: x(at) + (anchor === 'end' ? -4 : 4), y: 9 + line * 11, 'text-anchor': anchor };
     return [
       svg(
         'g',
         { class: 'moment' },
-        svg('line', { x1: x(at), x2: x(at), y1: 4 + line * 11 - 8, y2: bottom }),
-        svg(
-          'text',
-          { x: x(at) + (nearEnd ? -4 : 4), y: 4 + line * 11, 'text-anchor': nearEnd ? 'end' : 'start' },
-          words,
-        ),
+        svg('line', { x1: x(at), x2: x(at), y1: 1 + line * 11, y2: bottom }),
+        svg('text', place, words),
       ),
     ];
   };
   return [
-    ...mark(startedAt, 'deployment', 0.4),
-    ...mark(stableAt, 'stable', 1.4),
-    ...mark(decidedAt, 'decided', 0.4),
+    ...mark(startedAt, 'deployment', 0, 'end'),
+    ...mark(stableAt, 'stable', 0, 'start'),
+    ...mark(decidedAt, 'decided', 1, 'end'),
   ];
 }
 

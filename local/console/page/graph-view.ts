@@ -26,7 +26,7 @@ export function graphView(definition: Definition, opened: (state: string | undef
       },
       onkeydown: keys,
     },
-    ...drawnLines.map(({ element }) => element),
+    svg('g', {}, ...drawnLines.map(({ element }) => element)),
     ...[...nodes.values()].map(({ element }) => element),
   );
   const errors = h('input', {
@@ -89,10 +89,10 @@ export function graphView(definition: Definition, opened: (state: string | undef
     draw(reading: Reading) {
       for (const [name, one] of nodes) one.draw(summaryOf(reading, name));
       for (const { line, element: drawn } of drawnLines) {
-        drawn.classList.toggle(
-          'taken',
-          reading.taken.has(`${line.from} ${line.to}`) && takenAs(line, reading),
-        );
+        const taken = reading.taken.has(`${line.from} ${line.to}`) && takenAs(line, reading);
+        drawn.classList.toggle('taken', taken);
+        // Where ways share a lane, those that were taken are on top.
+        if (taken) drawn.parentNode?.append(drawn);
       }
     },
   };
@@ -136,7 +136,7 @@ function node(box: Box) {
       );
       sign.textContent = shape === 'choice' && status === 'succeeded' ? '' : mark;
       const times = retries + visits.length;
-      const took = isLive(status) || milliseconds < 50 ? '' : duration(milliseconds);
+      const took = isLive(status) || milliseconds < 50 || shape === 'wait' ? '' : duration(milliseconds);
       note.textContent = [times > 1 ? `×${times}` : '', took].filter(Boolean).join(' · ');
       const again = times > 1 ? `, tried ${times} times` : '';
       title.textContent = `${name}: ${words}${again}${took && `, ${took}`}`;
@@ -160,15 +160,19 @@ function drawLine(line: Line): SVGGElement {
   const { points, kind, anyError, label, from, to } = line;
   const end = points.at(-1);
   const start = points[0];
-  const leavesRight = start && points[1] && points[1].x > start.x && points[1].y === start.y;
-  const shown = kind === 'choice' && label && leavesRight && points.length > 2;
+  const shown = line.labelled && start;
   return svg(
     'g',
     { class: `way ${kind}${anyError ? ' any-error' : ''}` },
     svg('title', {}, `${from} → ${to}${label && `: ${label}`}`),
     svg('path', { class: 'line', d: rounded(points) }),
     end && svg('path', { class: 'head', d: head(end, points.at(-2) ?? end) }),
-    shown && svg('text', { class: 'label', x: start.x + 5, y: start.y - 4 }, shortened(label, 20)),
+    shown &&
+      svg(
+        'text',
+        { class: 'label', x: start.x + 5, y: start.y + (line.labelled === 'above' ? -4 : 11) },
+        shortened(label, 18),
+      ),
   );
 }
 

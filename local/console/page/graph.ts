@@ -21,6 +21,8 @@ export interface Point {
 }
 
 export interface Line extends Way {
+  /** Where its label is, seen from where it leaves the box. Without room for one, none. */
+  labelled: 'above' | 'below' | undefined;
   /** Corners, from the edge of one box to that of the other. */
   points: Point[];
 }
@@ -91,10 +93,24 @@ export function layout(definition: Definition): Graph {
     const from = boxes.get(way.from);
     const to = boxes.get(way.to);
     if (!from || !to) return [];
-    return [{ ...way, points: pointsOf(from, to, way, route, laneX(route.gutter, way.to)) }];
+    const labelled = labelledAt(way, route, routes);
+    return [{ ...way, labelled, points: pointsOf(from, to, way, route, laneX(route.gutter, way.to)) }];
   });
   const bottom = Math.max(0, ...[...boxes.values()].map(({ y, height }) => y + height / 2));
   return { boxes: [...boxes.values()], lines, width: x + margin, height: bottom + margin };
+}
+
+/** Of several ways out to the right, one to a lane and one aside have room. Ends need none: their names say it. */
+function labelledAt(
+  { from, kind, label }: Way,
+  { form }: Route,
+  routes: readonly { way: Way; route: Route }[],
+) {
+  if (kind !== 'choice' || !label) return undefined;
+  if (form === 'aside') return 'below';
+  if (form !== 'lane right') return undefined;
+  const others = routes.filter(({ way, route }) => way.from === from && route.form === form);
+  return others.length === 1 ? 'above' : undefined;
 }
 
 type Form = 'straight' | 'itself' | 'aside' | 'return' | 'lane left' | 'lane right' | 'lane out';

@@ -19,7 +19,7 @@ export function metricsPanel(comparison: Comparison, moments: Moments): HTMLElem
 
 function numbers([errors, latency]: Comparison['metrics']): HTMLElement {
   const rate = ({ requests, errors: failed }: { requests: number; errors: number }) =>
-    requests > 0 ? `${percent(failed / requests)} of ${requests}` : 'no requests';
+    requests > 0 ? figure(percent(failed / requests), `of ${whole(requests)}`) : 'no requests';
   const p99 = ({
     p99Milliseconds: value,
     points,
@@ -28,12 +28,14 @@ function numbers([errors, latency]: Comparison['metrics']): HTMLElement {
     points: number;
   }) => (value === undefined ? 'no requests' : `${value.toFixed(0)} ms, ${points} points`);
   return table(
-    ['', 'Before', 'Last 5 min before', 'After', 'Verdict'],
+    ['', 'Before', '5 min before', 'After', 'Verdict'],
     [
       ['Errors', rate(errors.before), rate(errors.last), rate(errors.after), verdict(errors.status)],
-      ['p99 latency', p99(latency.before), p99(latency.last), p99(latency.after), verdict(latency.status)],
+      ['p99', p99(latency.before), p99(latency.last), p99(latency.after), verdict(latency.status)],
     ],
   );
 }
 
+const figure = (value: string, of: string) => h('span', {}, h('b', {}, value), h('small', {}, ` ${of}`));
+const whole = (count: number) => count.toLocaleString('en-GB');
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

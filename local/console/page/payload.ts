@@ -22,6 +22,14 @@ export function payloadOf(text: string | undefined): unknown {
   return 'Payload' in fields ? fields.Payload : value;
 }
 
+const refusals = ['fail', 'failed', 'refuted', 'rejected', 'take back'];
+
+/** A step that worked, and whose finding speaks against the release. */
+export function saysNo(answer: unknown): boolean {
+  const { status, decision } = fieldsOf(answer);
+  return [status, decision].some((word) => refusals.includes(String(word)));
+}
+
 export interface Trouble {
   /** The name of the error. */
   error: string;

@@ -4,7 +4,7 @@ import { h, link, put, show } from './dom.ts';
 import { chip, endings } from './ending.ts';
 import { fieldsOf, payloadOf } from './payload.ts';
 import { elapsed } from './ticking.ts';
-import { duration } from './time.ts';
+import { dateTime, duration } from './time.ts';
 import type { Reading } from './visits.ts';
 
 export function releaseHeader() {
@@ -35,7 +35,7 @@ export function releaseHeader() {
         ),
         h('p', { class: 'reason' }, endedAt === undefined ? '' : reason),
         facts([
-          ['Started', new Date(startedAt).toLocaleString()],
+          ['Started', dateTime(startedAt)],
           ['Took', endedAt === undefined ? elapsed(startedAt) : duration(endedAt - startedAt)],
           ['Digest', digest && h('code', { title: digest }, digest.replace(/^sha256:/, '').slice(0, 12))],
           ['Commit', commit.revision && h('code', { title: commit.revision }, commit.revision.slice(0, 8))],

@@ -5,7 +5,7 @@ import { chip, endings } from './ending.ts';
 import { matches } from './filter.ts';
 import { keyed } from './keyed.ts';
 import { elapsed, worldNow } from './ticking.ts';
-import { dayTime, duration } from './time.ts';
+import { dateTime, dayTime, duration } from './time.ts';
 
 export function releaseTable(place: HTMLElement) {
   const wanted = new URL(location.href).searchParams;
@@ -106,7 +106,7 @@ function tableRow(row: ReleaseRow): Element {
       current && h('span', { class: 'now' }, current.state, ' ', elapsed(current.since)),
     ),
     cell('Service', 'service', service),
-    cell('Environment', '', environment),
+    cell('Environment', 'environment', environment),
     cell('Tag', 'tag', h('a', { href: `/console/${encodeURI(executionArn)}` }, tag || name)),
     cell('Digest', 'mono', h('span', { title: digest }, digest.replace(/^sha256:/, '').slice(0, 12))),
     cell('Reason', 'reason', row.reason),
@@ -115,7 +115,7 @@ function tableRow(row: ReleaseRow): Element {
       'number',
       h(
         'time',
-        { datetime: new Date(startedAt).toISOString(), title: new Date(startedAt).toLocaleString() },
+        { datetime: new Date(startedAt).toISOString(), title: dateTime(startedAt) },
         dayTime(startedAt, worldNow()),
       ),
     ),

@@ -12,9 +12,9 @@ export function ticks(from: number, until: number, most: number): number[] {
   return marks;
 }
 
-/** The smallest of 1, 2, 5, 10, 20, … that is at least `value`. */
+/** The smallest number of one figure or so that is at least `value`. */
 export function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5].find((factor) => factor * power >= value) ?? 10) * power;
+  return ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((factor) => factor * power >= value) ?? 10) * power;
 }

@@ -1,8 +1,10 @@
 /** What is known of each state so far: its last visit, and all of them together. */
+import { payloadOf, saysNo } from './payload.ts';
 import type { Attempt, Reading, Status, Visit } from './visits.ts';
 
 export interface StateSummary {
-  status: Status | 'not reached';
+  /** `said no`: it worked, and its finding speaks against the release. */
+  status: Status | 'said no' | 'not reached';
   visits: Visit[];
   /** Attempts that failed and were followed by another. */
   retries: number;
@@ -16,6 +18,7 @@ export const statusWords: Record<StateSummary['status'], { words: string; sign: 
   waiting: { words: 'waiting for an answer', sign: '◔' },
   retrying: { words: 'failed, will be tried again', sign: '↻' },
   succeeded: { words: 'succeeded', sign: '✓' },
+  'said no': { words: 'found something against the release', sign: '✕' },
   caught: { words: 'failed, and was caught', sign: '✕' },
   failed: { words: 'failed', sign: '✕' },
   stopped: { words: 'stopped', sign: '■' },
@@ -28,11 +31,17 @@ export function summaryOf({ visits }: Reading, state: string): StateSummary {
   const own = visits.filter((visit) => visit.state === state);
   const last = own.at(-1);
   return {
-    status: last?.status ?? 'not reached',
+    status: last ? statusOf(last) : 'not reached',
     visits: own,
     retries: own.reduce((sum, { attempts }) => sum + Math.max(0, attempts.length - 1), 0),
     milliseconds: own.reduce((sum, { enteredAt, exitedAt = enteredAt }) => sum + exitedAt - enteredAt, 0),
   };
+}
+
+export function statusOf(visit: Visit): Exclude<StateSummary['status'], 'not reached'> {
+  return visit.status === 'succeeded' && saysNo(payloadOf(lastAttempt(visit)?.output))
+    ? 'said no'
+    : visit.status;
 }
 
 /** The attempt whose result the visit ended with, or which is under way. */

@@ -1,11 +1,18 @@
 /** What happened, in sentences: the lines that `npm start` prints. */
 import type { ReleaseRow, StoryLine, ToldEvent } from '../wire.ts';
-import { h } from './dom.ts';
+import { h, show } from './dom.ts';
 import { chip } from './ending.ts';
 import { keyed } from './keyed.ts';
+import { payloadOf, saysNo } from './payload.ts';
+import { elapsed } from './ticking.ts';
 import { duration } from './time.ts';
+import { detailsOf } from './visits.ts';
 
 const signs = { done: '✓', waiting: '◔', failed: '✕' } as const;
+
+/** A line whose step found something against the release is no success, though the step worked. */
+const asFound = ({ event, line }: ToldEvent): StoryLine | undefined =>
+  line && saysNo(payloadOf(String(detailsOf(event).output))) ? { ...line, mark: 'failed' } : line;
 
 export function storyList(select: (state: string) => void) {
   const list = h('ol', { class: 'story' });
@@ -24,9 +31,25 @@ export function storyList(select: (state: string) => void) {
   );
   return {
     element,
-    draw(told: readonly ToldEvent[], { ending, reason }: ReleaseRow) {
-      update(told.flatMap(({ event, line }) => (line ? [{ key: String(event.id), line }] : [])));
-      last.replaceChildren(chip(ending), ending === 'Running' ? '' : ` ${reason}`);
+    draw(told: readonly ToldEvent[], { ending, startedAt, endedAt }: ReleaseRow) {
+      update(
+        told.flatMap((one) => {
+          const line = asFound(one);
+          return line ? [{ key: String(one.event.id), line }] : [];
+        }),
+      );
+      if (last.dataset.ending === ending) return;
+      last.dataset.ending = ending;
+      show(
+        last,
+        h(
+          'span',
+          { class: 'after' },
+          '+',
+          endedAt === undefined ? elapsed(startedAt) : duration(endedAt - startedAt),
+        ),
+        chip(ending),
+      );
     },
   };
 }
@@ -41,7 +64,7 @@ const drawLine = ({ afterMs, state, text, mark }: StoryLine, select: (state: str
       'p',
       {},
       h('button', { type: 'button', class: 'state', onclick: () => select(state) }, state),
-      mark === 'failed' && h('span', { class: 'unseen' }, 'failed: '),
+      mark === 'failed' && h('span', { class: 'unseen' }, ' against the release:'),
       ' ',
       text,
     ),

@@ -1,6 +1,6 @@
 /** What grows older on the page while it is looked at, by the time of the world that is shown. */
 import { h } from './dom.ts';
-import { ago, duration } from './time.ts';
+import { ago, dateTime, duration } from './time.ts';
 
 let ahead = 0;
 
@@ -19,7 +19,7 @@ export function elapsed(since: number): HTMLElement {
 export function howLongAgo(at: number): HTMLElement {
   return h(
     'time',
-    { datetime: new Date(at).toISOString(), 'data-ago': at, title: new Date(at).toLocaleString() },
+    { datetime: new Date(at).toISOString(), 'data-ago': at, title: dateTime(at) },
     ago(at, worldNow()),
   );
 }

@@ -16,6 +16,10 @@ export function duration(milliseconds: number): string {
 /** `09:41:07` */
 export const clockTime = (at: number) => new Date(at).toLocaleTimeString('en-GB');
 
+/** `17 Nov 2026, 09:41:07` */
+export const dateTime = (at: number) =>
+  `${new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}, ${clockTime(at)}`;
+
 /** `09:41`, with the day where it is not today. */
 export function dayTime(at: number, now: number): string {
   const time = new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });

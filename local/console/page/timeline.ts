@@ -2,7 +2,7 @@
 import type { ReleaseRow } from '../wire.ts';
 import { h, show } from './dom.ts';
 import { ticks } from './scale.ts';
-import { isLive, statusWords } from './states.ts';
+import { isLive, statusOf, statusWords } from './states.ts';
 import { worldNow } from './ticking.ts';
 import { duration } from './time.ts';
 import type { Reading, Visit } from './visits.ts';
@@ -58,13 +58,14 @@ export function timeline(select: (state: string) => void) {
 }
 
 function bar(visit: Visit, until: number, percent: (at: number) => string): HTMLElement {
-  const { state, status, type, enteredAt, exitedAt = until, attempts } = visit;
+  const status = statusOf(visit);
+  const { state, type, enteredAt, exitedAt = until, attempts } = visit;
   const pieces =
     attempts.length > 1
       ? attempts.map((one) => ({ from: one.startedAt, to: one.endedAt ?? exitedAt, error: one.error }))
       : [];
   const element = h('span', {
-    class: `bar-of ${type.toLowerCase()} ${status}${isLive(status) ? ' live' : ''}`,
+    class: `bar-of ${type.toLowerCase()} ${status.replace(' ', '-')}${isLive(status) ? ' live' : ''}`,
     title: `${state}: ${statusWords[status].words}, ${duration(exitedAt - enteredAt)}${attempts.length > 1 ? `, ${attempts.length} attempts` : ''}`,
   });
   place(element, percent(enteredAt), percent(exitedAt));
@@ -85,7 +86,7 @@ function place(element: HTMLElement, from: string, to: string) {
 
 function axis(whole: number): HTMLElement {
   const marks = ticks(0, whole / 1000, 6).map((seconds) => {
-    const mark = h('span', { class: 'tick' }, duration(seconds * 1000));
+    const mark = h('span', { class: 'tick' }, duration(seconds * 1000).replace(/ 00 (s|min)$|\.0(?= s)/, ''));
     mark.style.left = `${(100_000 * seconds) / whole}%`;
     return mark;
   });

@@ -49,7 +49,7 @@ function card(service: string, seconds: number, now: Sample, all: readonly Sampl
   return h(
     'section',
     { class: 'users', 'aria-label': `What users of ${service} see` },
-    h('h2', {}, 'What users of ', h('b', {}, service), ' see', h('small', {}, ` last ${seconds} s`)),
+    h('h2', {}, 'What users of ', h('b', {}, service), ' see', h('span', {}, ` last ${seconds} s`)),
     figure(
       'Requests',
       now.perSecond.toFixed(now.perSecond < 10 ? 1 : 0),
