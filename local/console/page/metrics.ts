@@ -18,15 +18,10 @@ export function metricsPanel(comparison: Comparison, moments: Moments): HTMLElem
 }
 
 function numbers([errors, latency]: Comparison['metrics']): HTMLElement {
-  const rate = ({ requests, errors: failed }: { requests: number; errors: number }) =>
+  const rate = ({ requests, errors: failed }: (typeof errors)['before']) =>
     requests > 0 ? figure(percent(failed / requests), `of ${whole(requests)}`) : 'no requests';
-  const p99 = ({
-    p99Milliseconds: value,
-    points,
-  }: {
-    p99Milliseconds?: number | undefined;
-    points: number;
-  }) => (value === undefined ? 'no requests' : `${value.toFixed(0)} ms, ${points} points`);
+  const p99 = ({ p99Milliseconds: value, points }: (typeof latency)['before']) =>
+    value === undefined ? 'no figures' : figure(`${value.toFixed(0)} ms`, `${points} points`);
   return table(
     ['', 'Before', '5 min before', 'After', 'Verdict'],
     [

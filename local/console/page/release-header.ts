@@ -36,7 +36,10 @@ export function releaseHeader() {
         h('p', { class: 'reason' }, endedAt === undefined ? '' : reason),
         facts([
           ['Started', dateTime(startedAt)],
-          ['Took', endedAt === undefined ? elapsed(startedAt) : duration(endedAt - startedAt)],
+          [
+            endedAt === undefined ? 'Running for' : 'Took',
+            endedAt === undefined ? elapsed(startedAt) : duration(endedAt - startedAt),
+          ],
           ['Digest', digest && h('code', { title: digest }, digest.replace(/^sha256:/, '').slice(0, 12))],
           ['Commit', commit.revision && h('code', { title: commit.revision }, commit.revision.slice(0, 8))],
           ['Author', commit.author],

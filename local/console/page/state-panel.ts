@@ -44,7 +44,7 @@ export function statePanel({ States }: Definition, closed: () => void) {
     title.textContent = state;
     show(
       body,
-      definition?.Comment && h('p', { class: 'quiet' }, definition.Comment, '.'),
+      definition?.Comment && h('p', { class: 'quiet' }, definition.Comment),
       h(
         'p',
         {},
