@@ -29,6 +29,8 @@ import {
 import { calling, isAwsError } from './calling.ts';
 import type { EcsService } from './slots.ts';
 
+export type { Task };
+
 /** `once` is a client that never retries by itself: UpdateService has no client token. */
 export function ecs(client: ECSClient, once: ECSClient) {
   async function service({ cluster, service: name }: EcsService): Promise<Service> {

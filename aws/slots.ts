@@ -6,8 +6,7 @@ import type { Table } from './table.ts';
 
 export function slots(table: Table) {
   const keyOf = ({ cluster, service }: EcsService) => `slot ${cluster}/${service}`;
-  const parse = ({ holder, waiting, deployed }: Record<string, unknown>): Slot =>
-    slotSchema.parse({ holder, waiting, deployed });
+  const parse = ({ key: _, version: __, ...slot }: Record<string, unknown>): Slot => slotSchema.parse(slot);
   const change = (service: EcsService, decide: (slot: Slot) => SlotChange): Promise<SlotChange['answers']> =>
     table.change(keyOf(service), (item) => {
       const { slot, answers } = decide(parse(item));
@@ -20,6 +19,9 @@ export function slots(table: Table) {
     /** Gives the slot up; answers whom to tell. May be repeated. */
     leave: (service: EcsService, execution: string, deployed?: Slot['deployed']) =>
       change(service, (slot) => leave(slot, execution, deployed)),
+    /** Keeps the way back, before anything changes. May be repeated. */
+    begin: (service: EcsService, unproved: NonNullable<Slot['unproved']>) =>
+      change(service, (slot) => ({ slot: { ...slot, unproved }, answers: [] })),
     look: async (service: EcsService): Promise<Slot> => parse((await table.read(keyOf(service))) ?? {}),
   };
 }

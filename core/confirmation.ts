@@ -12,7 +12,7 @@ export type Confirmation = z.infer<typeof confirmationSchema>;
 
 export interface Proof {
   digest: string;
-  question: Omit<RolloutQuestion, 'timeoutSeconds'>;
+  question: Pick<RolloutQuestion, 'taskDefinitionArn' | 'startedAt'>;
   deployments: SeenDeployment[];
   desiredCount: number;
   tasks: { taskDefinitionArn: string; lastStatus: string; digest: string | undefined }[];

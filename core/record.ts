@@ -52,10 +52,10 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       return sentence ?? 'a gate said no';
     }
     case 'Superseded': {
-      const by = [of('AcquireSlot'), of('StartDeployment')].find((step) => step?.status === 'superseded')?.by;
-      if (by) return `${by}, pushed later, took its place`;
+      const { by } = [of('AcquireSlot'), of('StartDeployment')].find((step) => step?.by) ?? {};
+      if (by) return `${by}, pushed later, takes its place`;
       return (
-        of('AwaitDeployment')?.reason ?? of('ConfirmRelease')?.reason ?? 'a newer release took its place'
+        of('ConfirmRelease')?.reason ?? of('AwaitDeployment')?.reason ?? 'something newer takes its place'
       );
     }
     case 'Deployed':

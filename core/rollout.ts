@@ -40,6 +40,10 @@ export interface RolloutQuestion {
   /** When we asked for it, ms since the epoch. */
   startedAt: number;
   timeoutSeconds: number;
+  /** Tasks of our revision that ended by themselves, of so many that should run. */
+  crashes: { count: number; desiredCount: number };
+  /** The tag of a newer release that waits for the slot. */
+  newer: string | undefined;
 }
 
 /** ECS's clock and ours may differ by this much. */
@@ -47,13 +51,21 @@ export const clockSkewMs = 60_000;
 
 /** Our deployment among those of the service: the newest of our revision since we asked. */
 export function ourDeployment(
-  { taskDefinitionArn, startedAt }: Omit<RolloutQuestion, 'timeoutSeconds'>,
+  { taskDefinitionArn, startedAt }: Pick<RolloutQuestion, 'taskDefinitionArn' | 'startedAt'>,
   seen: SeenDeployment[],
 ): SeenDeployment | undefined {
   return newestFirst(seen).find(
     (deployment) =>
       deployment.taskDefinitionArn === taskDefinitionArn && deployment.createdAt >= startedAt - clockSkewMs,
   );
+}
+
+/**
+ * So many tasks of the new revision may end by themselves. ECS's circuit breaker does not count a task that ran, however
+ * briefly, so a service that crashes after its start would be deployed for ever. The formula is the breaker's default.
+ */
+export function crashLimit(desiredCount: number): number {
+  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
 }
 
 /** Undefined while it goes on. */
@@ -69,40 +81,45 @@ export function readRollout(
       taskDefinitionArn !== question.taskDefinitionArn &&
       createdAt > (ours?.createdAt ?? question.startedAt),
   );
+  const replaced = successor && superseded(successor);
   const late = now >= question.startedAt + question.timeoutSeconds * 1000;
-  if (!ours) {
-    if (successor) return superseded(successor);
-    return late
-      ? { status: 'failed', reason: `ECS shows no deployment of ${name(question.taskDefinitionArn)}` }
-      : undefined;
-  }
+  if (!ours)
+    return (
+      replaced ??
+      (late ? failed(`ECS shows no deployment of ${name(question.taskDefinitionArn)}`) : undefined)
+    );
 
-  const found = { serviceDeploymentArn: ours.arn };
-  const why = ours.statusReason ? `: ${ours.statusReason}` : '';
-  const breaker = ours.breaker
-    ? ` (${ours.breaker.failureCount} of ${ours.breaker.threshold} allowed task failures)`
-    : '';
-  switch (ours.status) {
+  const reading = readOurs(ours, question, late, replaced);
+  return reading && { ...reading, serviceDeploymentArn: ours.arn };
+}
+
+function readOurs(
+  { status, statusReason, breaker }: SeenDeployment,
+  { timeoutSeconds, crashes, newer }: RolloutQuestion,
+  late: boolean,
+  replaced: Reading | undefined,
+): Reading | undefined {
+  const why = statusReason ? `: ${statusReason}` : '';
+  const counted = breaker ? ` (${breaker.failureCount} of ${breaker.threshold} allowed task failures)` : '';
+  switch (status) {
     case 'SUCCESSFUL':
-      return successor
-        ? superseded(successor)
-        : { ...found, status: 'stable', reason: 'the service deployment is SUCCESSFUL' };
+      return replaced ?? { status: 'stable', reason: 'the service deployment is SUCCESSFUL' };
     case 'PENDING':
     case 'IN_PROGRESS':
-      if (!late) return undefined;
-      return {
-        ...found,
-        status: 'failed',
-        reason: `not stable after ${spoken(question.timeoutSeconds)}${breaker}`,
-      };
+      if (crashes.count >= crashLimit(crashes.desiredCount)) {
+        return failed(`${crashes.count} tasks of the new revision ended by themselves`);
+      }
+      if (newer) return { status: 'superseded', reason: `${newer}, pushed later, takes its place` };
+      return late ? failed(`not stable after ${spoken(timeoutSeconds)}${counted}`) : undefined;
     case 'STOPPED':
     case 'STOP_REQUESTED':
-      if (successor) return superseded(successor);
-      return { ...found, status: 'failed', reason: `the service deployment was stopped${why}` };
+      return replaced ?? failed(`the service deployment was stopped${why}`);
     default: // ROLLBACK_REQUESTED, ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, ROLLBACK_FAILED
-      return { ...found, status: 'failed', reason: `ECS took the deployment back${why}${breaker}` };
+      return failed(`ECS took the deployment back${why}${counted}`);
   }
 }
+
+const failed = (reason: string): Reading => ({ status: 'failed', reason });
 
 function superseded({ arn, taskDefinitionArn }: SeenDeployment): Reading {
   return {

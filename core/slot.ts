@@ -16,6 +16,8 @@ export const slotSchema = z.strictObject({
   waiting: contenderSchema.optional(),
   /** What was deployed last: nothing is deployed after something newer. */
   deployed: contenderSchema.pick({ pushedAt: true, tag: true }).optional(),
+  /** The revision that was deployed last and is not proved yet, and the one to return to from it. */
+  unproved: z.strictObject({ taskDefinitionArn: z.string(), wayBack: z.string() }).optional(),
 });
 export type Slot = z.infer<typeof slotSchema>;
 
@@ -53,7 +55,8 @@ export function ask(slot: Slot, asking: Contender): SlotChange {
  * Deployed. May be repeated.
  */
 export function leave(slot: Slot, execution: string, deployed?: Slot['deployed']): SlotChange {
-  const { holder, waiting, ...rest } = { ...slot, ...(deployed && { deployed }) };
+  const { holder, waiting, unproved, ...others } = slot;
+  const rest = deployed ? { ...others, deployed } : { ...others, ...(unproved && { unproved }) };
   const next = waiting?.execution === execution ? undefined : waiting;
   if (holder && holder.execution !== execution)
     return grant({ ...rest, holder, ...(next && { waiting: next }) });

@@ -27,6 +27,14 @@ export const triggers: Record<string, Trigger> = {
     function: 'on-deployment-event',
     pattern: { source: ['aws.ecs'], 'detail-type': ['ECS Deployment State Change'] },
   },
+  ServiceTaskStopped: {
+    function: 'on-deployment-event',
+    pattern: {
+      source: ['aws.ecs'],
+      'detail-type': ['ECS Task State Change'],
+      detail: { lastStatus: ['STOPPED'], group: [{ prefix: 'service:' }] },
+    },
+  },
   ExecutionEnded: {
     function: 'on-execution-end',
     pattern: {

@@ -46,7 +46,8 @@ export function virtualClock(start = Date.UTC(2026, 0, 5, 9)): VirtualClock {
   const next = () => {
     let first: Timer | undefined;
     for (const timer of timers) {
-      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) first = timer;
+      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
+        first = timer;
     }
     return first;
   };
@@ -66,7 +67,8 @@ export function virtualClock(start = Date.UTC(2026, 0, 5, 9)): VirtualClock {
   }
 
   return {
-    now: () => now,
+    // Whole milliseconds, as Date.now has them.
+    now: () => Math.floor(now),
     after(milliseconds, run) {
       const timer = { at: now + Math.max(0, milliseconds), order: order++, run };
       timers.add(timer);
@@ -91,7 +93,8 @@ export function virtualClock(start = Date.UTC(2026, 0, 5, 9)): VirtualClock {
       await settle();
       while (!done()) {
         const timer = next();
-        if (!timer) throw new Error(`nothing is left to happen at ${new Date(now).toISOString()}, and it is not done`);
+        if (!timer)
+          throw new Error(`nothing is left to happen at ${new Date(now).toISOString()}, and it is not done`);
         if (timer.at > end) throw new Error(`not done after ${limit} ms`);
         await fire(timer);
       }

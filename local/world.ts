@@ -5,8 +5,8 @@ import type { Surroundings } from '../functions/runtime.ts';
 import { runtimeIn } from '../functions/runtime.ts';
 import { functionsWith } from '../functions/table.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
-import type { HistoryEvent } from './asl/index.ts';
-import { type AwsService, account, region } from './aws-service.ts';
+import { type HistoryEvent, taskError } from './asl/index.ts';
+import { AwsError, type AwsService, account, region } from './aws-service.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch/cloudwatch.ts';
 import { type Around, answering } from './door/answering.ts';
@@ -52,6 +52,8 @@ export interface WorldOptions {
   pace?: Partial<Pace>;
   /** From an event's producer to its targets. */
   eventLatencyMs?: number;
+  /** From a state's decision to invoke a function to its start: where functions run for real, they take their own time. */
+  invocationLatencyMs?: () => number;
   honesty?: Readonly<Record<string, Honesty>>;
   /** Between every caller and every operation: faults, throttling. */
   around?: Around;
@@ -129,7 +131,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const { service: states } = statesService({
     clock,
     random,
-    invoke: ({ functionName, payload }) => lambda.invoke(functionName, payload),
+    async invoke({ functionName, payload }) {
+      // Not `pause`: an execution is nobody's work, though a function may have started it.
+      await new Promise<void>((resolve) => clock.after(options.invocationLatencyMs?.() ?? 0, resolve));
+      return lambda.invoke(functionName, payload).catch((error) => {
+        // Step Functions puts Lambda's own errors under this name; what a function threw keeps its own.
+        throw error instanceof AwsError ? taskError(`Lambda.${error.code}`, error.message) : error;
+      });
+    },
     ...(options.onHistory && { onHistory: options.onHistory }),
     onStatusChange(change) {
       options.onStatusChange?.(change);

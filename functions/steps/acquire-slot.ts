@@ -5,6 +5,7 @@ import { slotAnswerSchema } from '../../core/slot.ts';
 import { answerSlot } from '../answer-slot.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
+import { wakeDeployment } from '../wake-deployment.ts';
 
 export const acquireSlot = defineStep({
   name: 'AcquireSlot',
@@ -15,6 +16,8 @@ export const acquireSlot = defineStep({
   run: async ({ release: { target, pushedAt, tag } }, aws, { arn, taskToken }) => {
     // The answers may be for others, too; ours is one of them when there is nothing to wait for.
     await answerSlot(aws, await aws.slots.ask(target, { execution: arn, pushedAt, tag, taskToken }));
+    // A newer release takes the place of one that ECS is still rolling out.
+    await wakeDeployment(aws, target);
     return undefined;
   },
 });

@@ -19,7 +19,11 @@ export const planDeployment = defineStep({
   run: async ({ release }, aws) => {
     const { target, image } = release;
     const service = await aws.ecs.service(target);
-    const running = await aws.ecs.taskDefinition(String(service.taskDefinition));
+    const { unproved } = await aws.slots.look(target);
+    // What a newer release interrupted was never proved: the way back leads to what ran before it.
+    const interrupted = unproved !== undefined && unproved.taskDefinitionArn === service.taskDefinition;
+    const base = interrupted ? unproved.wayBack : String(service.taskDefinition);
+    const running = await aws.ecs.taskDefinition(base);
     const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
     const { deployments = [], deploymentConfiguration: limits } = service;
 
@@ -30,7 +34,9 @@ export const planDeployment = defineStep({
       strategy: limits?.strategy ?? 'ROLLING',
       minimumHealthyPercent: limits?.minimumHealthyPercent ?? 100,
       maximumPercent: limits?.maximumPercent ?? 200,
-      deploymentInProgress: deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS')?.id,
+      deploymentInProgress: interrupted
+        ? undefined
+        : deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS')?.id,
       previousRevisionStatus: z.string().optional().parse(running.definition.status),
       previousImageExists: await imageExists(aws, release, imageOf(running.definition, target.container)),
       architecture: release.architecture,

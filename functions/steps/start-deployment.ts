@@ -19,8 +19,10 @@ export const startDeployment = defineStep({
     if (waiting && waiting.pushedAt > release.pushedAt)
       return { status: 'superseded', startedAt, by: waiting.tag };
 
+    const { taskDefinitionArn } = revision;
+    await slots.begin(release.target, { taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn });
     await records.start(arn, { startedAt, wayBack: plan.runningTaskDefinitionArn });
-    await ecs.deploy(release.target, revision.taskDefinitionArn);
+    await ecs.deploy(release.target, taskDefinitionArn);
     return { status: 'started', startedAt };
   },
 });

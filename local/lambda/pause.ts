@@ -24,6 +24,7 @@ export function underWay<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   let pauses = 0;
+  let over = false;
   let letGo = () => {};
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -38,8 +39,9 @@ export function underWay<Result>(
       clock.after(milliseconds, () => {
         if (gaveUp.aborted) return;
         pauses -= 1;
-        // Held again only once nothing of it pauses: it may be waiting for its other pause now.
-        if (pauses === 0) hold();
+        // Held again only once nothing of it pauses: it may be waiting for its other pause now. What it set off and
+        // left behind holds nothing.
+        if (pauses === 0 && !over) hold();
         resolve();
       });
     });
@@ -47,5 +49,8 @@ export function underWay<Result>(
 
   hold();
   gaveUp.addEventListener('abort', () => letGo());
-  return current.run({ pause: wait }, work).finally(() => letGo());
+  return current.run({ pause: wait }, work).finally(() => {
+    over = true;
+    letGo();
+  });
 }

@@ -38,8 +38,6 @@ interface Entry {
   health: TargetHealth;
   requests: Set<() => void>;
   cancelCheck: () => void;
-  /** Called after each request that ends. */
-  idle: () => void;
 }
 
 export function targets(options: TargetsOptions): Targets {
@@ -81,7 +79,7 @@ export function targets(options: TargetsOptions): Targets {
     dimension,
     register(target) {
       entries.get(target.id)?.cancelCheck();
-      const entry: Entry = { target, health: 'initial', requests: new Set(), cancelCheck() {}, idle() {} };
+      const entry: Entry = { target, health: 'initial', requests: new Set(), cancelCheck() {} };
       entries.set(target.id, entry);
       checkRegularly(entry);
     },
@@ -90,19 +88,12 @@ export function targets(options: TargetsOptions): Targets {
       if (!entry || entry.health === 'draining') return;
       entry.cancelCheck();
       change(entry, 'draining');
-      const end = () => {
-        cancelDelay();
-        entry.idle = () => {};
+      // Also without requests: ECS goes by the target's state, which stays `draining` until the delay has passed.
+      clock.after(options.deregistrationDelaySeconds * 1000, () => {
         if (entries.get(targetId) === entry) entries.delete(targetId);
         for (const abort of entry.requests) abort();
         drained();
-      };
-      const cancelDelay = clock.after(options.deregistrationDelaySeconds * 1000, end);
-      entry.idle = () => {
-        if (entry.requests.size === 0) end();
-      };
-      // Never within the call: AWS takes a moment for everything.
-      if (entry.requests.size === 0) clock.after(0, entry.idle);
+      });
     },
     health: (targetId) => entries.get(targetId)?.health,
     onHealth: (listener) => void listeners.push(listener),
@@ -116,9 +107,7 @@ export function targets(options: TargetsOptions): Targets {
           port: entry.target.port,
           begin(abort) {
             entry.requests.add(abort);
-            return () => {
-              if (entry.requests.delete(abort)) entry.idle();
-            };
+            return () => void entry.requests.delete(abort);
           },
         }
       );

@@ -10,7 +10,7 @@ export type { StatusChange } from './executions.ts';
 
 export interface StatesOptions {
   clock: Clock;
-  /** Runs the functions of Task states. The clock is told of each call, so virtual time stands still meanwhile. */
+  /** Runs the functions of Task states. Whoever runs them tells the clock, where virtual time is to stand still meanwhile. */
   invoke: Invoke;
   /** Each event of each execution, as it is written. */
   onHistory?: (executionArn: string, event: HistoryEvent) => void;
@@ -23,9 +23,8 @@ export interface StatesOptions {
 }
 
 export function statesService(options: StatesOptions): { service: AwsService } {
-  const { clock, random = Math.random, account = localAccount, region = localRegion } = options;
+  const { clock, invoke, random = Math.random, account = localAccount, region = localRegion } = options;
   const prefix = `arn:aws:states:${region}:${account}`;
-  const invoke: Invoke = (call) => clock.during((async () => options.invoke(call))());
 
   const machines = stateMachines(prefix, () => clock.now());
   const all = executions({

@@ -216,7 +216,7 @@ test('targets become healthy by real checks, and unhealthy when they stop answer
 });
 
 test('a target that is taken out finishes what is under way while others get what is new', async () => {
-  const { balancer } = await world();
+  const { balancer } = await world({ deregistrationDelaySeconds: 0.5 });
   const finish: (() => void)[] = [];
   const old = await target((_, outgoing) => finish.push(() => outgoing.end('old')));
   const fresh = await target((_, outgoing) => outgoing.end('new'));

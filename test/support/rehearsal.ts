@@ -3,13 +3,19 @@ import { openAws } from '../../aws/open.ts';
 import { type Config, type ConfigInput, defineConfig } from '../../core/config.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import type { HistoryEvent } from '../../local/asl/index.ts';
+import { account, region } from '../../local/aws-service.ts';
 import { type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { Around, Call } from '../../local/door/answering.ts';
 import { inProcessFetch, inProcessHandler } from '../../local/door/in-process.ts';
-import type { Route } from '../../local/door/route.ts';
+import { type Route, under } from '../../local/door/route.ts';
+import type { ImageConfig } from '../../local/engine/image-source.ts';
 import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
+import { attachReport } from '../../local/images/attach-report.ts';
+import { buildImage } from '../../local/images/build-image.ts';
+import { pushImage } from '../../local/images/push-image.ts';
 import type { PushedVariant } from '../../local/images/push-variant.ts';
 import { pushVariant } from '../../local/images/push-variant.ts';
+import { trivyReport } from '../../local/images/trivy-report.ts';
 import type { VariantName } from '../../local/images/variants.ts';
 import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
 import { loadBalancerName, targetGroupName } from '../../local/load-balancer/names.ts';
@@ -45,6 +51,16 @@ export interface RehearsalOptions {
   desiredCount?: number;
   seed?: number;
   around?: Around;
+  /** Every event of this source is lost. */
+  lose?: string;
+  slackIsDown?: boolean;
+}
+
+/** A push as an event may report it; what is left out is as it would be. */
+interface ReportedPush {
+  tag: string;
+  digest: string;
+  id?: string;
 }
 
 /** How an execution ended, and what it left. */
@@ -76,6 +92,7 @@ export async function rehearsal(options: RehearsalOptions = {}) {
     },
   });
   const calls: Call[] = [];
+  const deadLetters: { function: string; event: unknown; error: string }[] = [];
   const running = new Set<string>();
   let engine: ModelledEngine | undefined;
   let fetch: typeof globalThis.fetch = globalThis.fetch;
@@ -109,9 +126,15 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       };
     },
     reach({ aws, routes }) {
-      fetch = inProcessFetch({ [address]: routes, 'http://my-api.test': [users()] });
+      const refusing = under('/slack/api', () => new Response('down', { status: 503 }));
+      const served = options.slackIsDown ? [refusing, ...routes] : routes;
+      fetch = inProcessFetch({ [address]: served, 'http://my-api.test': [users()] });
       return { client: { requestHandler: inProcessHandler(aws), endpoint: address }, fetch };
     },
+    ...(options.lose && { honesty: { [options.lose]: { loss: 1 } } }),
+    // A warm function in the same Region; now and then a cold start.
+    invocationLatencyMs: () => (random() < 0.05 ? 400 : 20 + 60 * random()),
+    onDeadLetter: (letter) => deadLetters.push(letter),
     onStatusChange({ executionArn, status }) {
       if (status === 'RUNNING') running.add(executionArn);
       else running.delete(executionArn);
@@ -185,6 +208,12 @@ export async function rehearsal(options: RehearsalOptions = {}) {
     };
   }
 
+  async function latest(): Promise<Release> {
+    const [newest] = await executions();
+    if (!newest) throw new Error('no execution was started');
+    return release(newest.executionArn);
+  }
+
   async function record(execution: string): Promise<ReleaseRecord> {
     const recorded = openAws(world.surroundings('tests')).records.of(execution);
     await settle(clock, recorded);
@@ -232,9 +261,107 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       const { digest } = await this.pushOnly(variant, tag, report);
       await clock.advance(2000);
       await ended();
-      const [newest] = await executions();
-      if (!newest) throw new Error(`the push of ${tag} started no execution`);
-      return { ...(await release(newest.executionArn)), digest };
+      return { ...(await latest()), digest };
+    },
+
+    /** Pushes an image of another making than the sample's. */
+    async pushImage(tag: string, { config }: { config: ImageConfig }): Promise<Release & { digest: string }> {
+      const created = new Date(clock.now());
+      const image = await buildImage({
+        layers: [[{ path: 'app/file', content: 'x' }]],
+        config,
+        created,
+        architecture: 'amd64',
+      });
+      const { digest } = image.manifest;
+      await settle(clock, clock.during(pushImage({ address, repository: 'my-api', fetch, image, tag })));
+      await this.attachReport({ digest, tag, image });
+      await ended();
+      return { ...(await latest()), digest };
+    },
+
+    /** As a scan in CI would, late. */
+    async attachReport({ image, tag }: PushedVariant): Promise<void> {
+      const createdAt = new Date(clock.now());
+      const report = JSON.stringify(
+        trivyReport({ repository: 'my-api', tag, image, findings: [], createdAt }),
+      );
+      const attaching = attachReport({
+        address,
+        repository: 'my-api',
+        fetch,
+        subject: image.manifest,
+        report,
+        created: createdAt,
+      });
+      await settle(clock, clock.during(attaching));
+    },
+
+    /** An event of ECR, put on the bus by hand. */
+    deliver: async ({ tag, digest, id }: ReportedPush) => {
+      const detail = {
+        'action-type': 'PUSH',
+        result: 'SUCCESS',
+        'repository-name': 'my-api',
+        'image-tag': tag,
+        'image-digest': digest,
+      };
+      const event = { source: 'aws.ecr', 'detail-type': 'ECR Image Action', resources: [], detail };
+      if (id === undefined) world.bus.emit(event);
+      else
+        await world.lambda.invokeAsync('start-release', {
+          ...event,
+          id,
+          version: '0',
+          account,
+          region,
+          time: iso(clock.now()),
+        });
+      await clock.advance(2000);
+    },
+
+    /** The same, and what becomes of it. */
+    async redeliver(push: ReportedPush): Promise<Release> {
+      await this.deliver(push);
+      await ended();
+      return latest();
+    },
+
+    deadLetters,
+
+    /** All releases, the newest first. */
+    releases: async (): Promise<Release[]> =>
+      Promise.all((await executions()).map(({ executionArn }) => release(executionArn))),
+
+    /** Presses a button of the newest message in Slack that has one. */
+    async click(actionId: string): Promise<void> {
+      const message = world.slack
+        .messages()
+        .findLast(({ blocks }) => JSON.stringify(blocks ?? '').includes('"actions"'));
+      if (!message) throw new Error('no message in Slack has buttons');
+      const block = (message.blocks as { type: string; block_id: string }[]).find(
+        ({ type }) => type === 'actions',
+      );
+      const { channelId, ts } = message;
+      const clicking = world.slack.click({ channelId, ts, blockId: String(block?.block_id), actionId });
+      await settle(clock, clicking);
+    },
+
+    /** Tasks that no service started. */
+    tasksStartedByHand: async (): Promise<string[]> => {
+      const family = { cluster: 'main', family: 'my-api', desiredStatus: 'STOPPED' };
+      const { taskArns: tasks } = await ask('ECS', 'ListTasks', family);
+      if (tasks.length === 0) return [];
+      const { tasks: described } = await ask('ECS', 'DescribeTasks', { cluster: 'main', tasks });
+      // biome-ignore lint/suspicious/noExplicitAny: an AWS answer
+      return described
+        .filter(({ group }: any) => !group.startsWith('service:'))
+        .map(({ taskArn }: any) => taskArn);
+    },
+
+    async deleteImage(imageDigest: string): Promise<void> {
+      const input = { repositoryName: 'my-api', imageIds: [{ imageDigest }] };
+      await world.ecr.service.operations.BatchDeleteImage?.(input);
     },
 
     /** The digests that running tasks have. */
@@ -260,6 +387,8 @@ async function settle(clock: VirtualClock, work: Promise<unknown>): Promise<void
   work.then(mark, mark);
   await clock.until(() => settled, day);
 }
+
+const iso = (milliseconds: number) => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 /** Mulberry32: the same numbers for the same seed. */
 function seeded(seed: number): () => number {

@@ -68,7 +68,7 @@ test.each<{
     it: 'a superseded release names the newer one',
     outcome: 'Superseded',
     steps: { AcquireSlot: { status: 'superseded', by: 'v2' } },
-    reason: 'v2, pushed later, took its place',
+    reason: 'v2, pushed later, takes its place',
   },
   {
     it: 'a failed rollback says both what failed and how the way back failed',

@@ -5,7 +5,13 @@ import { readRollout, type SeenDeployment } from '../../core/rollout.ts';
 
 const ours = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/my-api:8';
 const wayBack = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/my-api:7';
-const question = { taskDefinitionArn: ours, startedAt: 1_000_000, timeoutSeconds: 600 };
+const question = {
+  taskDefinitionArn: ours,
+  startedAt: 1_000_000,
+  timeoutSeconds: 600,
+  crashes: { count: 0, desiredCount: 2 },
+  newer: undefined,
+};
 
 function deployment(of: Partial<SeenDeployment> = {}): SeenDeployment {
   return {
@@ -91,6 +97,37 @@ describe('a rollout', () => {
 
     expect(reading?.status).toBe(status);
     expect(reading?.reason ?? '').toContain(says);
+  });
+});
+
+describe('a rollout in progress', () => {
+  test.each([
+    { count: 2, desiredCount: 2, status: undefined },
+    { count: 3, desiredCount: 2, status: 'failed' },
+    { count: 4, desiredCount: 10, status: undefined },
+    { count: 5, desiredCount: 10, status: 'failed' },
+    { count: 199, desiredCount: 1000, status: undefined },
+    { count: 200, desiredCount: 1000, status: 'failed' },
+  ])('with $count crashes of $desiredCount wanted tasks: $status', ({ count, desiredCount, status }) => {
+    const reading = readRollout(
+      { ...question, crashes: { count, desiredCount } },
+      [deployment()],
+      question.startedAt,
+    );
+
+    expect(reading?.status).toBe(status);
+  });
+
+  test('gives way to a newer release that waits', () => {
+    const reading = readRollout({ ...question, newer: 'v2' }, [deployment()], question.startedAt);
+
+    expect(reading).toMatchObject({ status: 'superseded', reason: 'v2, pushed later, takes its place' });
+  });
+
+  test('that has come to its end is proved first, whoever waits', () => {
+    const seen = [deployment({ status: 'SUCCESSFUL' })];
+
+    expect(readRollout({ ...question, newer: 'v2' }, seen, question.startedAt)?.status).toBe('stable');
   });
 });
 

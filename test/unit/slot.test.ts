@@ -117,6 +117,15 @@ describe('leaving the slot', () => {
     expect(leave({ holder: v1, waiting: v2 }, 'somebody else').slot).toEqual({ holder: v1, waiting: v2 });
   });
 
+  test('forgets the way back only once what was deployed is proved', () => {
+    const unproved = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1' };
+
+    expect(leave({ holder: v2, unproved }, v2.execution).slot).toEqual({ unproved });
+    expect(leave({ holder: v2, unproved }, v2.execution, { pushedAt: 2, tag: 'v2' }).slot).toEqual({
+      deployed: { pushedAt: 2, tag: 'v2' },
+    });
+  });
+
   test('keeps what was deployed, so that nothing older follows', () => {
     const { slot } = leave({ holder: v2 }, v2.execution, { pushedAt: 2, tag: 'v2' });
 

@@ -1,0 +1,24 @@
+/** Something may have changed for the release that waits for an ECS service: looks, and lets it go on if so. */
+import type { Aws } from '../aws/open.ts';
+import type { Target } from '../core/release.ts';
+import { answerTask } from './answer-task.ts';
+import { lookAtDeployment } from './look-at-deployment.ts';
+import { lookAtRollback } from './look-at-rollback.ts';
+import { awaitDeployment } from './steps/await-deployment.ts';
+import { awaitRollback } from './steps/await-rollback.ts';
+
+/** Answers which execution goes on; null where none does. It looks at the service itself, so it may be called at any time. */
+export async function wakeDeployment(
+  aws: Aws,
+  service: Pick<Target, 'cluster' | 'service'>,
+): Promise<string | null> {
+  const wait = await aws.waits.of(service);
+  if (!wait) return null;
+  const rollback = wait.state === 'AwaitRollback';
+  const answer = rollback
+    ? await lookAtRollback(awaitRollback.input.parse(wait.input), aws)
+    : await lookAtDeployment(awaitDeployment.input.parse(wait.input), aws);
+  if (!answer) return null;
+  const answered = await answerTask(aws, rollback ? awaitRollback : awaitDeployment, wait, answer);
+  return answered ? wait.execution : null;
+}
