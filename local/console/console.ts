@@ -1,5 +1,6 @@
 /** The console: pages that show releases as they happen and afterwards. Answers the paths below `/console`, and `/`. */
 import { type Clock, realClock } from '../clock.ts';
+import type { Route } from '../door/route.ts';
 import { asset } from './assets.ts';
 import { securityHeaders } from './headers.ts';
 import { historyStream, releasesSnapshot, releasesStream } from './live.ts';
@@ -8,7 +9,9 @@ import type { ConsoleSource } from './source.ts';
 import { tell } from './story.ts';
 import type { ReleaseDetails } from './wire.ts';
 
-export interface Console {
+export interface Console extends Route {
+  /** `/`, `/console` and all that is below it. */
+  owns(path: string): boolean;
   /** Only reads. The request's signal, or cancelling the body, ends an event stream. */
   fetch(request: Request): Promise<Response>;
 }
@@ -55,6 +58,7 @@ export function console({ source, clock = realClock() }: ConsoleOptions): Consol
   }
 
   return {
+    owns: (path) => path === '/' || path === '/console' || path.startsWith('/console/'),
     async fetch(request) {
       const url = new URL(request.url);
       const { pathname } = url;

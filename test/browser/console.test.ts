@@ -1,0 +1,224 @@
+/** The console as a person sees it. Needs a Chromium on the path, or its place in the variable `CHROMIUM`. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { realClock, virtualClock } from '../../local/clock.ts';
+import { console as releasesConsole } from '../../local/console/console.ts';
+import { requestOf, send } from '../../local/door/node-http.ts';
+import { type Browser, chromium, findChromium, type Page } from '../support/chromium.ts';
+import { type ConsoleScene, consoleScene, failing, scenarios } from '../support/console-source.ts';
+
+const executable = await findChromium();
+if (!executable) console.warn('test/browser: no Chromium was found, so nobody looks at the console');
+
+describe.skipIf(!executable)('in a browser', () => {
+  const clock = virtualClock();
+  let scene: ConsoleScene;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  let address = '';
+  const arns: Record<string, string> = {};
+  const minutes = 60_000;
+
+  beforeAll(async () => {
+    scene = await consoleScene(clock, {
+      slack: '/slack',
+      services: [{ service: 'my-api', seconds: 5, requests: 100, errors: 5, p99Milliseconds: 81 }],
+      deadLetters: [
+        { at: clock.now(), function: 'start-release', event: { tag: '<b>x</b>' }, error: 'no <i>push</i>' },
+      ],
+    });
+    for (const [name, scenario] of Object.entries({
+      deployed: scenarios.deployed,
+      rolledBack: failing(clock),
+      needsHuman: scenarios.needsHuman,
+      waiting: scenarios.waiting,
+    })) {
+      arns[name] = scene.start(scenario);
+      await clock.advance(10 * minutes);
+    }
+    // The world's time stands still unless a test moves it; the streams go by the real one.
+    const app = releasesConsole({ source: scene.source, clock: { ...realClock(), now: clock.now } });
+    server = createServer((incoming, outgoing) => {
+      app
+        .fetch(requestOf(incoming, outgoing))
+        .then((answer) => send(answer, outgoing))
+        .catch(() => outgoing.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await chromium(String(executable));
+    page = await browser.newPage();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+  });
+
+  const openRelease = async (name: string) => {
+    await page.open(`${address}/console/${arns[name]}`);
+    await page.until(`document.querySelector('.graph .node') !== null`);
+  };
+  const text = (selector: string) => page.ask<string>(`document.querySelector('${selector}').textContent`);
+
+  test('releases are listed with their outcomes in words', async () => {
+    await page.open(`${address}/console`);
+    await page.until(`document.querySelectorAll('.releases tbody tr').length === 4`);
+
+    expect(
+      await page.ask(`[...document.querySelectorAll('.releases .chip')].map((one) => one.innerText.trim())`),
+    ).toEqual([
+      expect.stringContaining('Running'),
+      expect.stringContaining('Needs a human'),
+      expect.stringContaining('Rolled back'),
+      expect.stringContaining('Deployed'),
+    ]);
+    expect(await text('.users')).toContain('5.0%');
+    expect(await text('.panel .list')).toContain('no <i>push</i>');
+  });
+
+  test('the filter is reached with / and kept in the address', async () => {
+    await page.press('/');
+    for (const letter of 'roll') await page.press(letter);
+    await page.until(`document.querySelectorAll('.releases tbody tr').length === 1`);
+
+    expect(await page.ask('location.search')).toBe('?q=roll');
+    await page.press('Escape');
+    await page.until(`document.querySelectorAll('.releases tbody tr').length === 4`);
+  });
+
+  test('a release that was taken back shows which check said no, and why', async () => {
+    await openRelease('rolledBack');
+
+    expect(await text('h1 .chip')).toContain('Rolled back');
+    expect(
+      await page.ask(`document.querySelector('[data-state=CompareMetrics]').getAttribute('aria-label')`),
+    ).toContain('found something against the release');
+    expect(await page.ask(`document.querySelectorAll('.way.taken').length`)).toBeGreaterThan(20);
+    expect(await text('.metrics')).toContain('fail');
+    expect(await page.ask(`document.querySelectorAll('.charts .curve').length`)).toBe(3);
+    expect(await text('.changes')).toContain('containerDefinitions.0.image');
+  });
+
+  test('values of the curves are read with arrow keys', async () => {
+    await page.ask(`document.querySelector('svg.charts').focus()`);
+    await page.press('ArrowLeft');
+
+    expect(await text('.readout')).toMatch(
+      /after: Requests \d+\.\d \/s · Errors 5\.\d+ % · p99 latency \d+ ms/,
+    );
+  });
+
+  test('states are walked through and opened with the keyboard, and Escape goes back', async () => {
+    await openRelease('needsHuman');
+    await page.ask(`document.querySelector('.node[tabindex="0"]').focus()`);
+    for (const _ of Array(9)) await page.press('ArrowDown');
+    const state = await page.ask('document.activeElement.dataset.state');
+
+    await page.press('Enter');
+
+    expect(state).toBe('PlanDeployment');
+    expect(await text('.drawer .trouble')).toMatch(/^AccessDeniedExceptionUser: arn/);
+    await page.press('Escape');
+    expect(await page.ask(`document.querySelector('.drawer').hidden`)).toBe(true);
+    expect(await page.ask('document.activeElement.dataset.state')).toBe('PlanDeployment');
+  });
+
+  test('a release is followed as it happens', async () => {
+    arns.running = scene.start(scenarios.running);
+    await clock.advance(30_000);
+    await openRelease('running');
+    await page.until(`document.querySelector('[data-state=AwaitDeployment]').classList.contains('waiting')`);
+    expect(await text('h1 .now')).toContain('AwaitDeployment for');
+
+    await clock.advance(10 * minutes);
+
+    await page.until(`document.querySelector('h1 .chip').textContent.includes('Deployed')`);
+    expect(
+      await page.ask(`document.querySelector('[data-state=Deployed]').classList.contains('succeeded')`),
+    ).toBe(true);
+    expect(await page.ask(`document.querySelectorAll('.node.live').length`)).toBe(0);
+    expect(await page.until(`document.querySelectorAll('.events tbody tr').length`)).toBe(
+      (await scene.source.history(String(arns.running))).length,
+    );
+  });
+
+  test('no text from outside becomes markup', async () => {
+    const tag = 'v9';
+    const evil = '<img src=x onerror="document.title=1">';
+    arns.evil = scene.start({
+      tag,
+      functions: {
+        CheckScan: {
+          answer: () => ({
+            status: 'fail',
+            summary: evil,
+            counts: {},
+            findings: [
+              { id: evil, severity: 'HIGH', package: evil, installed: '1', url: 'javascript:alert(1)' },
+            ],
+            waived: [],
+          }),
+        },
+      },
+    });
+    await clock.advance(1 * minutes);
+    await openRelease('evil');
+
+    expect(await text('.story')).toContain(evil);
+    expect(await page.ask(`document.querySelectorAll('main img').length`)).toBe(0);
+    expect(await page.ask(`document.querySelectorAll('a[href^="javascript"]').length`)).toBe(0);
+  });
+
+  test.each([
+    { width: 1280, height: 800, scheme: 'light' as const },
+    { width: 390, height: 844, scheme: 'dark' as const },
+  ])('everything fits into $width px, and has enough contrast when it is $scheme', async (appearance) => {
+    await page.look(appearance);
+    for (const place of ['', '/', `/${arns.rolledBack}`]) {
+      await page.open(`${address}/console${place}`);
+      await page.until(`document.querySelector('.releases, .graph') !== null`);
+
+      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      expect(await page.ask(overflow), place).toBe(0);
+      expect(await page.ask(pale), place).toEqual([]);
+      expect(await page.ask(unlabelled), place).toEqual([]);
+    }
+  });
+
+  test('nothing was asked of anybody else, and nothing went wrong', () => {
+    expect(page.requests.filter((one) => !one.startsWith(address) && !one.startsWith('about:'))).toEqual([]);
+    expect(page.complaints).toEqual([]);
+  });
+});
+
+/** Texts with less contrast than 4.5 to what is behind them. */
+const pale = `(() => {
+  const rgb = (colour) => colour.match(/[\\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
+  const light = ([r, g, b]) => [r, g, b].map((one) => one / 255)
+    .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, one, index) => sum + one * [0.2126, 0.7152, 0.0722][index], 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const [r, g, b, a = 1] = rgb(getComputedStyle(at).backgroundColor);
+      if (a > 0.5) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  return [...document.querySelectorAll('main *, header *')]
+    .filter((one) => !one.closest('svg') && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((one) => one.checkVisibility({ opacityProperty: true }) && !one.closest('[aria-hidden]'))
+    .flatMap((one) => {
+      const [a, b] = [light(rgb(getComputedStyle(one).color)), light(behind(one))].sort((x, y) => y - x);
+      const contrast = (a + 0.05) / (b + 0.05);
+      return contrast < 4.5 ? [one.textContent.slice(0, 30) + ' ' + contrast.toFixed(2)] : [];
+    });
+})()`;
+
+/** What can be operated and has no name. */
+const unlabelled = `[...document.querySelectorAll('a, button, input, select, summary, [role=button], [tabindex="0"]')]
+  .filter((one) => !(one.textContent.trim() || one.getAttribute('aria-label') || one.labels?.length))
+  .map((one) => one.outerHTML.slice(0, 80))`;
