@@ -40,7 +40,9 @@ function endingOf({ status, output, error }: SeenExecution): Ending {
 
 function reasonOf(execution: SeenExecution, history: readonly HistoryEvent[]): string {
   const { status, output, error, cause } = execution;
-  if (status === 'RUNNING') return tell(execution.startDate.getTime(), history).at(-1)?.line?.text ?? '';
+  if (status === 'RUNNING') {
+    return tell(execution.startDate.getTime(), history).findLast(({ line }) => line)?.line?.text ?? '';
+  }
   const { reason } = fields(parsed(output));
   if (typeof reason === 'string') return reason;
   if (isOutcome(error)) return cause ?? '';

@@ -53,6 +53,17 @@ test('every outcome is told in one word and one sentence, newest first', async (
   expect(releases[0]?.endedAt).toBeUndefined();
 });
 
+test('a release that waits between two looks still says what it saw last', async () => {
+  const { get, clock, start } = await scene();
+  start(scenarios.running);
+  await clock.advance(62_000);
+
+  const { releases } = await snapshotOf(await get('/console/api/releases'));
+
+  expect(releases[0]?.current?.state).toBe('WaitForSmokeTests');
+  expect(releases[0]?.reason).toBe('continue: http://my-api/ answers, but not 3 times in a row yet');
+});
+
 test('an execution that was stopped by hand is shown as what it is', async () => {
   const { get, clock, start, stop } = await scene();
   stop(start({ tag: 'v2.0.0' }));

@@ -5,7 +5,7 @@ import type { Moments } from './evidence.ts';
 import { roundUp, ticks } from './scale.ts';
 import { clockTime } from './time.ts';
 
-const [width, plotHeight, gap, left, right, top] = [560, 76, 24, 42, 8, 40];
+const [width, plotHeight, gap, left, right, top] = [560, 76, 24, 42, 8, 50];
 
 interface Plot {
   name: string;
@@ -182,12 +182,12 @@ function shades(
 function marks({ startedAt, stableAt, decidedAt }: Moments, x: (at: number) => number, bottom: number) {
   const mark = (at: number | undefined, words: string, line: number, anchor: 'start' | 'end') => {
     if (at === undefined) return [];
-    const place = { x: x(at) + (anchor === 'end' ? -4 : 4), y: 9 + line * 11, 'text-anchor': anchor };
+    const place = { x: x(at) + (anchor === 'end' ? -4 : 4), y: 13 + line * 14, 'text-anchor': anchor };
     return [
       svg(
         'g',
         { class: 'moment' },
-        svg('line', { x1: x(at), x2: x(at), y1: 1 + line * 11, y2: bottom }),
+        svg('line', { x1: x(at), x2: x(at), y1: 2 + line * 14, y2: bottom }),
         svg('text', place, words),
       ),
     ];

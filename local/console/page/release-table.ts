@@ -76,6 +76,7 @@ export function releaseTable(place: HTMLElement) {
     none.hidden = shown.length > 0;
     if (shown.length === 0)
       show(none, ...(rows.length === 0 ? howToPush() : [h('p', {}, 'No release is like that.')]));
+    count.hidden = rows.length === 0;
     count.textContent =
       shown.length === rows.length ? `${rows.length} releases` : `${shown.length} of ${rows.length}`;
     const address = new URL(location.href);

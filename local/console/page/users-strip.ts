@@ -59,7 +59,7 @@ function card(service: string, seconds: number, now: Sample, all: readonly Sampl
     ),
     figure(
       'Errors',
-      now.errorPercent.toFixed(now.errorPercent < 10 ? 1 : 0),
+      silent ? '–' : now.errorPercent.toFixed(now.errorPercent < 10 ? 1 : 0),
       '%',
       all.map((one) => one.errorPercent),
       now.errorPercent >= 1,
