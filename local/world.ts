@@ -46,14 +46,16 @@ export interface WorldOptions {
   config: Config;
   /** Where this world answers, such as `http://127.0.0.1:4747`; asked when needed. */
   address: () => string;
-  machinery: (parts: { images: ImageSource; cloudwatch: CloudWatch }) => Machinery;
-  /** How Tidegate's functions reach the world: over a socket, or in this process. */
+  machinery: (parts: { images: ImageSource; cloudwatch: CloudWatch }) => Machinery | Promise<Machinery>;
+  /** How Tidegate's functions reach the world: over a socket, or in this process. Asked when they are first called. */
   reach: (world: { aws: Handler; routes: readonly Route[] }) => Pick<Surroundings, 'client' | 'fetch'>;
   pace?: Partial<Pace>;
   /** From an event's producer to its targets. */
   eventLatencyMs?: number;
   /** From a state's decision to invoke a function to its start: where functions run for real, they take their own time. */
   invocationLatencyMs?: () => number;
+  /** From a line's being written to its being readable. */
+  logDeliverySeconds?: number;
   honesty?: Readonly<Record<string, Honesty>>;
   /** Between every caller and every operation: faults, throttling. */
   around?: Around;
@@ -116,8 +118,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const registry = ecr({ clock, address, emit: (event) => installed && bus.emit(event) });
   const metrics = cloudwatch({ clock });
-  const logs = cloudwatchLogs({ clock });
-  const machinery = options.machinery({ images: registry.images, cloudwatch: metrics });
+  const { logDeliverySeconds } = options;
+  const logs = cloudwatchLogs({
+    clock,
+    ...(logDeliverySeconds !== undefined && { deliverySeconds: logDeliverySeconds }),
+  });
+  const machinery = await options.machinery({ images: registry.images, cloudwatch: metrics });
   const containers = ecs({
     clock,
     random,
@@ -170,7 +176,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     token: slackToken,
     signingSecret: slackSigningSecret,
     interactionUrl: () => `${address()}/functions/on-approval`,
-    fetch: (...request) => reach.fetch(...request),
+    fetch: (...request) => reach().fetch(...request),
   });
   const secrets = new Map([
     ['tidegate/slack-token', slackToken],
@@ -185,9 +191,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(around && { around }),
   });
   const routes: Route[] = [registry, slackChannels.route, approvals];
-  const reach = options.reach({ aws, routes });
+  const reach = () => options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
+    const { client, fetch } = reach();
     return {
       environment: {
         TABLE_NAME: tableName,
@@ -200,9 +207,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       client: {
         region,
         credentials: { accessKeyId: functionName, secretAccessKey: 'local' },
-        ...reach.client,
+        ...client,
       },
-      fetch: reach.fetch,
+      fetch,
       now: () => clock.now(),
     };
   }

@@ -29,9 +29,7 @@ export function narrator(startedAt: number) {
         state = String(event.stateEnteredEventDetails?.name);
         return undefined;
       case 'TaskSubmitted':
-        return state === 'AwaitDeployment' || state === 'AwaitRollback' || waits.has(state)
-          ? line(event, 'waiting', waits.get(state) ?? 'waiting')
-          : undefined;
+        return waits.has(state) ? line(event, 'waiting', waits.get(state) ?? '') : undefined;
       case 'TaskFailed': {
         const { error, cause } = event.taskFailedEventDetails ?? {};
         return line(event, error === 'ScanPending' ? 'waiting' : 'failed', messageOf(cause) || String(error));
@@ -67,7 +65,6 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '');
 
 const waits = new Map([
   ['RequestApproval', 'waiting for a person'],
-  ['AcquireSlot', 'waiting for the slot'],
   ['AwaitDeployment', 'ECS starts the new tasks, then drains the old ones'],
   ['AwaitRollback', 'ECS brings the previous revision back'],
 ]);
