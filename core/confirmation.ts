@@ -1,7 +1,13 @@
 /** Is a release deployed? Only this decides it: "the service is stable" is also true after ECS took it back. */
 import * as z from 'zod';
 import { shortDigest } from './image.ts';
-import { ourDeployment, type RolloutQuestion, type SeenDeployment } from './rollout.ts';
+import {
+  type Crashes,
+  crashLoop,
+  ourDeployment,
+  type RolloutQuestion,
+  type SeenDeployment,
+} from './rollout.ts';
 
 export const confirmationSchema = z.strictObject({
   status: z.enum(['confirmed', 'superseded', 'refuted']),
@@ -14,17 +20,12 @@ export interface Proof {
   digest: string;
   question: Pick<RolloutQuestion, 'taskDefinitionArn' | 'startedAt'>;
   deployments: SeenDeployment[];
-  desiredCount: number;
+  crashes: Crashes;
   tasks: { taskDefinitionArn: string; lastStatus: string; digest: string | undefined }[];
 }
 
-export function readConfirmation({
-  digest,
-  question,
-  deployments,
-  desiredCount,
-  tasks,
-}: Proof): Confirmation {
+export function readConfirmation({ digest, question, deployments, crashes, tasks }: Proof): Confirmation {
+  const { desiredCount } = crashes;
   const ours = ourDeployment(question, deployments);
   const newer = deployments.find(
     ({ arn, createdAt }) => ours && arn !== ours.arn && createdAt > ours.createdAt,
@@ -36,6 +37,9 @@ export function readConfirmation({
       reason: `our service deployment is ${ours?.status ?? 'not to be found'}, not SUCCESSFUL`,
     };
   }
+  const crashing = crashLoop(crashes);
+  if (crashing) return { status: 'refuted', reason: crashing };
+
   const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
   const other = running.find((task) => task.digest !== digest);
   if (other) {

@@ -40,8 +40,7 @@ export interface RolloutQuestion {
   /** When we asked for it, ms since the epoch. */
   startedAt: number;
   timeoutSeconds: number;
-  /** Tasks of our revision that ended by themselves, of so many that should run. */
-  crashes: { count: number; desiredCount: number };
+  crashes: Crashes;
   /** The tag of a newer release that waits for the slot. */
   newer: string | undefined;
 }
@@ -60,12 +59,19 @@ export function ourDeployment(
   );
 }
 
+/** Tasks of our revision that ended by themselves, of so many that should run. */
+export interface Crashes {
+  count: number;
+  desiredCount: number;
+}
+
 /**
- * So many tasks of the new revision may end by themselves. ECS's circuit breaker does not count a task that ran, however
- * briefly, so a service that crashes after its start would be deployed for ever. The formula is the breaker's default.
+ * Too many tasks of the new revision ended by themselves, in words; undefined where not. ECS's circuit breaker does not count
+ * a task that ran, however briefly: a service that crashes after its start is stable to it. The limit is the breaker's default.
  */
-export function crashLimit(desiredCount: number): number {
-  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+export function crashLoop({ count, desiredCount }: Crashes): string | undefined {
+  const limit = Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+  return count >= limit ? `${count} tasks of the new revision ended by themselves` : undefined;
 }
 
 /** Undefined while it goes on. */
@@ -101,14 +107,14 @@ function readOurs(
 ): Reading | undefined {
   const why = statusReason ? `: ${statusReason}` : '';
   const counted = breaker ? ` (${breaker.failureCount} of ${breaker.threshold} allowed task failures)` : '';
+  const crashing = crashLoop(crashes);
   switch (status) {
     case 'SUCCESSFUL':
+      if (crashing) return failed(crashing);
       return replaced ?? { status: 'stable', reason: 'the service deployment is SUCCESSFUL' };
     case 'PENDING':
     case 'IN_PROGRESS':
-      if (crashes.count >= crashLimit(crashes.desiredCount)) {
-        return failed(`${crashes.count} tasks of the new revision ended by themselves`);
-      }
+      if (crashing) return failed(crashing);
       if (newer) return { status: 'superseded', reason: `${newer}, pushed later, takes its place` };
       return late ? failed(`not stable after ${spoken(timeoutSeconds)}${counted}`) : undefined;
     case 'STOPPED':

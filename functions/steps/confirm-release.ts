@@ -6,13 +6,16 @@ import { releaseSchema } from '../../core/release.ts';
 import { clockSkewMs } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
+import { endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
 
 export const confirmRelease = defineStep({
   name: 'ConfirmRelease',
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
   output: confirmationSchema,
   errors: ['Transient'],
-  run: async ({ release: { target, digest }, revision, deployment }, { ecs }) => {
+  run: async ({ release, revision, deployment }, aws) => {
+    const { target, digest } = release;
+    const { ecs } = aws;
     const deployments = await ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
     const running = await ecs.tasks(target.cluster, {
       serviceName: target.service,
@@ -23,7 +26,7 @@ export const confirmRelease = defineStep({
       digest,
       question: { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt },
       deployments,
-      desiredCount,
+      crashes: { count: endedByThemselves(await stoppedTasks(release, revision, aws)), desiredCount },
       tasks: running.map(({ taskDefinitionArn, lastStatus, containers = [] }) => ({
         taskDefinitionArn: String(taskDefinitionArn),
         lastStatus: String(lastStatus),

@@ -68,7 +68,7 @@ function optionsOf(args: string[]) {
   return values;
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once. */
+/** Resolves at the first Ctrl-C or SIGTERM, or when npm, which started it, is gone. A second Ctrl-C ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -77,6 +77,15 @@ function stopSignal(): Promise<void> {
         process.once(signal, () => process.exit(130));
       });
     }
+    // npm does not pass a SIGTERM on.
+    const parent = process.ppid;
+    if (!process.env.npm_lifecycle_event) return;
+    const watching = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watching);
+      resolve();
+    }, 1000);
+    watching.unref();
   });
 }
 

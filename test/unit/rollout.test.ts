@@ -118,6 +118,14 @@ describe('a rollout in progress', () => {
     expect(reading?.status).toBe(status);
   });
 
+  test('that ECS calls successful is not stable when its tasks keep crashing', () => {
+    const crashing = { ...question, crashes: { count: 3, desiredCount: 2 } };
+
+    expect(readRollout(crashing, [deployment({ status: 'SUCCESSFUL' })], question.startedAt)?.status).toBe(
+      'failed',
+    );
+  });
+
   test('gives way to a newer release that waits', () => {
     const reading = readRollout({ ...question, newer: 'v2' }, [deployment()], question.startedAt);
 
@@ -137,7 +145,7 @@ describe('a confirmation', () => {
   const proof = {
     digest,
     question,
-    desiredCount: 2,
+    crashes: { count: 0, desiredCount: 2 },
     deployments: [deployment({ status: 'SUCCESSFUL' })],
     tasks: [task, task],
   };
@@ -160,7 +168,16 @@ describe('a confirmation', () => {
       status: 'refuted',
     },
     { it: 'is refused when no task runs', of: { tasks: [] }, status: 'refuted' },
-    { it: 'is refused for a service scaled to zero', of: { desiredCount: 0, tasks: [] }, status: 'refuted' },
+    {
+      it: 'is refused for a service scaled to zero',
+      of: { crashes: { count: 0, desiredCount: 0 }, tasks: [] },
+      status: 'refuted',
+    },
+    {
+      it: 'is refused for a service that keeps crashing, though tasks run now',
+      of: { crashes: { count: 3, desiredCount: 2 } },
+      status: 'refuted',
+    },
     {
       it: 'looks at running tasks only',
       of: { tasks: [task, { ...task, lastStatus: 'DEPROVISIONING', digest: undefined }] },

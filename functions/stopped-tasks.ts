@@ -1,0 +1,41 @@
+/** Tasks of a new revision that are no longer there: how many ended by themselves, and why. */
+import type { Task } from '../aws/ecs.ts';
+import type { Aws } from '../aws/open.ts';
+import type { Revision } from '../core/plan.ts';
+import type { Release } from '../core/release.ts';
+import type { StoppedTask } from '../core/rollout.ts';
+import { logTail } from './task-logs.ts';
+
+/** A task that ended without having been told to. */
+const ownEnds = ['EssentialContainerExited', 'TaskFailedToStart'];
+
+export const endedByThemselves = (tasks: Task[]): number =>
+  tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? '')).length;
+
+/** As long as ECS knows them: an hour. */
+export async function stoppedTasks(
+  { target }: Release,
+  { taskDefinitionArn }: Revision,
+  { ecs }: Aws,
+): Promise<Task[]> {
+  const stopped = await ecs.tasks(target.cluster, { serviceName: target.service, desiredStatus: 'STOPPED' });
+  return stopped.filter((task) => task.taskDefinitionArn === taskDefinitionArn);
+}
+
+/** Why a task stopped, with the last lines it wrote. */
+export async function diagnosis(
+  { taskArn = '', stopCode, stoppedReason, containers = [] }: Task,
+  { target }: Release,
+  { taskDefinitionArn }: Revision,
+  aws: Aws,
+): Promise<StoppedTask> {
+  const container = containers.find(({ name }) => name === target.container);
+  const reasons = [stoppedReason, container?.reason].filter(Boolean).join(': ');
+  return {
+    task: taskArn.slice(taskArn.lastIndexOf('/') + 1),
+    stopCode: stopCode ?? 'unknown',
+    reason: reasons.slice(0, 500),
+    ...(container?.exitCode !== undefined && { exitCode: container.exitCode }),
+    logTail: await logTail(aws, { taskDefinitionArn, taskArn, container: target.container }, 20),
+  };
+}
