@@ -110,10 +110,16 @@ export function SmokeTestsPassed(smoke: Out<'RunSmokeTests'>, release: Out<'Reso
 
 export function CompareMetrics(
   release: Out<'ResolveRelease'>['release'],
+  revision: Out<'RegisterTaskDefinition'>,
   deployment: Out<'StartDeployment'>,
   rollout: Out<'AwaitDeployment'>,
 ) {
-  ({ release: release, deployment: deployment, rollout: rollout }) satisfies In<'CompareMetrics'>;
+  ({
+    release: release,
+    revision: revision,
+    deployment: deployment,
+    rollout: rollout,
+  }) satisfies In<'CompareMetrics'>;
   (['Transient']) satisfies ErrorOf<'CompareMetrics'>[];
 }
 

@@ -3,7 +3,8 @@
 import { createServer } from 'node:http';
 
 const { PORT = '8080', VERSION = 'dev', REVISION = 'unknown' } = process.env;
-const latency = Number(process.env.LATENCY_MS ?? 0);
+// As if it asked a database.
+const latency = Number(process.env.LATENCY_MS ?? 20);
 const errorRate = Number(process.env.ERROR_RATE ?? 0);
 const crashAfter = Number(process.env.CRASH_AFTER_MS ?? 0);
 const healthy = process.env.UNHEALTHY !== '1';

@@ -30,7 +30,7 @@ export const variants: Record<VariantName, Variant> = {
   },
   crash: {
     ...sound,
-    expect: 'exits soon after each start, until the circuit breaker of ECS gives up',
+    expect: 'exits soon after each start, and is taken back once that has happened too often',
     env: { CRASH_AFTER_MS: '1500' },
   },
   unhealthy: {

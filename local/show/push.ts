@@ -109,7 +109,7 @@ export async function push(args: string[], directory: string, log: (line: string
     const { digest } = await pushVariant({ ...wanted, address, report, log });
     log('');
     log(`${wanted.service}:${wanted.tag} is ${digest}`);
-    log(`Expect that it ${variants[wanted.variant].expect}.`);
+    if (!report) log(`Expect that it ${variants[wanted.variant].expect}.`);
     log(`Watch it at ${address}`);
     return 0;
   } catch (error) {

@@ -29,29 +29,38 @@ const marks: Record<Line['mark'], { sign: string; colour: Colour }> = {
 const indent = 36;
 const textWidth = 86;
 
+interface Followed {
+  tell: ReturnType<typeof narrator>;
+  tag: string;
+  state: string;
+  since: number;
+}
+
 export function reporter(terminal: Terminal, now: () => number) {
-  const narrators = new Map<
-    string,
-    { tell: ReturnType<typeof narrator>; state: string; since: number; startedAt: number }
-  >();
+  const narrators = new Map<string, Followed>();
   const ends: ((ended: Ended) => void)[] = [];
   const { paint, say } = terminal;
 
   function history(executionArn: string, event: HistoryEvent) {
     const at = event.timestamp.getTime();
-    const one = narrators.get(executionArn) ?? { tell: narrator(at), state: '', since: at, startedAt: at };
+    const one = narrators.get(executionArn) ?? {
+      tell: narrator(at),
+      tag: tagOf(event),
+      state: '',
+      since: at,
+    };
     narrators.set(executionArn, one);
     if (event.type.endsWith('StateEntered')) {
       one.state = String(event.stateEnteredEventDetails?.name);
       one.since = at;
     }
     const line = one.tell(event);
-    if (line) write(line);
+    if (line) write(line, narrators.size > 1 ? `${one.tag}: ` : '');
   }
 
-  function write({ afterMs, state, text, mark }: Line) {
+  function write({ afterMs, state, text, mark }: Line, whose: string) {
     const { sign, colour } = marks[mark];
-    const [first = '', ...rest] = wrapped(text, textWidth);
+    const [first = '', ...rest] = wrapped(whose + text, textWidth);
     say(`  ${elapsed(afterMs)}  ${paint(colour, sign)} ${state.padEnd(indent - 12)}${first}`);
     for (const more of rest) say(' '.repeat(indent) + more);
   }
@@ -82,6 +91,14 @@ export function reporter(terminal: Terminal, now: () => number) {
         .map(({ state, since }) => `${state} ${Math.round((now() - since) / 1000)} s`)
         .join(', '),
   };
+}
+
+/** The tag that a release carries, from its first event. */
+function tagOf(event: HistoryEvent): string {
+  const { push } = JSON.parse(String(event.executionStartedEventDetails?.input ?? '{}')) as {
+    push?: { tag?: string };
+  };
+  return push?.tag ?? '?';
 }
 
 /** `00:07.4` */

@@ -1,0 +1,93 @@
+/** The README's command on real time: real processes behind a real load balancer, from the door a user uses. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** `npm start` in a folder of its own, as npm would run it. */
+async function start(...args: string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'tidegate-show-'));
+  const command = [
+    '--disable-warning=ExperimentalWarning',
+    resolve('local/show/main.ts'),
+    '--port',
+    '0',
+    ...args,
+  ];
+  const child = spawn(process.execPath, command, { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+  running.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  const ended = new Promise<number | null>((done) => child.once('exit', done)).finally(() =>
+    running.delete(child),
+  );
+  const seen = new Set<number>();
+
+  return {
+    child,
+    ended,
+    output: () => output,
+    /** The processes of tasks that have been seen so far. */
+    async pids(): Promise<number[]> {
+      const files = await readdir(join(folder, '.tidegate/engine/processes')).catch(() => []);
+      for (const file of files) seen.add(Number.parseInt(file, 10));
+      return [...seen];
+    },
+    async says(text: string): Promise<void> {
+      for (let tries = 0; tries < 300 && !output.includes(text); tries += 1) {
+        await new Promise((wait) => setTimeout(wait, 100));
+      }
+      expect(output).toContain(text);
+    },
+    clear: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('npm start -- --once shows one push deployed, one taken back and one rejected, and leaves no process behind', async () => {
+  const show = await start('--once');
+  await show.says('Up after');
+  const watching = setInterval(() => void show.pids(), 500);
+
+  const code = await show.ended;
+  clearInterval(watching);
+
+  const lines = show.output().split('\n');
+  const ends = lines.map((line) => /(Deployed|RolledBack|Rejected) {2,}(.*)$/.exec(line)).filter(Boolean);
+  expect(ends.map((end) => end?.[1])).toEqual(['Deployed', 'RolledBack', 'Rejected']);
+  expect(ends[0]?.[2]).toMatch(/^2 of 2 tasks run [0-9a-f]{12}/);
+  expect(ends[1]?.[2]).toMatch(/^5xx rose from 0\.00 % \(0 of [\d\s]+\) to [\d.]+ %/);
+  expect(ends[2]?.[2]).toMatch(/^1 CRITICAL with a fix: CVE-/);
+  expect(code).toBe(0);
+  const pids = await show.pids();
+  // Two tasks of the first version, of each that was deployed, and of the one that came back.
+  expect(pids.length).toBeGreaterThanOrEqual(8);
+  expect(pids.filter(isAlive)).toEqual([]);
+  await show.clear();
+}, 150_000);
+
+test('Ctrl-C stops it at any time, and leaves no process behind', async () => {
+  const show = await start();
+  await show.says('Users come');
+  const pids = await show.pids();
+
+  show.child.kill('SIGINT');
+  await show.ended;
+
+  expect(pids).toHaveLength(2);
+  expect(pids.filter(isAlive)).toEqual([]);
+  await show.clear();
+}, 60_000);
