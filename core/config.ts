@@ -14,6 +14,12 @@ export const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNKNOWN'] as co
 export const severitySchema = z.enum(severities);
 export type Severity = z.infer<typeof severitySchema>;
 
+/** Waiting is a loop in the state machine, and an execution has room for 25,000 events. */
+const atMost = (limit: string) =>
+  durationSchema.refine((seconds) => seconds <= durationSchema.parse(limit), {
+    error: `must be at most ${limit}: an execution has no room for more events of waiting`,
+  });
+
 const waiverSchema = z.strictObject({
   /** The finding's identifier, such as CVE-2025-12345. */
   id: z.string().min(1),
@@ -65,7 +71,7 @@ const smokeSchema = z.strictObject({
     .default(5)
     .refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
   /** How long endpoints may take to answer well before the release is taken back. */
-  timeout: durationSchema.default(90),
+  timeout: atMost('3h').default(90),
 });
 export type SmokePolicy = z.infer<typeof smokeSchema>;
 
@@ -116,7 +122,7 @@ const approvalSchema = z.strictObject({
 
 const releaseTaskSchema = z.strictObject({
   command: z.array(z.string()).min(1),
-  timeout: durationSchema.default(600),
+  timeout: atMost('6h').default(600),
 });
 
 const environmentSchema = z.strictObject({
@@ -129,7 +135,7 @@ const environmentSchema = z.strictObject({
   /** A one-off task of the new revision before traffic moves, such as a database migration. */
   releaseTask: releaseTaskSchema.optional(),
   /** How long ECS may take; then the release is taken back. */
-  deploymentTimeout: durationSchema.default(1800),
+  deploymentTimeout: atMost('2d').default(1800),
   smoke: smokeSchema.optional(),
   analysis: analysisSchema.optional(),
 });

@@ -19,6 +19,22 @@ describe('a configuration', () => {
     });
   });
 
+  test.each([
+    { deploymentTimeout: '2d', refused: false },
+    { deploymentTimeout: '49h', refused: true },
+  ])(
+    'with a deployment timeout of $deploymentTimeout is refused: $refused',
+    ({ deploymentTimeout, refused }) => {
+      const define = () =>
+        defineConfig({
+          services: { 'my-api': { ...service, environments: [{ ...environment, deploymentTimeout }] } },
+        });
+
+      if (refused) expect(define).toThrow('environments.0.deploymentTimeout: must be at most 2d');
+      else expect(define).not.toThrow();
+    },
+  );
+
   test('reads durations as seconds', () => {
     const { services } = defineConfig({
       services: {
