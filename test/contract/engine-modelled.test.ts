@@ -3,8 +3,8 @@ import { virtualClock } from '../../local/clock.ts';
 import type { ContainerToStart } from '../../local/engine/engine.ts';
 import type { ImageConfig } from '../../local/engine/image-source.ts';
 import { modelledEngine } from '../../local/engine/modelled.ts';
+import { seeded } from '../support/seeded.ts';
 import { imageOf } from './engine-image.ts';
-import { seeded } from './engine-seed.ts';
 
 const sample = { Entrypoint: ['node', 'server.mjs'], Env: ['VERSION=v1', 'REVISION=0123456789abcdef'] };
 

@@ -8,8 +8,8 @@ import { realClock, virtualClock } from '../../local/clock.ts';
 import type { TaskEngine } from '../../local/engine/engine.ts';
 import { modelledEngine } from '../../local/engine/modelled.ts';
 import { processEngine } from '../../local/engine/processes.ts';
+import { seeded } from '../support/seeded.ts';
 import { imageOf } from './engine-image.ts';
-import { seeded } from './engine-seed.ts';
 
 const content = readFileSync(new URL('../../examples/my-api/server.mjs', import.meta.url), 'utf8');
 const config = {

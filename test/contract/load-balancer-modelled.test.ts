@@ -5,7 +5,7 @@ import type { Datapoint } from '../../local/cloudwatch/metric-store.ts';
 import type { Behaviour } from '../../local/engine/behaviour.ts';
 import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
 import { pastTraffic } from '../../local/load-balancer/past-traffic.ts';
-import { seeded } from './engine-seed.ts';
+import { seeded } from '../support/seeded.ts';
 
 const second = 1000;
 const minute = 60 * second;

@@ -1,60 +1,19 @@
 /** A rehearsal: the real state machine, the real functions and SDK clients, in the local world, on virtual time. */
 import { openAws } from '../../aws/open.ts';
-import { type Config, type ConfigInput, defineConfig } from '../../core/config.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import type { HistoryEvent } from '../../local/asl/index.ts';
 import { account, region } from '../../local/aws-service.ts';
-import { type VirtualClock, virtualClock } from '../../local/clock.ts';
-import type { Around, Call } from '../../local/door/answering.ts';
-import { inProcessFetch, inProcessHandler } from '../../local/door/in-process.ts';
-import { type Route, under } from '../../local/door/route.ts';
 import type { ImageConfig } from '../../local/engine/image-source.ts';
-import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
 import { attachReport } from '../../local/images/attach-report.ts';
 import { buildImage } from '../../local/images/build-image.ts';
 import { pushImage } from '../../local/images/push-image.ts';
-import type { PushedVariant } from '../../local/images/push-variant.ts';
-import { pushVariant } from '../../local/images/push-variant.ts';
+import { type PushedVariant, pushVariant } from '../../local/images/push-variant.ts';
 import { trivyReport } from '../../local/images/trivy-report.ts';
 import type { VariantName } from '../../local/images/variants.ts';
-import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
-import { loadBalancerName, targetGroupName } from '../../local/load-balancer/names.ts';
-import { containerPort, createSample } from '../../local/sample.ts';
-import { createWorld, stateMachineArn } from '../../local/world.ts';
+import { stateMachineArn } from '../../local/world.ts';
+import { address, type RehearsalOptions, rehearsedWorld, settle } from './rehearsed-world.ts';
 
-const address = 'http://world.test';
-
-/** The dimensions of a load balancer and its target group of this name. */
-export const balancer = (name: string) => ({
-  loadBalancer: loadBalancerName(name).dimension,
-  targetGroup: targetGroupName(name).dimension,
-});
-
-export const production = {
-  name: 'production',
-  cluster: 'main',
-  service: 'my-api',
-  smoke: { endpoints: [{ url: 'http://my-api.test/healthz' }, { url: 'http://my-api.test/' }] },
-  analysis: balancer('my-api'),
-} satisfies EnvironmentInput;
-
-type ServiceInput = ConfigInput['services'][string];
-type EnvironmentInput = ServiceInput['environments'][number];
-
-export interface RehearsalOptions {
-  /** Over the service `my-api` of the rehearsal. */
-  service?: Partial<ServiceInput>;
-  /** Over its environment `production`. */
-  environment?: Partial<EnvironmentInput>;
-  slack?: boolean;
-  requestsPerSecond?: number;
-  desiredCount?: number;
-  seed?: number;
-  around?: Around;
-  /** Every event of this source is lost. */
-  lose?: string;
-  slackIsDown?: boolean;
-}
+export { production } from './rehearsed-world.ts';
 
 /** A push as an event may report it; what is left out is as it would be. */
 interface ReportedPush {
@@ -78,103 +37,8 @@ export interface Release {
 const day = 86_400_000;
 
 export async function rehearsal(options: RehearsalOptions = {}) {
-  const clock = virtualClock();
-  const random = seeded(options.seed ?? 1);
-  const config: Config = defineConfig({
-    ...(options.slack && { slack: { channel: 'deploys', tokenSecret: 'tidegate/slack-token' } }),
-    services: {
-      'my-api': {
-        repository: 'my-api',
-        container: 'app',
-        environments: [{ ...production, ...options.environment }],
-        ...options.service,
-      },
-    },
-  });
-  const calls: Call[] = [];
-  const deadLetters: { function: string; event: unknown; error: string }[] = [];
-  const running = new Set<string>();
-  let engine: ModelledEngine | undefined;
-  let fetch: typeof globalThis.fetch = globalThis.fetch;
-
-  const world = await createWorld({
-    clock,
-    random,
-    config,
-    address: () => address,
-    machinery({ images, cloudwatch }) {
-      const modelled = modelledEngine({ images, clock, random });
-      engine = modelled;
-      const balancers = Object.values(config.services)
-        .flatMap(({ environments }) => environments)
-        .flatMap(({ analysis }) => analysis ?? [])
-        .map((analysis) =>
-          modelledLoadBalancer({
-            clock,
-            random,
-            metrics: cloudwatch.publish,
-            at: modelled.at,
-            name: String(analysis.targetGroup.split('/')[1]),
-            healthCheck: { path: '/healthz' },
-            deregistrationDelaySeconds: 30,
-            requestsPerSecond: options.requestsPerSecond ?? 20,
-          }),
-        );
-      return {
-        engine: modelled,
-        targetGroup: (arn) => balancers.find(({ targetGroup }) => targetGroup.arn === arn)?.targetGroup,
-      };
-    },
-    reach({ aws, routes }) {
-      const refusing = under('/slack/api', () => new Response('down', { status: 503 }));
-      const served = options.slackIsDown ? [refusing, ...routes] : routes;
-      fetch = inProcessFetch({ [address]: served, 'http://my-api.test': [users()] });
-      return { client: { requestHandler: inProcessHandler(aws), endpoint: address }, fetch };
-    },
-    ...(options.lose && { honesty: { [options.lose]: { loss: 1 } } }),
-    // A warm function in the same Region; now and then a cold start.
-    invocationLatencyMs: () => (random() < 0.05 ? 400 : 20 + 60 * random()),
-    onDeadLetter: (letter) => deadLetters.push(letter),
-    onStatusChange({ executionArn, status }) {
-      if (status === 'RUNNING') running.add(executionArn);
-      else running.delete(executionArn);
-    },
-    around(call, next) {
-      calls.push(call);
-      return options.around ? options.around(call, next) : next();
-    },
-  });
-
-  /** What a request to the service gets: from any task that listens. */
-  function users(): Route {
-    return {
-      owns: () => true,
-      async fetch(request) {
-        const tasks = (await ask('ECS', 'ListTasks', { cluster: 'main', serviceName: 'my-api' }))
-          .taskArns as string[];
-        const ports = tasks
-          .flatMap((task) => world.ecs.portOf(task, containerPort) ?? [])
-          .filter((port) => engine?.at(port));
-        const port = ports[Math.floor(random() * ports.length)];
-        const answer = port === undefined ? undefined : engine?.respond(port, new URL(request.url).pathname);
-        return new Response(answer?.body ?? 'no target', { status: answer?.status ?? 503 });
-      },
-    };
-  }
-
-  async function ask(service: 'ECS' | 'SFN', operation: string, input: object) {
-    const { operations } = service === 'ECS' ? world.ecs.service : world.states;
-    // biome-ignore lint/suspicious/noExplicitAny: an AWS answer, read by tests
-    return (await operations[operation]?.(input)) as any;
-  }
-
-  const sampled = createSample({ world, config, address, fetch, desiredCount: options.desiredCount ?? 2 });
-  await settle(clock, sampled);
-  const first = (await sampled)['my-api'] ?? '';
-  // An hour of traffic, for the baseline.
-  await clock.advance(options.desiredCount === 0 ? 600_000 : 3_900_000);
-  world.install();
-  calls.length = 0;
+  const rehearsed = await rehearsedWorld(options);
+  const { clock, world, fetch, ask, calls, running } = rehearsed;
 
   const executions = async () =>
     (await ask('SFN', 'ListExecutions', { stateMachineArn })).executions as {
@@ -221,13 +85,7 @@ export async function rehearsal(options: RehearsalOptions = {}) {
   }
 
   return {
-    clock,
-    world,
-    config,
-    calls,
-    /** The digest that ran before anything was pushed. */
-    first,
-    ask,
+    ...rehearsed,
     executions,
     ended,
     release,
@@ -327,8 +185,6 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       return latest();
     },
 
-    deadLetters,
-
     /** All releases, the newest first. */
     releases: async (): Promise<Release[]> =>
       Promise.all((await executions()).map(({ executionArn }) => release(executionArn))),
@@ -353,10 +209,9 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       const { taskArns: tasks } = await ask('ECS', 'ListTasks', family);
       if (tasks.length === 0) return [];
       const { tasks: described } = await ask('ECS', 'DescribeTasks', { cluster: 'main', tasks });
-      // biome-ignore lint/suspicious/noExplicitAny: an AWS answer
-      return described
-        .filter(({ group }: any) => !group.startsWith('service:'))
-        .map(({ taskArn }: any) => taskArn);
+      return (described as { group: string; taskArn: string }[])
+        .filter(({ group }) => !group.startsWith('service:'))
+        .map(({ taskArn }) => taskArn);
     },
 
     async deleteImage(imageDigest: string): Promise<void> {
@@ -369,8 +224,9 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       const { taskArns: tasks } = await ask('ECS', 'ListTasks', { cluster, serviceName });
       if (tasks.length === 0) return [];
       const { tasks: described } = await ask('ECS', 'DescribeTasks', { cluster, tasks });
-      // biome-ignore lint/suspicious/noExplicitAny: an AWS answer
-      return described.flatMap((task: any) => task.containers.map(({ imageDigest }: any) => imageDigest));
+      return (described as { containers: { imageDigest: string }[] }[]).flatMap(({ containers }) =>
+        containers.map(({ imageDigest }) => imageDigest),
+      );
     },
 
     /** How often an operation was called since the installation. */
@@ -378,25 +234,4 @@ export async function rehearsal(options: RehearsalOptions = {}) {
   };
 }
 
-/** Lets time pass until a promise has settled. */
-async function settle(clock: VirtualClock, work: Promise<unknown>): Promise<void> {
-  let settled = false;
-  const mark = () => {
-    settled = true;
-  };
-  work.then(mark, mark);
-  await clock.until(() => settled, day);
-}
-
 const iso = (milliseconds: number) => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
-
-/** Mulberry32: the same numbers for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

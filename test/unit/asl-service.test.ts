@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { virtualClock } from '../../local/clock.ts';
 import { type StatesOptions, type StatusChange, statesService } from '../../local/states/states.ts';
-import { calling, machine, waitingForToken } from '../support/asl-run.ts';
+import { machine, waitingForToken } from '../support/asl-run.ts';
 
 const roleArn = 'arn:aws:iam::123456789012:role/machine';
 
@@ -161,17 +161,6 @@ test('a waiting task is ended through the API by its token alone', async () => {
 
   expect(call('DescribeExecution', { executionArn }).output).toBe('"yes"');
   expect(() => call('SendTaskFailure', { taskToken })).toThrow(coded('TaskTimedOut'));
-});
-
-test('virtual time stands still while a function runs', async () => {
-  const { start, clock, call } = world(machine({ Work: calling('work', { End: true, TimeoutSeconds: 1 }) }), {
-    invoke: () => new Promise((resolve) => setTimeout(() => resolve('done'), 20)),
-  });
-  const { executionArn } = start();
-
-  await clock.advance(5_000);
-
-  expect(call('DescribeExecution', { executionArn }).output).toBe('"done"');
 });
 
 test('an execution that is stopped says when and why', async () => {

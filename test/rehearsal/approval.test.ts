@@ -1,0 +1,58 @@
+/** People: who may say yes, and who is told. */
+import { describe, expect, test } from 'vitest';
+import { rehearsal } from '../support/rehearsal.ts';
+
+describe('approval', () => {
+  const asked = { slack: true, environment: { approval: { timeout: '1h' } } };
+
+  test('holds a release up until somebody approves it', async () => {
+    const world = await rehearsal(asked);
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(600_000);
+    expect(world.count('UpdateService')).toBe(0);
+
+    await world.click('approve');
+    await world.ended();
+
+    const [release] = await world.releases();
+    expect(release).toMatchObject({ outcome: 'Deployed' });
+    expect(release?.record.steps.RequestApproval).toEqual({ decision: 'approved', by: 'slack:U0YOU' });
+  });
+
+  test('rejects a release when somebody says no, and a second click changes nothing', async () => {
+    const world = await rehearsal(asked);
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+
+    await world.click('reject');
+    await world.click('approve');
+    await world.ended();
+
+    const [release] = await world.releases();
+    expect(release).toMatchObject({ outcome: 'Rejected', reason: 'rejected by slack:U0YOU' });
+  });
+
+  test('rejects a release when nobody answers in time', async () => {
+    const world = await rehearsal(asked);
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({ outcome: 'Rejected', reason: expect.stringContaining('States.Timeout') });
+    expect(release.seconds).toBeGreaterThan(3600);
+  });
+});
+
+test('Slack is told how a release ended, with the reason first', async () => {
+  const world = await rehearsal({ slack: true });
+
+  await world.push('errors', 'v1.0.0');
+
+  const [message] = world.world.slack.messages();
+  expect(JSON.stringify(message)).toContain('my-api v1.0.0: rolled back (production)');
+});
+
+test('a Slack that refuses every message holds up nothing', async () => {
+  const world = await rehearsal({ slack: true, slackIsDown: true });
+
+  expect((await world.push('good', 'v1.0.0')).outcome).toBe('Deployed');
+});

@@ -1,0 +1,85 @@
+/** One ECS service, several releases that want it. */
+import { describe, expect, test } from 'vitest';
+import { rehearsal } from '../support/rehearsal.ts';
+
+describe('a service that several releases want', () => {
+  test.each([
+    { it: 'whose gates open together', apartSeconds: 0 },
+    { it: 'a few seconds apart', apartSeconds: 5 },
+    { it: 'the second while the first is being rolled out', apartSeconds: 60 },
+  ])('gets the newer of two quick pushes, $it; the older one is superseded', async ({ apartSeconds }) => {
+    const world = await rehearsal();
+
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(apartSeconds * 1000);
+    const newer = await world.pushOnly('good', 'v1.1.0');
+    await world.ended();
+
+    const releases = await world.releases();
+    expect(releases.map(({ outcome }) => outcome)).toEqual(['Deployed', 'Superseded']);
+    expect(releases[1]?.reason).toBe('v1.1.0, pushed later, takes its place');
+    expect(await world.running()).toEqual([newer.digest, newer.digest]);
+  });
+
+  test('returns to what was proved last when the newer of two quick pushes is bad', async () => {
+    const world = await rehearsal();
+
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    await world.pushOnly('errors', 'v1.1.0');
+    await world.ended();
+
+    expect((await world.releases()).map(({ outcome }) => outcome)).toEqual(['RolledBack', 'Superseded']);
+    expect(await world.running()).toEqual([world.first, world.first]);
+  });
+
+  test('proves one release before the next when the first is already being judged', async () => {
+    const world = await rehearsal();
+
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(300_000);
+    await world.pushOnly('good', 'v1.1.0');
+    await world.ended();
+
+    expect((await world.releases()).map(({ outcome }) => outcome)).toEqual(['Deployed', 'Deployed']);
+  });
+
+  test('is free again after every release, also one that was stopped by hand', async () => {
+    const world = await rehearsal();
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    const [running] = await world.executions();
+
+    await world.ask('SFN', 'StopExecution', { executionArn: running?.executionArn });
+    await world.ended();
+    const [stopped] = await world.releases();
+
+    expect(stopped).toMatchObject({
+      outcome: 'NeedsHuman',
+      reason: expect.stringContaining('stopped by hand'),
+    });
+    await world.clock.advance(1_800_000);
+    expect((await world.push('good', 'v1.1.0')).outcome).toBe('Deployed');
+  });
+
+  test('keeps what somebody deployed by hand meanwhile', async () => {
+    const world = await rehearsal();
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(30_000);
+
+    await world.ask('ECS', 'UpdateService', {
+      cluster: 'main',
+      service: 'my-api',
+      taskDefinition: 'my-api:1',
+      forceNewDeployment: true,
+    });
+    await world.ended();
+
+    const [release] = await world.releases();
+    expect(release).toMatchObject({
+      outcome: 'Superseded',
+      reason: expect.stringContaining('another deployment'),
+    });
+    expect(world.count('StopServiceDeployment')).toBe(0);
+  });
+});

@@ -1,0 +1,93 @@
+/** What may not be deployed changes nothing. */
+import { describe, expect, test } from 'vitest';
+import { rehearsal } from '../support/rehearsal.ts';
+
+describe('a push is rejected, and nothing changes,', () => {
+  test('when its report has a CRITICAL that could be fixed', async () => {
+    const world = await rehearsal();
+
+    const release = await world.push('vulnerable', 'v1.0.0');
+
+    expect(release).toMatchObject({ outcome: 'Rejected', status: 'FAILED' });
+    expect(release.reason).toMatch(/^1 CRITICAL with a fix: CVE-/);
+    expect(world.count('RegisterTaskDefinition') + world.count('UpdateService')).toBe(0);
+    expect(await world.running()).toEqual([world.first, world.first]);
+  });
+
+  test('when no report comes in time', async () => {
+    const world = await rehearsal();
+
+    const release = await world.push('good', 'v1.0.0', 'none');
+
+    expect(release).toMatchObject({ outcome: 'Rejected', reason: expect.stringContaining('no scan report') });
+    expect(release.seconds).toBeGreaterThan(590);
+    expect(release.seconds).toBeLessThan(640);
+  });
+
+  test('when what is attached is no Trivy report', async () => {
+    const world = await rehearsal();
+
+    const release = await world.push('good', 'v1.0.0', { text: '{"SchemaVersion": 1}' });
+
+    expect(release.outcome).toBe('Rejected');
+    expect(release.reason).toContain('not a Trivy v2 report: SchemaVersion is 1');
+  });
+
+  test.each([
+    { it: 'the service is scaled to zero', options: { desiredCount: 0 }, says: 'wants 0 tasks' },
+    { it: 'the ECS service does not exist', options: {}, remove: true, says: 'MISSING' },
+  ])('when $it', async ({ options, remove, says }) => {
+    const world = await rehearsal(options);
+    if (remove)
+      world.config.services['my-api']?.environments.forEach((environment) => {
+        environment.service = 'gone';
+      });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({ outcome: 'Rejected', reason: expect.stringContaining(says) });
+  });
+
+  test('when its release task fails', async () => {
+    const world = await rehearsal({ environment: { releaseTask: { command: ['node', 'migrate.mjs'] } } });
+
+    const release = await world.pushImage('v1.0.0', {
+      config: { Entrypoint: ['node'], Env: ['EXIT_CODE=3'] },
+    });
+
+    expect(release).toMatchObject({ outcome: 'Rejected', reason: expect.stringContaining('exit code 3') });
+    expect(world.count('UpdateService')).toBe(0);
+  });
+});
+
+describe('there is nothing to do', () => {
+  test.each([
+    { tag: 'latest', says: 'latest never deploys' },
+    { tag: 'feature-x', says: 'does not match v*' },
+  ])('for the tag $tag', async ({ tag, says }) => {
+    const world = await rehearsal();
+
+    const release = await world.push('good', tag);
+
+    expect(release).toMatchObject({
+      outcome: 'NothingToDo',
+      status: 'SUCCEEDED',
+      reason: expect.stringContaining(says),
+    });
+    expect(world.count('UpdateService')).toBe(0);
+  });
+
+  test('for a tag that has been pushed again before its event was looked at', async () => {
+    const world = await rehearsal();
+    const { digest } = await world.pushOnly('good', 'v1.0.0');
+    await world.ended();
+    await world.push('good', 'v1.0.0');
+
+    const release = await world.redeliver({ tag: 'v1.0.0', digest });
+
+    expect(release).toMatchObject({
+      outcome: 'NothingToDo',
+      reason: expect.stringContaining('has been pushed again'),
+    });
+  });
+});
