@@ -14,7 +14,9 @@ export interface LayerToBuild {
 
 export async function layerBytes({ entries, compression }: LayerToBuild) {
   const tar = pack();
-  for (const { content, ...header } of entries) {
+  for (const { content, ...given } of entries) {
+    // The same image, the same digest, whenever it is made.
+    const header = { mtime: new Date(0), ...given };
     if (content === undefined) tar.entry(header);
     else tar.entry(header, content);
   }
