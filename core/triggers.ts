@@ -1,4 +1,4 @@
-/** Which events wake which function: the EventBridge rules, as data for the stacks and for the local world. */
+/** What wakes which function: EventBridge's rules and schedules, as data for the stacks and for the local world. */
 
 export interface Trigger {
   function: 'start-release' | 'on-deployment-event' | 'on-execution-end';
@@ -43,4 +43,13 @@ export const triggers: Record<string, Trigger> = {
       detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
     },
   },
+};
+
+export interface Schedule {
+  function: 'reconcile-pushes';
+  everyMinutes: number;
+}
+
+export const schedules: Record<string, Schedule> = {
+  LostPushes: { function: 'reconcile-pushes', everyMinutes: 15 },
 };

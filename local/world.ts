@@ -1,6 +1,6 @@
 /** The local world: the part of AWS that Tidegate talks to, and Tidegate itself installed in it. */
 import type { Config } from '../core/config.ts';
-import { triggers } from '../core/triggers.ts';
+import { schedules, triggers } from '../core/triggers.ts';
 import type { Surroundings } from '../functions/runtime.ts';
 import { runtimeIn } from '../functions/runtime.ts';
 import { functionsWith } from '../functions/table.ts';
@@ -19,6 +19,7 @@ import type { TaskEngine } from './engine/engine.ts';
 import type { ImageSource } from './engine/image-source.ts';
 import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
 import type { Honesty } from './events/delivery.ts';
+import { runSchedules } from './events/schedules.ts';
 import { functionUrl } from './lambda/function-url.ts';
 import { type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
 import type { TargetGroup } from './load-balancer/target-group.ts';
@@ -80,7 +81,7 @@ export interface World {
   lambda: LambdaRuntime;
   /** Step Functions, as the console and the tests ask it. */
   states: AwsService;
-  /** From now on pushes start releases; before, images and services can be set up unseen. */
+  /** From now on pushes start releases and schedules run; before, images and services can be set up unseen. */
   install(): void;
   /** Everything that runs is stopped. */
   stop(): Promise<void>;
@@ -91,6 +92,7 @@ export interface World {
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { clock, random, config, address, around } = options;
   let installed = false;
+  let endSchedules = () => {};
 
   const lambda: LambdaRuntime = lambdaRuntime({
     clock,
@@ -229,8 +231,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     surroundings,
     install() {
       installed = true;
+      endSchedules = runSchedules({ clock, random, rules: schedules, invokeLambda: lambda.invokeAsync });
     },
-    stop: () => containers.stopAll(),
+    stop() {
+      endSchedules();
+      return containers.stopAll();
+    },
   };
 }
 
