@@ -39,8 +39,8 @@ export const environmentSchema = z.object({
 export interface Surroundings {
   environment: z.input<typeof environmentSchema>;
   config: Config;
-  /** Endpoint, region, credentials or request handler of the SDK's clients; empty on AWS. */
-  client: Pick<ECSClientConfig, 'endpoint' | 'region' | 'credentials' | 'requestHandler'>;
+  /** Endpoint, region, credentials, request handler or attempts of the SDK's clients; empty on AWS. */
+  client: Pick<ECSClientConfig, 'endpoint' | 'region' | 'credentials' | 'requestHandler' | 'maxAttempts'>;
   fetch: typeof globalThis.fetch;
   now: () => number;
 }
