@@ -21,7 +21,7 @@ import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
 import type { Honesty } from './events/delivery.ts';
 import { runSchedules } from './events/schedules.ts';
 import { functionUrl } from './lambda/function-url.ts';
-import { type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
+import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
 import type { TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
 import { secretsManager } from './secrets/secrets-manager.ts';
@@ -60,6 +60,9 @@ export interface WorldOptions {
   honesty?: Readonly<Record<string, Honesty>>;
   /** Between every caller and every operation: faults, throttling. */
   around?: Around;
+  aroundFunction?: AroundFunction;
+  /** By how much a function's own clock is wrong. */
+  skewMs?: (functionName: string) => number;
   onHistory?: (executionArn: string, event: HistoryEvent) => void;
   onStatusChange?: (change: StatusChange) => void;
   onDeadLetter?: (letter: { function: string; event: unknown; error: string }) => void;
@@ -99,6 +102,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     random,
     timeoutSeconds: 30,
     functions: functionsWith(async (name) => runtimeIn(surroundings(name), logger(name))),
+    ...(options.aroundFunction && { around: options.aroundFunction }),
     onAsyncFailure: ({ functionName, payload, error }) => {
       options.onDeadLetter?.({ function: functionName, event: payload, error: String(error) });
     },
@@ -212,7 +216,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         ...client,
       },
       fetch,
-      now: () => clock.now(),
+      now: () => clock.now() + (options.skewMs?.(functionName) ?? 0),
     };
   }
 

@@ -11,9 +11,13 @@ import { uuid } from './uuid.ts';
 // biome-ignore lint/suspicious/noExplicitAny: an event is what its producer sends; the handler checks it
 export type LambdaFunction = (event: any, context: Context) => Promise<unknown>;
 
+/** Stands between every invocation and its function: crashes and cold starts go here. Time passes by `pause`. */
+export type AroundFunction = (functionName: string, run: () => Promise<unknown>) => Promise<unknown>;
+
 export interface LambdaRuntimeOptions {
   clock: Clock;
   functions: Readonly<Record<string, LambdaFunction>>;
+  around?: AroundFunction;
   /** From 0 to 1, for request ids. */
   random?: () => number;
   /** Of every function that an invocation says nothing else of. SST's default is 20. */
@@ -41,6 +45,7 @@ export interface LambdaRuntime {
 
 export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
   const { clock, functions, random = Math.random, asyncPolicy, onAsyncFailure } = options;
+  const { around = (_functionName, invoke) => invoke() } = options;
   const failures: AsyncFailure[] = [];
 
   function find(functionName: string): LambdaFunction {
@@ -66,11 +71,10 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
       reject(new FunctionError('Sandbox.Timedout', message));
       over.abort();
     });
-    const working = underWay(clock, over.signal, async () => handler(JSON.parse(text), context)).catch(
-      (thrown) => {
-        throw functionError(thrown);
-      },
-    );
+    const invoke = async () => handler(JSON.parse(text), context);
+    const working = underWay(clock, over.signal, () => around(functionName, invoke)).catch((thrown) => {
+      throw functionError(thrown);
+    });
     try {
       return returned(await Promise.race([working, timedOut]));
     } finally {
