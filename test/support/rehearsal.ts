@@ -11,7 +11,8 @@ import { type PushedVariant, pushVariant } from '../../local/images/push-variant
 import { trivyReport } from '../../local/images/trivy-report.ts';
 import type { VariantName } from '../../local/images/variants.ts';
 import { stateMachineArn } from '../../local/world.ts';
-import { address, type RehearsalOptions, rehearsedWorld, settle } from './rehearsed-world.ts';
+import { type RehearsalOptions, rehearsedWorld } from './rehearsed-world.ts';
+import { address, settle } from './virtual-world.ts';
 
 export { production } from './rehearsed-world.ts';
 

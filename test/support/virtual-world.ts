@@ -1,0 +1,153 @@
+/** A whole world on virtual time: everything of Tidegate's own, in the local world, with tasks and users modelled. */
+import type { Config, Environment } from '../../core/config.ts';
+import { type VirtualClock, virtualClock } from '../../local/clock.ts';
+import type { Call } from '../../local/door/answering.ts';
+import { inProcessFetch, inProcessHandler } from '../../local/door/in-process.ts';
+import type { Route } from '../../local/door/route.ts';
+import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
+import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
+import { containerPort, createSample } from '../../local/sample.ts';
+import { createWorld, type WorldOptions } from '../../local/world.ts';
+import { seeded } from './seeded.ts';
+
+export const address = 'http://world.test';
+
+export interface VirtualWorldOptions
+  extends Pick<WorldOptions, 'honesty' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory'> {
+  config: Config;
+  seed: number;
+  /** Of each service. */
+  requestsPerSecond: number;
+  desiredCount: number;
+  /** Of traffic before the installation, for the baseline. */
+  historySeconds: number;
+  slackIsDown?: () => boolean;
+  /** Of the SDK's clients, whose pauses are real time; its own default when absent. */
+  maxAttempts?: number;
+}
+
+export type VirtualWorld = Awaited<ReturnType<typeof virtualWorld>>;
+
+/** Answers with the sample services running and traffic behind them, just after Tidegate's installation. */
+export async function virtualWorld(options: VirtualWorldOptions) {
+  const { config, requestsPerSecond, desiredCount, slackIsDown = () => false, maxAttempts } = options;
+  const clock = virtualClock();
+  const random = seeded(options.seed);
+  const environments = Object.values(config.services).flatMap((service) => service.environments);
+  const calls: Call[] = [];
+  const deadLetters: { function: string; event: unknown; error: string }[] = [];
+  const running = new Set<string>();
+  let engine: ModelledEngine | undefined;
+
+  const slackMayBeDown: Route = {
+    owns: (path) => path.startsWith('/slack/api/') && slackIsDown(),
+    fetch: async () => new Response('down', { status: 503 }),
+  };
+  const originOf = ({ url }: { url: string }) => new URL(url).origin;
+  const fetchOver = (routes: readonly Route[]) =>
+    inProcessFetch({
+      [address]: [slackMayBeDown, ...routes],
+      ...Object.fromEntries(
+        environments.flatMap((environment) =>
+          (environment.smoke?.endpoints ?? []).map((endpoint) => [
+            originOf(endpoint),
+            [usersOf(environment)],
+          ]),
+        ),
+      ),
+    });
+
+  const world = await createWorld({
+    ...options,
+    clock,
+    random,
+    address: () => address,
+    machinery({ images, cloudwatch }) {
+      const modelled = modelledEngine({ images, clock, random });
+      engine = modelled;
+      const names = new Set(
+        environments.flatMap(({ analysis }) => analysis?.targetGroup.split('/')[1] ?? []),
+      );
+      const balancers = [...names].map((name) =>
+        modelledLoadBalancer({
+          clock,
+          random,
+          metrics: cloudwatch.publish,
+          at: modelled.at,
+          name,
+          healthCheck: { path: '/healthz' },
+          deregistrationDelaySeconds: 30,
+          requestsPerSecond,
+        }),
+      );
+      return {
+        engine: modelled,
+        targetGroup: (arn) => balancers.find(({ targetGroup }) => targetGroup.arn === arn)?.targetGroup,
+      };
+    },
+    reach: ({ aws, routes }) => ({
+      client: {
+        requestHandler: inProcessHandler(aws),
+        endpoint: address,
+        ...(maxAttempts && { maxAttempts }),
+      },
+      fetch: fetchOver(routes),
+    }),
+    // A warm function in the same Region; now and then a cold start.
+    invocationLatencyMs: () => (random() < 0.05 ? 400 : 20 + 60 * random()),
+    onDeadLetter: (letter) => deadLetters.push(letter),
+    onStatusChange({ executionArn, status }) {
+      if (status === 'RUNNING') running.add(executionArn);
+      else running.delete(executionArn);
+    },
+    around(call, next) {
+      calls.push(call);
+      return options.around ? options.around(call, next) : next();
+    },
+  });
+
+  /** What a request to a service gets: from any task that listens. */
+  function usersOf({ cluster, service: serviceName }: Environment): Route {
+    return {
+      owns: () => true,
+      async fetch(request) {
+        const tasks = (await ask('ECS', 'ListTasks', { cluster, serviceName })).taskArns as string[];
+        const ports = tasks
+          .flatMap((task) => world.ecs.portOf(task, containerPort) ?? [])
+          .filter((port) => engine?.at(port));
+        const port = ports[Math.floor(random() * ports.length)];
+        const answer = port === undefined ? undefined : engine?.respond(port, new URL(request.url).pathname);
+        return new Response(answer?.body ?? 'no target', { status: answer?.status ?? 503 });
+      },
+    };
+  }
+
+  async function ask(service: 'ECS' | 'SFN', operation: string, input: object) {
+    const { operations } = service === 'ECS' ? world.ecs.service : world.states;
+    // biome-ignore lint/suspicious/noExplicitAny: an AWS answer, read by tests
+    return (await operations[operation]?.(input)) as any;
+  }
+
+  const fetch = fetchOver(world.routes);
+  const sampled = createSample({ world, config, address, fetch, desiredCount });
+  await settle(clock, sampled);
+  /** The digests that ran before anything was pushed, by service. */
+  const first = await sampled;
+  await clock.advance(options.historySeconds * 1000);
+  world.install();
+  calls.length = 0;
+
+  return { clock, random, world, config, fetch, ask, calls, deadLetters, running, first };
+}
+
+const day = 86_400_000;
+
+/** Lets time pass until a promise has settled. */
+export async function settle(clock: VirtualClock, work: Promise<unknown>): Promise<void> {
+  let settled = false;
+  const mark = () => {
+    settled = true;
+  };
+  work.then(mark, mark);
+  await clock.until(() => settled, day);
+}
