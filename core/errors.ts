@@ -9,8 +9,11 @@ function named<const Name extends string>(name: Name) {
   };
 }
 
-/** The same call may succeed later: throttling, a 5xx, a lost connection. Retried. */
+/** The same call may succeed later: a 5xx, a lost connection. Retried for about a minute. */
 export class Transient extends named('Transient') {}
+
+/** AWS has no capacity left for this call now. Retried for hours: many releases at once wait for their turn. */
+export class Throttled extends named('Throttled') {}
 
 /** The scan report is not there yet and its deadline is not reached. Retried until the deadline. */
 export class ScanPending extends named('ScanPending') {}
@@ -22,4 +25,4 @@ export class ReleaseRejected extends named('ReleaseRejected') {}
 export class ContractViolation extends named('ContractViolation') {}
 
 /** The errors a step may declare. Lambda reports the name; the detail is in the message, as a sentence. */
-export type ErrorName = 'Transient' | 'ScanPending' | 'ReleaseRejected' | 'ContractViolation';
+export type ErrorName = 'Transient' | 'Throttled' | 'ScanPending' | 'ReleaseRejected' | 'ContractViolation';

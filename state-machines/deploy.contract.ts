@@ -4,7 +4,7 @@ import type { ErrorOf, Failure, In, Out, Present, ReleaseRequest } from './contr
 
 export function ResolveRelease($input: ReleaseRequest, $result: Out<'ResolveRelease'>) {
   ({ request: $input }) satisfies In<'ResolveRelease'>;
-  (['Transient', 'ReleaseRejected']) satisfies ErrorOf<'ResolveRelease'>[];
+  (['Transient', 'Throttled', 'ReleaseRejected']) satisfies ErrorOf<'ResolveRelease'>[];
   ({ decision: $result.decision, release: $result.release }) satisfies Record<string, Present>;
 }
 
@@ -14,7 +14,7 @@ export function ToDeploy(decision: Out<'ResolveRelease'>['decision']) {
 
 export function CheckScan(release: Out<'ResolveRelease'>['release']) {
   ({ release: release }) satisfies In<'CheckScan'>;
-  (['Transient', 'ScanPending']) satisfies ErrorOf<'CheckScan'>[];
+  (['Transient', 'Throttled', 'ScanPending']) satisfies ErrorOf<'CheckScan'>[];
 }
 
 export function ScanPassed(scan: Out<'CheckScan'>, release: Out<'ResolveRelease'>['release']) {
@@ -24,7 +24,7 @@ export function ScanPassed(scan: Out<'CheckScan'>, release: Out<'ResolveRelease'
 
 export function RequestApproval(release: Out<'ResolveRelease'>['release'], scan: Out<'CheckScan'>) {
   ({ release: release, scan: scan }) satisfies In<'RequestApproval'>;
-  (['Transient']) satisfies ErrorOf<'RequestApproval'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'RequestApproval'>[];
   release.settings.approvalTimeoutSeconds satisfies number;
 }
 
@@ -34,7 +34,7 @@ export function Approved(approval: Out<'RequestApproval'>) {
 
 export function AcquireSlot(release: Out<'ResolveRelease'>['release']) {
   ({ release: release }) satisfies In<'AcquireSlot'>;
-  (['Transient']) satisfies ErrorOf<'AcquireSlot'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'AcquireSlot'>[];
 }
 
 export function SlotGranted(slot: Out<'AcquireSlot'>) {
@@ -43,12 +43,12 @@ export function SlotGranted(slot: Out<'AcquireSlot'>) {
 
 export function PlanDeployment(release: Out<'ResolveRelease'>['release']) {
   ({ release: release }) satisfies In<'PlanDeployment'>;
-  (['Transient', 'ReleaseRejected']) satisfies ErrorOf<'PlanDeployment'>[];
+  (['Transient', 'Throttled', 'ReleaseRejected']) satisfies ErrorOf<'PlanDeployment'>[];
 }
 
 export function RegisterTaskDefinition(release: Out<'ResolveRelease'>['release'], plan: Out<'PlanDeployment'>) {
   ({ release: release, plan: plan }) satisfies In<'RegisterTaskDefinition'>;
-  (['Transient']) satisfies ErrorOf<'RegisterTaskDefinition'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'RegisterTaskDefinition'>[];
 }
 
 export function HasReleaseTask(release: Out<'ResolveRelease'>['release']) {
@@ -60,7 +60,7 @@ export function RunReleaseTask(
   revision: Out<'RegisterTaskDefinition'>,
 ) {
   ({ release: release, revision: revision }) satisfies In<'RunReleaseTask'>;
-  (['Transient']) satisfies ErrorOf<'RunReleaseTask'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'RunReleaseTask'>[];
 }
 
 export function ReleaseTaskPassed(releaseTask: Out<'RunReleaseTask'>) {
@@ -74,7 +74,7 @@ export function StartDeployment(
   revision: Out<'RegisterTaskDefinition'>,
 ) {
   ({ release: release, plan: plan, revision: revision }) satisfies In<'StartDeployment'>;
-  (['Transient']) satisfies ErrorOf<'StartDeployment'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'StartDeployment'>[];
 }
 
 export function DeploymentStarted(deployment: Out<'StartDeployment'>) {
@@ -87,7 +87,7 @@ export function AwaitDeployment(
   deployment: Out<'StartDeployment'>,
 ) {
   ({ release: release, revision: revision, deployment: deployment }) satisfies In<'AwaitDeployment'>;
-  (['Transient']) satisfies ErrorOf<'AwaitDeployment'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'AwaitDeployment'>[];
 }
 
 export function Stable(rollout: Out<'AwaitDeployment'>, release: Out<'ResolveRelease'>['release']) {
@@ -99,7 +99,7 @@ export function Stable(rollout: Out<'AwaitDeployment'>, release: Out<'ResolveRel
 
 export function RunSmokeTests(release: Out<'ResolveRelease'>['release'], rollout: Out<'AwaitDeployment'>) {
   ({ release: release, rollout: rollout }) satisfies In<'RunSmokeTests'>;
-  (['Transient']) satisfies ErrorOf<'RunSmokeTests'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'RunSmokeTests'>[];
 }
 
 export function SmokeTestsPassed(smoke: Out<'RunSmokeTests'>, release: Out<'ResolveRelease'>['release']) {
@@ -120,7 +120,7 @@ export function CompareMetrics(
     deployment: deployment,
     rollout: rollout,
   }) satisfies In<'CompareMetrics'>;
-  (['Transient']) satisfies ErrorOf<'CompareMetrics'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'CompareMetrics'>[];
 }
 
 export function MetricsHeld(comparison: Out<'CompareMetrics'>) {
@@ -138,7 +138,7 @@ export function ConfirmRelease(
   deployment: Out<'StartDeployment'>,
 ) {
   ({ release: release, revision: revision, deployment: deployment }) satisfies In<'ConfirmRelease'>;
-  (['Transient']) satisfies ErrorOf<'ConfirmRelease'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'ConfirmRelease'>[];
 }
 
 export function Confirmed(confirmation: Out<'ConfirmRelease'>) {
@@ -152,7 +152,7 @@ export function RollBack(
   revision: Out<'RegisterTaskDefinition'>,
 ) {
   ({ release: release, plan: plan, revision: revision }) satisfies In<'RollBack'>;
-  (['Transient']) satisfies ErrorOf<'RollBack'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'RollBack'>[];
 }
 
 export function AwaitRollback(
@@ -162,7 +162,7 @@ export function AwaitRollback(
   rollback: Out<'RollBack'>,
 ) {
   ({ release: release, plan: plan, revision: revision, rollback: rollback }) satisfies In<'AwaitRollback'>;
-  (['Transient']) satisfies ErrorOf<'AwaitRollback'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'AwaitRollback'>[];
 }
 
 export function BackAgain(wayBack: Out<'AwaitRollback'>) {
@@ -176,12 +176,12 @@ export function RecordOutcome(
   failure: null | Failure,
 ) {
   ({ request: $input, outcome: outcome, failure: failure }) satisfies In<'RecordOutcome'>;
-  (['Transient']) satisfies ErrorOf<'RecordOutcome'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'RecordOutcome'>[];
 }
 
 export function Notify($input: ReleaseRequest, recorded: Out<'RecordOutcome'>) {
   ({ request: $input, recorded: recorded }) satisfies In<'Notify'>;
-  (['Transient']) satisfies ErrorOf<'Notify'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'Notify'>[];
 }
 
 export function HasNextEnvironment(recorded: Out<'RecordOutcome'>) {
@@ -190,7 +190,7 @@ export function HasNextEnvironment(recorded: Out<'RecordOutcome'>) {
 
 export function Promote($input: ReleaseRequest) {
   ({ request: $input }) satisfies In<'Promote'>;
-  (['Transient']) satisfies ErrorOf<'Promote'>[];
+  (['Transient', 'Throttled']) satisfies ErrorOf<'Promote'>[];
 }
 
 export function Ended(recorded: Out<'RecordOutcome'>) {

@@ -27,7 +27,8 @@ ${flow(States)
 | --- | --- | --- | --- | --- |
 ${tasks.join('\n')}
 
-Every step is tried again for throttling and for faults of Lambda itself: that is \`Transient\`.
+Every step is tried again for lost connections, 5xx and faults of Lambda itself: that is \`Transient\`. Where AWS throttles, it
+waits for its turn, for hours if need be: that is \`Throttled\`.
 An execution that is stopped by hand or runs out of time takes no arrow at all.
 `;
 }

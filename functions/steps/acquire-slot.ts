@@ -11,7 +11,7 @@ export const acquireSlot = defineStep({
   name: 'AcquireSlot',
   input: z.strictObject({ release: releaseSchema }),
   output: slotAnswerSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   waits: true,
   run: async ({ release: { target, pushedAt, tag } }, aws, { arn, taskToken }) => {
     // The answers may be for others, too; ours is one of them when there is nothing to wait for.

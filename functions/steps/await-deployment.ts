@@ -11,7 +11,7 @@ export const awaitDeployment = defineStep({
   name: 'AwaitDeployment',
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
   output: rolloutSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   waits: true,
   run: async (input, aws, { arn, taskToken }) => {
     // First wait, then look: an event between the two finds somebody to wake.

@@ -16,7 +16,7 @@ export const awaitRollback = defineStep({
     rollback: rollbackSchema,
   }),
   output: returnSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   waits: true,
   run: async (input, aws, { arn, taskToken }) => {
     // First wait, then look: an event between the two finds somebody to wake.

@@ -23,7 +23,7 @@ export const checkScan = defineStep({
   name: 'CheckScan',
   input: z.strictObject({ release: releaseSchema }),
   output: scanVerdictSchema,
-  errors: ['Transient', 'ScanPending'],
+  errors: ['Transient', 'Throttled', 'ScanPending'],
   run: async ({ release }, aws) => {
     const { scan: policy } = environmentOf(aws.config, release.service, release.environment).service;
     const repository = repositoryOf(release.image);

@@ -20,7 +20,7 @@ export const compareMetrics = defineStep({
     rollout: rolloutSchema,
   }),
   output: comparisonSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ release, revision, deployment, rollout }, aws): Promise<Comparison> => {
     const { cloudwatch, config, now } = aws;
     const { analysis: policy } = environmentOf(config, release.service, release.environment).environment;

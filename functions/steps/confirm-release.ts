@@ -12,7 +12,7 @@ export const confirmRelease = defineStep({
   name: 'ConfirmRelease',
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
   output: confirmationSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ release, revision, deployment }, aws) => {
     const { target, digest } = release;
     const { ecs } = aws;

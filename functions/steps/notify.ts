@@ -10,7 +10,7 @@ export const notify = defineStep({
   name: 'Notify',
   input: z.strictObject({ request: releaseRequestSchema, recorded: recordedSchema }),
   output: z.strictObject({ told: z.array(z.string()) }),
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ request, recorded }, { config, consoleUrl, records, slack }, { arn }) => {
     // A push that changes nothing is not worth anybody's attention.
     if (!config.slack || recorded.outcome === 'NothingToDo') return { told: [] };

@@ -15,7 +15,7 @@ export const planDeployment = defineStep({
   name: 'PlanDeployment',
   input: z.strictObject({ release: releaseSchema }),
   output: planSchema,
-  errors: ['Transient', 'ReleaseRejected'],
+  errors: ['Transient', 'Throttled', 'ReleaseRejected'],
   run: async ({ release }, aws) => {
     const { target, image } = release;
     const service = await aws.ecs.service(target);

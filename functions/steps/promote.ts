@@ -10,7 +10,7 @@ export const promote = defineStep({
   name: 'Promote',
   input: z.strictObject({ request: releaseRequestSchema }),
   output: z.strictObject({ started: z.string().optional() }),
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ request }, { config, states }, { arn }) => {
     const { service } = environmentOf(config, request.service, request.environment);
     const next = environmentAfter(service, request.environment);

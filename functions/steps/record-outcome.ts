@@ -19,7 +19,7 @@ export const recordOutcome = defineStep({
     failure: failureSchema.nullable(),
   }),
   output: recordedSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: (input, aws, { arn }) => endRelease({ ...input, execution: arn }, aws),
 });
 

@@ -9,7 +9,7 @@ export const registerTaskDefinition = defineStep({
   name: 'RegisterTaskDefinition',
   input: z.strictObject({ release: releaseSchema, plan: planSchema }),
   output: revisionSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ release: { target, image }, plan }, { ecs }) => ({
     taskDefinitionArn: await ecs.registerWithImage(plan.runningTaskDefinitionArn, target.container, image),
   }),

@@ -11,7 +11,7 @@ export const requestApproval = defineStep({
   name: 'RequestApproval',
   input: z.strictObject({ release: releaseSchema, scan: scanVerdictSchema }),
   output: approvalAnswerSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   waits: true,
   run: async ({ release, scan }, { approvals, config, consoleUrl, now, slack }, { arn, taskToken }) => {
     // The execution's name: readable, unique for 90 days, and the same when this is called again.

@@ -21,7 +21,7 @@ export const resolveRelease = defineStep({
   name: 'ResolveRelease',
   input: z.strictObject({ request: releaseRequestSchema }),
   output: resolvedSchema,
-  errors: ['Transient', 'ReleaseRejected'],
+  errors: ['Transient', 'Throttled', 'ReleaseRejected'],
   run: async ({ request }, aws): Promise<z.output<typeof resolvedSchema>> => {
     const { push, promotedFrom } = request;
     const { service, environment } = environmentOf(aws.config, request.service, request.environment);

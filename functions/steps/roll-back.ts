@@ -11,7 +11,7 @@ export const rollBack = defineStep({
   name: 'RollBack',
   input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
   output: rollbackSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ release: { target }, plan, revision }, { ecs, now, records }, { arn }) => {
     const revisions = { ours: revision.taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn };
     const startedAt = (await records.startedAt(arn)) ?? now();

@@ -13,7 +13,7 @@ export const runReleaseTask = defineStep({
   name: 'RunReleaseTask',
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema }),
   output: releaseTaskSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ release, revision }, aws, { arn }) => {
     const { releaseTask } = environmentOf(aws.config, release.service, release.environment).environment;
     if (!releaseTask)

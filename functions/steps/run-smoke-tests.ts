@@ -12,7 +12,7 @@ export const runSmokeTests = defineStep({
   name: 'RunSmokeTests',
   input: z.strictObject({ release: releaseSchema, rollout: rolloutSchema }),
   output: smokeVerdictSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ release, rollout }, aws) => {
     const { smoke: policy } = environmentOf(aws.config, release.service, release.environment).environment;
     if (!policy) throw new Error(`${release.service}/${release.environment} has no smoke tests any more`);

@@ -9,7 +9,7 @@ export const startDeployment = defineStep({
   name: 'StartDeployment',
   input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
   output: deploymentSchema,
-  errors: ['Transient'],
+  errors: ['Transient', 'Throttled'],
   run: async ({ release, plan, revision }, { ecs, now, records, slots }, { arn }): Promise<Deployment> => {
     const { taskDefinition } = await ecs.service(release.target);
     const startedAt = (await records.startedAt(arn)) ?? now();

@@ -25,7 +25,7 @@ const mutants: Mutant[] = [
   { it: 'nothing is changed', changes: [], errors: [] },
   {
     it: 'a Retry misspells an error',
-    changes: [['CheckScan.Retry.1.ErrorEquals.0', 'ScanPendign']],
+    changes: [['CheckScan.Retry.2.ErrorEquals.0', 'ScanPendign']],
     errors: ['TS2322 CheckScan'],
   },
   {

@@ -54,7 +54,6 @@ test.each(tasks)("$name retries the platform's faults first, as every Task does"
       'Lambda.AWSLambdaException',
       'Lambda.SdkClientException',
       'Lambda.ClientExecutionTimeoutException',
-      'Lambda.TooManyRequestsException',
     ],
     IntervalSeconds: 2,
     BackoffRate: 2,
@@ -75,9 +74,20 @@ test.each(tasks)('$name does not wait forever', ({ state }) => {
   expect(state.TimeoutSeconds).toBeDefined();
 });
 
+test.each(tasks)('$name waits for its turn, as every Task does, where AWS throttles', ({ state }) => {
+  expect(state.Retry[1]).toEqual({
+    ErrorEquals: ['Throttled', 'Lambda.TooManyRequestsException'],
+    IntervalSeconds: 10,
+    BackoffRate: 2,
+    MaxAttempts: 200,
+    MaxDelaySeconds: 90,
+    JitterStrategy: 'FULL',
+  });
+});
+
 // A retried wait starts with a new token while the old one may still be about to be answered.
 test.each(tasks.filter(({ state }) => waits(state)))('$name retries nothing else: it waits', ({ state }) => {
-  expect(state.Retry).toHaveLength(1);
+  expect(state.Retry).toHaveLength(2);
 });
 
 test('after StartDeployment no error and no verdict ends a release before its way back was tried', () => {
