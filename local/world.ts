@@ -22,6 +22,9 @@ import type { Honesty } from './events/delivery.ts';
 import { runSchedules } from './events/schedules.ts';
 import { functionUrl } from './lambda/function-url.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
+import type { Limits } from './limits/aws-limits.ts';
+import { throttling } from './limits/throttling.ts';
+import { tokenBucket } from './limits/token-bucket.ts';
 import type { TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
 import { secretsManager } from './secrets/secrets-manager.ts';
@@ -58,7 +61,9 @@ export interface WorldOptions {
   /** From a line's being written to its being readable. */
   logDeliverySeconds?: number;
   honesty?: Readonly<Record<string, Honesty>>;
-  /** Between every caller and every operation: faults, throttling. */
+  /** AWS's rate limits, such as `awsLimits`; none where absent. */
+  limits?: Limits;
+  /** Between every caller and every operation: faults, latency. It also sees the calls that a limit refuses. */
   around?: Around;
   aroundFunction?: AroundFunction;
   /** By how much a function's own clock is wrong. */
@@ -93,7 +98,7 @@ export interface World {
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { clock, random, config, address, around } = options;
+  const { clock, random, config, address, limits, around = (_call, next) => next() } = options;
   let installed = false;
   let endSchedules = () => {};
 
@@ -101,6 +106,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     clock,
     random,
     timeoutSeconds: 30,
+    ...(limits && { concurrency: limits.concurrentFunctions }),
     functions: functionsWith(async (name) => runtimeIn(surroundings(name), logger(name))),
     ...(options.aroundFunction && { around: options.aroundFunction }),
     onAsyncFailure: ({ functionName, payload, error }) => {
@@ -140,9 +146,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     logs: logs.append,
     ...(options.pace && { pace: options.pace }),
   });
+  const limit = throttling(limits?.calls ?? [], clock);
+  const transitions = limits && tokenBucket(limits.stateTransitions, clock);
   const { service: states } = statesService({
     clock,
     random,
+    ...(transitions && { transitionDelayMs: transitions.await }),
     async invoke({ functionName, payload }) {
       // Not `pause`: an execution is nobody's work, though a function may have started it.
       await new Promise<void>((resolve) => clock.after(options.invocationLatencyMs?.() ?? 0, resolve));
@@ -194,7 +203,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       ...[states, registry.service, containers.service, metrics.service, logs.service, bus.service, table],
       secretsManager(secrets, new Date(clock.now())),
     ],
-    ...(around && { around }),
+    around: (call, next) => around(call, () => limit(call, next)),
   });
   const routes: Route[] = [registry, slackChannels.route, approvals];
   const reach = () => options.reach({ aws, routes });

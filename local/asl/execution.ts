@@ -33,6 +33,8 @@ export interface ExecutionOptions {
   clock: Clock;
   /** For jitter, `$random()`, `$uuid()`, request ids and tokens. `Math.random` unless given. */
   random?: () => number;
+  /** Asked before each state and each further attempt at one: how long AWS makes it wait, in ms. */
+  transitionDelayMs?: () => number;
   name?: string;
   /** ARN of the execution; its region is the one in the history. */
   arn?: string;
@@ -106,6 +108,7 @@ class LiveExecution implements Execution {
       invoke,
       history: this.#history,
       tokens: this.#tokens,
+      transitionDelayMs: options.transitionDelayMs ?? (() => 0),
       run,
       context,
     };

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { Invoke } from './lambda.ts';
 import type { Scope } from './scope.ts';
 import type { TaskTokens } from './tokens.ts';
+import { pause } from './waiting.ts';
 
 /** What all lines of one execution share. */
 export interface Engine {
@@ -16,6 +17,8 @@ export interface Engine {
   readonly tokens: TaskTokens;
   /** `$states.context` as far as it is the same everywhere: `Execution` and `StateMachine`. */
   readonly context: JsonObject;
+  /** See `ExecutionOptions`. */
+  readonly transitionDelayMs: () => number;
   /** Runs a group of states to its end and answers its output. */
   readonly run: (group: StateGroup, input: Json, line: Line) => Promise<Json>;
 }
@@ -45,6 +48,12 @@ export class Line {
   record(type: string, details?: Record<string, unknown>): number {
     this.last = this.aside(type, details);
     return this.last;
+  }
+
+  /** Waits for the account's turn to go on to a state, or to another attempt at it; undefined where it may at once. */
+  turn(): Promise<void> | undefined {
+    const delayMs = this.engine.transitionDelayMs();
+    return delayMs > 0 ? pause(this.engine.clock, delayMs, this.signal) : undefined;
   }
 
   /** Writes an event that the next one passes over. */

@@ -23,6 +23,7 @@ export async function run(group: StateGroup, input: Json, line: Line): Promise<J
   while (exit.next !== undefined) {
     const state = group.States[exit.next];
     if (!state) throw new StateError('States.Runtime', `There is no state '${exit.next}'.`);
+    await line.turn();
     exit = await visited(state, exit.next, exit.output, line);
     line.signal.throwIfAborted();
   }

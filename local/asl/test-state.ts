@@ -160,7 +160,8 @@ function chosen({ definition, stateName }: StateTest): { name: string; state: St
 function lineFor({ clock, invoke, variables = {}, context, random = Math.random }: StateTest): Line {
   const history = new History(() => clock.now());
   const tokens = new TaskTokens(() => 'token');
-  const engine: Engine = { clock, random, invoke, history, tokens, context, run };
+  const transitionDelayMs = () => 0;
+  const engine: Engine = { clock, random, invoke, history, tokens, context, transitionDelayMs, run };
   const scope = new Scope();
   scope.assign(variables);
   return new Line({

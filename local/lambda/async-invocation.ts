@@ -1,4 +1,5 @@
 /** Lambda's own repetition of an asynchronous invocation: after one minute, and two minutes later. */
+import { AwsError } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 
 export interface AsyncPolicy {
@@ -24,6 +25,11 @@ export interface AsyncFailure {
 
 const delaysMs = [60_000, 120_000];
 
+/** What found no room to run in goes back to the queue, doubling from one second to five minutes. */
+const queuedMs = (times: number) => Math.min(1000 * 2 ** times, 300_000);
+const foundNoRoom = (error: unknown) =>
+  error instanceof AwsError && error.code === 'TooManyRequestsException';
+
 export interface Attempting {
   clock: Clock;
   policy: AsyncPolicy;
@@ -34,19 +40,20 @@ export interface Attempting {
 export async function attempting({ clock, policy, run, failed }: Attempting): Promise<void> {
   const end = clock.now() + policy.maximumEventAgeSeconds * 1000;
 
-  async function attempt(attempts: number): Promise<void> {
+  async function attempt(attempts: number, queued: number): Promise<void> {
     try {
       await run();
     } catch (error) {
-      const delay = delaysMs[attempts - 1];
-      if (delay === undefined || attempts > policy.maximumRetryAttempts) {
+      const noRoom = foundNoRoom(error);
+      const delay = noRoom ? queuedMs(queued) : delaysMs[attempts - 1];
+      if (delay === undefined || (!noRoom && attempts > policy.maximumRetryAttempts)) {
         failed({ condition: 'RetriesExhausted', attempts, error });
       } else if (clock.now() + delay > end) {
         failed({ condition: 'EventAgeExceeded', attempts, error });
       } else {
-        clock.after(delay, () => void attempt(attempts + 1));
+        clock.after(delay, () => void (noRoom ? attempt(attempts, queued + 1) : attempt(attempts + 1, 0)));
       }
     }
   }
-  await attempt(1);
+  await attempt(1, 0);
 }

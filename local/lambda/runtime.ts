@@ -18,6 +18,8 @@ export interface LambdaRuntimeOptions {
   clock: Clock;
   functions: Readonly<Record<string, LambdaFunction>>;
   around?: AroundFunction;
+  /** How many invocations run at once, of all functions together; without an end where absent. */
+  concurrency?: number;
   /** From 0 to 1, for request ids. */
   random?: () => number;
   /** Of every function that an invocation says nothing else of. SST's default is 20. */
@@ -34,7 +36,8 @@ export interface InvokeOptions {
 export interface LambdaRuntime {
   /**
    * Runs a function and answers what it returned. Rejects with `FunctionError` when it threw or ran out of time, and
-   * with an `AwsError` when it was never run: `ResourceNotFoundException`, `RequestEntityTooLargeException`.
+   * with an `AwsError` when it was never run: `ResourceNotFoundException`, `RequestEntityTooLargeException`,
+   * `TooManyRequestsException`.
    */
   invoke(functionName: string, payload: unknown, options?: InvokeOptions): Promise<unknown>;
   /** Resolves when the event is taken. What the function fails at is repeated twice, with the same request id. */
@@ -45,7 +48,8 @@ export interface LambdaRuntime {
 
 export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
   const { clock, functions, random = Math.random, asyncPolicy, onAsyncFailure } = options;
-  const { around = (_functionName, invoke) => invoke() } = options;
+  const { around = (_functionName, invoke) => invoke(), concurrency = Number.POSITIVE_INFINITY } = options;
+  let running = 0;
   const failures: AsyncFailure[] = [];
 
   function find(functionName: string): LambdaFunction {
@@ -61,6 +65,8 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
     given: InvokeOptions,
   ): Promise<unknown> {
     const handler = find(functionName);
+    if (running >= concurrency) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+    running += 1;
     const timeoutSeconds = given.timeoutSeconds ?? options.timeoutSeconds ?? 20;
     const deadline = clock.now() + timeoutSeconds * 1000;
     const context = contextOf(functionName, requestId, () => Math.max(0, deadline - clock.now()));
@@ -78,6 +84,7 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
     try {
       return returned(await Promise.race([working, timedOut]));
     } finally {
+      running -= 1;
       cancel();
     }
   }

@@ -38,6 +38,8 @@ export interface ExecutionsOptions {
   invoke: Invoke;
   random: () => number;
   prefix: string;
+  /** How long an execution has to wait for its next state transition. */
+  transitionDelayMs?: (() => number) | undefined;
   /** Each event of each execution, as it is written. */
   onHistory?: ((executionArn: string, event: HistoryEvent) => void) | undefined;
   /** Once at the start, once at the end. */
@@ -58,7 +60,8 @@ export interface StartRequest {
 /** AWS keeps the name of an execution that is over for this long. */
 const nameKept = 90 * 86_400_000;
 
-export function executions({ clock, invoke, random, prefix, onHistory, onStatusChange }: ExecutionsOptions) {
+export function executions(options: ExecutionsOptions) {
+  const { clock, invoke, random, prefix, transitionDelayMs, onHistory, onStatusChange } = options;
   const started = new Map<string, Started>();
   const tokens = new Map<string, Execution>();
 
@@ -84,6 +87,7 @@ export function executions({ clock, invoke, random, prefix, onHistory, onStatusC
       definition: JSON.parse(machine.definition),
       input: JSON.parse(input),
       ...{ clock, invoke, random, name, arn },
+      ...(transitionDelayMs && { transitionDelayMs }),
       stateMachineArn: machine.stateMachineArn,
       roleArn: machine.roleArn,
       newToken() {

@@ -12,6 +12,8 @@ export interface StatesOptions {
   clock: Clock;
   /** Runs the functions of Task states. Whoever runs them tells the clock, where virtual time is to stand still meanwhile. */
   invoke: Invoke;
+  /** How long an execution has to wait for its next state transition, in ms: AWS limits those of an account. */
+  transitionDelayMs?: () => number;
   /** Each event of each execution, as it is written. */
   onHistory?: (executionArn: string, event: HistoryEvent) => void;
   /** The `detail` of *Step Functions Execution Status Change*: once at the start, once at the end. */
@@ -29,6 +31,7 @@ export function statesService(options: StatesOptions): { service: AwsService } {
   const machines = stateMachines(prefix, () => clock.now());
   const all = executions({
     ...{ clock, invoke, random, prefix },
+    transitionDelayMs: options.transitionDelayMs,
     onHistory: options.onHistory,
     onStatusChange: options.onStatusChange,
   });

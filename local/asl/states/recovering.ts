@@ -21,6 +21,7 @@ export async function recovering(
       const seconds = retries.after(error);
       if (seconds === undefined) return caught(visit, error);
       await visit.pause(seconds * 1000);
+      await visit.line.turn();
       visit.retryCount += 1;
     }
   }
