@@ -13,7 +13,7 @@ import { seeded } from './seeded.ts';
 export const address = 'http://world.test';
 
 export interface VirtualWorldOptions
-  extends Pick<WorldOptions, 'honesty' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory'> {
+  extends Pick<WorldOptions, 'honesty' | 'limits' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory'> {
   config: Config;
   seed: number;
   /** Of each service. */
