@@ -1,6 +1,6 @@
 /** The metrics: what was published, by namespace, name and exact set of dimensions, for fifteen days. */
 import type { Clock } from '../clock.ts';
-import { add, type Distribution } from './distribution.ts';
+import { type Distribution, merged } from './distribution.ts';
 
 export interface Datapoint {
   namespace: string;
@@ -12,12 +12,15 @@ export interface Datapoint {
   values: Distribution;
 }
 
-/** Takes what was measured. The same metric and time may be published again: the values are added. */
+/**
+ * Takes what was measured, and keeps it: `values` must not change any more. The same metric and time may be published
+ * again: the values are added.
+ */
 export type Publish = (datapoint: Datapoint) => void;
 
 export interface Metric extends Pick<Datapoint, 'namespace' | 'metricName' | 'dimensions' | 'unit'> {
   /** By start of the period. */
-  points: Map<number, Map<number, number>>;
+  points: Map<number, Distribution>;
   /** When something was published last, in milliseconds since the epoch. */
   publishedAt: number;
 }
@@ -41,9 +44,8 @@ export function metricStore(clock: Clock): MetricStore {
       const metric = metrics.get(key) ?? { ...name, points: new Map(), publishedAt: 0 };
       metrics.set(key, metric);
       metric.publishedAt = clock.now();
-      const point = metric.points.get(at) ?? new Map<number, number>();
-      metric.points.set(at, point);
-      for (const [value, times] of values) add(point, value, times);
+      const before = metric.points.get(at);
+      metric.points.set(at, before ? merged([before, values]) : values);
       forget(metric, clock.now() - retentionMs);
     },
     find: (name) => metrics.get(keyOf(name)),

@@ -15,6 +15,8 @@ export interface Answer {
 export interface ModelledEngine extends TaskEngine {
   /** What listens on a port of 127.0.0.1. `undefined` where a connection would be refused. */
   at(port: number): Behaviour | undefined;
+  /** `changed` is called after each change of what `at` answers. */
+  onChange(changed: () => void): void;
   /** What a request gets: `/`, `/healthz`, and 404 for the rest. */
   respond(port: number, path: string): Answer | undefined;
 }
@@ -32,7 +34,17 @@ const shutdownMs = 100;
 
 export function modelledEngine({ images, clock, random }: ModelledEngineOptions): ModelledEngine {
   const listening = new Map<number, Behaviour>();
+  const listeners: (() => void)[] = [];
   let nextPort = 40_000;
+
+  const listen = (ports: number[], behaviour: Behaviour) => {
+    for (const port of ports) listening.set(port, behaviour);
+    for (const changed of listeners) changed();
+  };
+  const close = (ports: number[]) => {
+    const closed = ports.filter((port) => listening.delete(port));
+    if (closed.length > 0) for (const changed of listeners) changed();
+  };
 
   /** Calls `exited` once; the answer asks it to stop, as SIGTERM does. */
   function run(
@@ -47,12 +59,12 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
 
     const end = (code: number) => {
       for (const cancel of cancels) cancel();
-      for (const port of ports) listening.delete(port);
+      close(ports);
       tell.exited(container.name, code);
     };
     const cancels = [
       clock.after(startMs, () => {
-        for (const port of ports) listening.set(port, behaviour);
+        listen(ports, behaviour);
         tell.log(container.name, `my-api ${behaviour.version} (${behaviour.revision.slice(0, 8)}) listens`);
       }),
     ];
@@ -68,7 +80,7 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
     return () => {
       if (stopping) return;
       stopping = true;
-      for (const port of ports) listening.delete(port);
+      close(ports);
       for (const cancel of cancels) cancel();
       clock.after(shutdownMs, () => end(0));
     };
@@ -114,6 +126,7 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
     },
 
     at: (port) => listening.get(port),
+    onChange: (changed) => void listeners.push(changed),
 
     respond(port, path) {
       const behaviour = listening.get(port);

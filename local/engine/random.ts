@@ -1,7 +1,7 @@
 /** Random numbers of the distributions that requests follow. */
 
 /** Latencies: most near the median, a long tail above. With this spread the 99th percentile is 2.5 times the median. */
-const spread = 0.4;
+export const spread = 0.4;
 
 export function logNormal(random: () => number, median: number): number {
   // Box and Muller; 1 - random() is never 0, whose logarithm is not finite.
@@ -15,4 +15,12 @@ export function poisson(random: () => number, mean: number): number {
   let arrivals = 0;
   for (let time = gap(); time < mean; time += gap()) arrivals += 1;
   return arrivals;
+}
+
+/** How many of `trials` come true that have a chance of `probability` each. */
+export function binomial(random: () => number, trials: number, probability: number): number {
+  if (probability <= 0) return 0;
+  let successes = 0;
+  for (let left = trials; left > 0; left -= 1) if (random() < probability) successes += 1;
+  return successes;
 }

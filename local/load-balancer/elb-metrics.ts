@@ -14,6 +14,10 @@ export interface Publication {
 export const awsPublication: Publication = { periodSeconds: 60, publicationDelaySeconds: 120 };
 
 export interface ElbMetrics extends ElbRecorder {
+  /** The period that a time is in. One that was published already would be published again. */
+  periodOf(time: number): ElbPeriod;
+  /** When the period of a time is over. */
+  endOf(time: number): number;
   close(): void;
 }
 
@@ -30,9 +34,10 @@ export function elbMetrics(options: ElbMetricsOptions): ElbMetrics {
   const lengthMs = options.periodSeconds * 1000;
   const periods = new Map<number, ElbPeriod>();
   const startOf = (time: number) => Math.floor(time / lengthMs) * lengthMs;
+  const endOf = (time: number) => startOf(time) + lengthMs;
 
-  function current(): ElbPeriod {
-    const start = startOf(clock.now());
+  function periodOf(time: number): ElbPeriod {
+    const start = startOf(time);
     const known = periods.get(start);
     if (known) return known;
     const period = elbPeriod(dimensions);
@@ -44,10 +49,11 @@ export function elbMetrics(options: ElbMetricsOptions): ElbMetrics {
     });
     return period;
   }
+  const current = () => periodOf(clock.now());
 
   let cancelTick = () => {};
   const tick = () => {
-    cancelTick = clock.after(startOf(clock.now()) + lengthMs - clock.now(), () => {
+    cancelTick = clock.after(endOf(clock.now()) - clock.now(), () => {
       tick();
       current().hosts(options.hosts());
     });
@@ -56,10 +62,12 @@ export function elbMetrics(options: ElbMetricsOptions): ElbMetrics {
 
   return {
     answered: (status, seconds) => current().answered(status, seconds),
-    failed: () => current().failed(),
-    refused: () => current().refused(),
+    failed: (times) => current().failed(times),
+    refused: (times) => current().refused(times),
     abandoned: () => current().abandoned(),
     hosts: (hosts) => current().hosts(hosts),
+    periodOf,
+    endOf,
     close: () => cancelTick(),
   };
 }

@@ -2,8 +2,8 @@
 import type { Behaviour } from '../engine/behaviour.ts';
 import { answerOf } from '../engine/modelled.ts';
 import { poisson } from '../engine/random.ts';
+import { modelledAnswers } from './modelled-answers.ts';
 import { assemble, type LoadBalancerSettings } from './settings.ts';
-import { type Seen, tally } from './tally.ts';
 import type { TargetGroup } from './target-group.ts';
 
 export interface ModelledLoadBalancer {
@@ -11,8 +11,6 @@ export interface ModelledLoadBalancer {
   /** The value of CloudWatch's `LoadBalancer` dimension. */
   dimension: string;
   targetGroup: TargetGroup;
-  /** What the modelled clients saw, since the start or of the last seconds. */
-  seen(lastSeconds?: number): Seen;
   /** No more requests and health checks. What was measured is still published. */
   close(): void;
 }
@@ -22,36 +20,61 @@ interface ModelledSettings extends LoadBalancerSettings {
   random: () => number;
   /** What listens on a port; a connection to anything else is refused. */
   at: (port: number) => Behaviour | undefined;
-  /** On average: arrivals are independent. A function for traffic that changes. */
-  requestsPerSecond: number | (() => number);
-  /** The requests of a step are modelled at its start. Longer is cheaper and sees a change later. */
+  /** Called with what is to be called after each change of `at`. Without it `at` is asked anew in every step. */
+  onChange?: (changed: () => void) => void;
+  /** On average: arrivals are independent. */
+  requestsPerSecond: number;
+  /** Longer is cheaper and sees a change later; without meaning where `onChange` tells of changes. */
   stepSeconds?: number;
 }
 
 export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBalancer {
-  const { clock, random, at, requestsPerSecond, stepSeconds = 1 } = settings;
+  const { clock, random, at, onChange, requestsPerSecond, stepSeconds = 1 } = settings;
   const { arn, dimension, targetGroup, metrics, close } = assemble(settings, async (port, { path }) => {
     const behaviour = at(port);
     return behaviour && answerOf(behaviour, path, random).status;
   });
-  const clients = tally(clock);
-  const rate = () => (typeof requestsPerSecond === 'number' ? requestsPerSecond : requestsPerSecond());
+  const answers = modelledAnswers(random);
+  const whoIsBehind = () => targetGroup.candidates().map(({ port }) => at(port));
 
-  function request() {
-    const target = targetGroup.choose();
-    const behaviour = target && at(target.port);
-    if (!target) metrics.refused();
-    else if (!behaviour) metrics.failed();
-    if (!behaviour) return clients.add(true, 1);
-    const { status, latencyMs } = answerOf(behaviour, '/', random);
-    metrics.answered(status, latencyMs / 1000);
-    clients.add(status >= 500, latencyMs);
+  /** Requests are modelled after the fact: all those since the last change at once, with what was there then. */
+  let behind = whoIsBehind();
+  let since = clock.now();
+  let turn = 0;
+
+  function catchUp() {
+    const now = clock.now();
+    while (since < now) {
+      const end = Math.min(now, metrics.endOf(since));
+      request(poisson(random, (requestsPerSecond * (end - since)) / 1000), since);
+      since = end;
+    }
+    behind = whoIsBehind();
   }
 
+  function request(requests: number, time: number) {
+    if (requests === 0) return;
+    const period = metrics.periodOf(time);
+    if (behind.length === 0) return period.refused(requests);
+    const first = turn % behind.length;
+    for (const [index, behaviour] of behind.entries()) {
+      // Round robin: what is left over goes to those whose turn it is.
+      const place = (index - first + behind.length) % behind.length;
+      const own = Math.ceil((requests - place) / behind.length);
+      if (behaviour) answers(behaviour, own, period);
+      else period.failed(own);
+    }
+    turn = first + requests;
+  }
+
+  targetGroup.onCandidates(catchUp);
+  onChange?.(catchUp);
   let cancelStep = () => {};
   const step = () => {
-    cancelStep = clock.after(stepSeconds * 1000, () => {
-      for (let left = poisson(random, rate() * stepSeconds); left > 0; left--) request();
+    const now = clock.now();
+    const end = metrics.endOf(now) - now;
+    cancelStep = clock.after(onChange ? end : Math.min(end, stepSeconds * 1000), () => {
+      catchUp();
       step();
     });
   };
@@ -61,7 +84,6 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
     arn,
     dimension,
     targetGroup,
-    seen: clients.seen,
     close() {
       cancelStep();
       close();

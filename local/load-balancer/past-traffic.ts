@@ -2,10 +2,10 @@
 import type { Clock } from '../clock.ts';
 import type { Publish } from '../cloudwatch/metric-store.ts';
 import type { Behaviour } from '../engine/behaviour.ts';
-import { answerOf } from '../engine/modelled.ts';
 import { poisson } from '../engine/random.ts';
 import { awsPublication, type Publication } from './elb-metrics.ts';
 import { type ElbDimensions, elbPeriod } from './elb-period.ts';
+import { modelledAnswers } from './modelled-answers.ts';
 
 interface PastTraffic extends Partial<Publication> {
   clock: Clock;
@@ -26,6 +26,7 @@ export function pastTraffic({ clock, metrics, random, dimensions, behaviour, ...
   const lengthMs = periodSeconds * 1000;
   const now = clock.now();
   const end = Math.floor(now / lengthMs) * lengthMs;
+  const answers = modelledAnswers(random);
   const hosts = { registered: past.targets, healthy: past.targets, unhealthy: 0 };
 
   for (
@@ -35,10 +36,7 @@ export function pastTraffic({ clock, metrics, random, dimensions, behaviour, ...
   ) {
     const period = elbPeriod(dimensions);
     period.hosts(hosts);
-    for (let left = poisson(random, past.requestsPerSecond * periodSeconds); left > 0; left--) {
-      const { status, latencyMs } = answerOf(behaviour, '/', random);
-      period.answered(status, latencyMs / 1000);
-    }
+    answers(behaviour, poisson(random, past.requestsPerSecond * periodSeconds), period);
     const publish = () => period.datapoints(start).forEach(metrics);
     const due = start + lengthMs + publicationDelaySeconds * 1000;
     if (due <= now) publish();

@@ -13,6 +13,10 @@ export interface ChosenTarget {
 export interface Targets extends TargetGroup {
   /** Round robin over the healthy ones, over all when none is healthy (AWS: fail open). `undefined` when there is none. */
   choose(): ChosenTarget | undefined;
+  /** Those that `choose` takes its turns among. */
+  candidates(): readonly Target[];
+  /** Called after each change of the candidates. */
+  onCandidates(listener: () => void): void;
   hosts(): Hosts;
   /** No more health checks. */
   close(): void;
@@ -45,11 +49,20 @@ export function targets(options: TargetsOptions): Targets {
   const entries = new Map<string, Entry>();
   const listeners: ((targetId: string, health: TargetHealth) => void)[] = [];
   const { arn, dimension }: ElbName = targetGroupName(options.name);
+  const onCandidates: (() => void)[] = [];
+  let candidates: Entry[] = [];
   let turn = 0;
+
+  function chooseAmong() {
+    const healthy = withHealth('healthy');
+    candidates = healthy.length > 0 ? healthy : withHealth('initial', 'unhealthy');
+    for (const listener of onCandidates) listener();
+  }
 
   function change(entry: Entry, health: TargetHealth) {
     if (entry.health === health) return;
     entry.health = health;
+    chooseAmong();
     for (const listener of listeners) listener(entry.target.id, health);
   }
 
@@ -81,6 +94,7 @@ export function targets(options: TargetsOptions): Targets {
       entries.get(target.id)?.cancelCheck();
       const entry: Entry = { target, health: 'initial', requests: new Set(), cancelCheck() {} };
       entries.set(target.id, entry);
+      chooseAmong();
       checkRegularly(entry);
     },
     deregister(targetId, drained) {
@@ -98,8 +112,6 @@ export function targets(options: TargetsOptions): Targets {
     health: (targetId) => entries.get(targetId)?.health,
     onHealth: (listener) => void listeners.push(listener),
     choose() {
-      const healthy = withHealth('healthy');
-      const candidates = healthy.length > 0 ? healthy : withHealth('initial', 'unhealthy');
       turn = (turn + 1) % Math.max(1, candidates.length);
       const entry = candidates[turn];
       return (
@@ -112,6 +124,8 @@ export function targets(options: TargetsOptions): Targets {
         }
       );
     },
+    candidates: () => candidates.map(({ target }) => target),
+    onCandidates: (listener) => void onCandidates.push(listener),
     hosts: () => ({
       registered: entries.size,
       healthy: withHealth('healthy').length,

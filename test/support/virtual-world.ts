@@ -74,6 +74,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
           random,
           metrics: cloudwatch.publish,
           at: modelled.at,
+          onChange: modelled.onChange,
           name,
           healthCheck: { path: '/healthz' },
           deregistrationDelaySeconds: 30,
