@@ -9,6 +9,8 @@ const approvalSchema = z.strictObject({
   taskToken: z.string(),
   /** ms since the epoch. */
   expiresAt: z.number(),
+  /** People have been asked. */
+  asked: z.boolean().optional(),
   answer: approvalAnswerSchema.optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
@@ -16,9 +18,12 @@ export type Approval = z.infer<typeof approvalSchema>;
 export function approvals(table: Table) {
   const keyOf = (approvalId: string) => `approval ${approvalId}`;
   return {
-    /** Opens an approval. Opening it again, with a new task token, keeps a decision that was already made. */
-    open: ({ approvalId, ...approval }: Omit<Approval, 'answer'>) =>
-      table.set(keyOf(approvalId), { approvalId, ...approval }),
+    /** Opens an approval. Opening it again, with a new task token, keeps its deadline and a decision that was made. */
+    async open({ approvalId, taskToken, ...approval }: Omit<Approval, 'answer' | 'asked'>): Promise<void> {
+      await table.setFirst(keyOf(approvalId), 'approvalId', { approvalId, ...approval });
+      await table.set(keyOf(approvalId), { taskToken });
+    },
+    asked: (approvalId: string) => table.set(keyOf(approvalId), { asked: true }),
     /** Decides once. Answers false where somebody had already decided. */
     decide: (approvalId: string, answer: ApprovalAnswer) =>
       table.setFirst(keyOf(approvalId), 'answer', { answer }),

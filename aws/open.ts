@@ -16,6 +16,7 @@ import { ecr } from './ecr.ts';
 import { ecs } from './ecs.ts';
 import { endpoints } from './endpoints.ts';
 import { logs } from './logs.ts';
+import { openReleases } from './open-releases.ts';
 import { pushes } from './pushes.ts';
 import { records } from './records.ts';
 import { secrets } from './secrets.ts';
@@ -68,6 +69,7 @@ export function openAws({ environment, config, client, fetch, now }: Surrounding
     ecr: ecr(new ECRClient(client), fetch),
     ecs: ecs(new ECSClient(client), new ECSClient({ ...client, maxAttempts: 1 })),
     endpoints: endpoints(fetch, now),
+    openReleases: openReleases(table),
     logs: logs(new CloudWatchLogsClient(client)),
     pushes: pushes(table),
     records: records(table),

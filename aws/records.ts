@@ -11,7 +11,7 @@ export function records(table: Table) {
 
   return {
     /** Keeps what a step answered; the last answer of a state counts. May be repeated. */
-    note: (execution: string, state: string, answer: unknown) =>
+    note: (execution: string, state: string, answer: unknown): Promise<void> =>
       table.set(keyOf(execution), { execution, [stepPrefix + state]: answer }),
 
     /** Keeps the way back, before anything is changed. The first one stays: repeating it is harmless. */

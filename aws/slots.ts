@@ -1,5 +1,6 @@
 /** The slot of each ECS service, changed by one conditional write at a time. */
 
+import { ContractViolation } from '../core/errors.ts';
 import type { Target } from '../core/release.ts';
 import { ask, type Contender, leave, type Slot, type SlotChange, slotSchema } from '../core/slot.ts';
 import type { Table } from './table.ts';
@@ -19,11 +20,22 @@ export function slots(table: Table) {
     /** Gives the slot up; answers whom to tell. May be repeated. */
     leave: (service: EcsService, execution: string, deployed?: Slot['deployed']) =>
       change(service, (slot) => leave(slot, execution, deployed)),
-    /** Keeps the way back, before anything changes. May be repeated. */
-    begin: (service: EcsService, unproved: NonNullable<Slot['unproved']>) =>
-      change(service, (slot) => ({ slot: { ...slot, unproved }, answers: [] })),
+    /** Keeps the way back, before anything changes. Throws where the slot is somebody else's by now. May be repeated. */
+    begin: (service: EcsService, execution: string, unproved: NonNullable<Slot['unproved']>) =>
+      change(service, (slot) => ({ slot: { ...heldBy(execution, slot), unproved }, answers: [] })),
+    /** Throws where the slot is somebody else's by now: an execution that was stopped may still have a function running. */
+    async hold(service: EcsService, execution: string): Promise<void> {
+      heldBy(execution, await this.look(service));
+    },
     look: async (service: EcsService): Promise<Slot> => parse((await table.read(keyOf(service))) ?? {}),
   };
+}
+
+function heldBy(execution: string, slot: Slot): Slot {
+  if (slot.holder?.execution === execution) return slot;
+  throw new ContractViolation(
+    `the slot belongs to ${slot.holder?.execution ?? 'nobody'}: nothing is changed`,
+  );
 }
 
 export type EcsService = Pick<Target, 'cluster' | 'service'>;

@@ -1,10 +1,37 @@
 /** Step Functions, as Tidegate uses it: start a release, answer a task token. */
-import { SendTaskSuccessCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  SendTaskSuccessCommand,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { ReleaseRequest } from '../core/release.ts';
 import { calling, isAwsError } from './calling.ts';
 
+/** An execution, as far as ending its release asks. */
+export interface SeenExecution {
+  status: string;
+  error: string | undefined;
+  cause: string | undefined;
+}
+
 export function states(client: SFNClient, stateMachineArn: string) {
+  const arnOf = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   return {
+    arnOf,
+
+    /** Undefined where there is none of this name. */
+    async look(name: string): Promise<SeenExecution | undefined> {
+      const command = new DescribeExecutionCommand({ executionArn: arnOf(name) });
+      try {
+        const { status, error, cause } = await calling('DescribeExecution', () => client.send(command));
+        return { status: String(status), error, cause };
+      } catch (error) {
+        if (isAwsError(error, 'ExecutionDoesNotExist')) return undefined;
+        throw error;
+      }
+    },
+
     /** Starts a release. Answers false where an execution of this name exists: the same event came twice. */
     async start(name: string, request: ReleaseRequest): Promise<boolean> {
       const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(request) });

@@ -1,7 +1,13 @@
 /** Tidegate's one DynamoDB table: items by a key that says what they are. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { Transient } from '../core/errors.ts';
 import { calling, isAwsError } from './calling.ts';
 
@@ -38,6 +44,36 @@ export function openTable(client: DynamoDBClient, TableName: string) {
           ConditionExpression: 'attribute_not_exists(#first)',
           names: { '#first': attribute },
         });
+        return true;
+      } catch (error) {
+        if (isAwsError(error, 'ConditionalCheckFailedException')) return false;
+        throw error;
+      }
+    },
+
+    /** Takes attributes away. May be repeated. */
+    async unset(key: string, attributes: string[]): Promise<void> {
+      if (attributes.length === 0) return;
+      const command = new UpdateCommand({
+        TableName,
+        Key: { key },
+        UpdateExpression: `REMOVE ${attributes.map((_, index) => `#n${index}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#n${index}`, name])),
+      });
+      await calling('DynamoDB UpdateItem', () => documents.send(command));
+    },
+
+    /** Deletes an item where an attribute has this value. Answers whether it did: of several who try, one succeeds. */
+    async take(key: string, attribute: string, value: string): Promise<boolean> {
+      const command = new DeleteCommand({
+        TableName,
+        Key: { key },
+        ConditionExpression: '#attribute = :value',
+        ExpressionAttributeNames: { '#attribute': attribute },
+        ExpressionAttributeValues: { ':value': value },
+      });
+      try {
+        await calling('DynamoDB DeleteItem', () => documents.send(command));
         return true;
       } catch (error) {
         if (isAwsError(error, 'ConditionalCheckFailedException')) return false;

@@ -18,6 +18,9 @@ export function waits(table: Table) {
   return {
     /** Waits with a new task token; an earlier one is forgotten, since Step Functions has closed it. */
     put: (service: EcsService, wait: Wait) => table.put(keyOf(service), { ...wait }),
+    /** Ends a wait: whoever takes it answers its task token. Answers false where somebody else did, or it is over. */
+    take: (service: EcsService, taskToken: string): Promise<boolean> =>
+      table.take(keyOf(service), 'taskToken', taskToken),
     async of(service: EcsService): Promise<Wait | undefined> {
       const item = await table.read(keyOf(service));
       if (!item) return undefined;

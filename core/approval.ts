@@ -2,8 +2,9 @@
 import * as z from 'zod';
 
 export const approvalAnswerSchema = z.strictObject({
-  decision: z.enum(['approved', 'rejected']),
-  /** Who decided, as the door that asked them knows them: `slack:U123…`, an IAM ARN. */
+  /** `expired`: nobody decided in time. */
+  decision: z.enum(['approved', 'rejected', 'expired']),
+  /** Who decided, as the door that asked them knows them: `slack:U123…`, an IAM ARN; `nobody`. */
   by: z.string(),
   reason: z.string().max(500).optional(),
 });

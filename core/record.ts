@@ -47,6 +47,7 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       const scan = of('CheckScan');
       if (scan?.status === 'fail') return scan.summary ?? 'the scan gate said no';
       const approval = of('RequestApproval');
+      if (approval?.decision === 'expired') return approval.reason ?? 'nobody answered in time';
       if (approval?.decision === 'rejected')
         return `rejected by ${approval.by}${approval.reason ? `: ${approval.reason}` : ''}`;
       return sentence ?? 'a gate said no';

@@ -1,5 +1,6 @@
 /** Who may change an ECS service: one release holds the slot, the newest waiting release is next. */
 import * as z from 'zod';
+import { releaseRequestSchema } from './release.ts';
 
 const contenderSchema = z.strictObject({
   execution: z.string(),
@@ -14,8 +15,11 @@ export type Contender = z.infer<typeof contenderSchema>;
 export const slotSchema = z.strictObject({
   holder: contenderSchema.optional(),
   waiting: contenderSchema.optional(),
-  /** What was deployed last: nothing is deployed after something newer. */
-  deployed: contenderSchema.pick({ pushedAt: true, tag: true }).optional(),
+  /** What was deployed last: nothing is deployed after something newer, and the next environment gets it. */
+  deployed: contenderSchema
+    .pick({ pushedAt: true, tag: true, execution: true })
+    .extend({ push: releaseRequestSchema.shape.push })
+    .optional(),
   /** The revision that was deployed last and is not proved yet, and the one to return to from it. */
   unproved: z.strictObject({ taskDefinitionArn: z.string(), wayBack: z.string() }).optional(),
 });
@@ -52,14 +56,16 @@ export function ask(slot: Slot, asking: Contender): SlotChange {
 
 /**
  * A release that ended leaves the slot, as holder or as waiter, and the next one gets it. `deployed` where it ended
- * Deployed. May be repeated.
+ * Deployed. May be repeated, also late: then the slot is somebody else's, and nothing changes.
  */
 export function leave(slot: Slot, execution: string, deployed?: Slot['deployed']): SlotChange {
   const { holder, waiting, unproved, ...others } = slot;
-  const rest = deployed ? { ...others, deployed } : { ...others, ...(unproved && { unproved }) };
   const next = waiting?.execution === execution ? undefined : waiting;
-  if (holder && holder.execution !== execution)
-    return grant({ ...rest, holder, ...(next && { waiting: next }) });
+  if (holder?.execution !== execution) {
+    const rest = { ...others, ...(unproved && { unproved }), ...(next && { waiting: next }) };
+    return holder ? grant({ ...rest, holder }) : { slot: rest, answers: [] };
+  }
+  const rest = deployed ? { ...others, deployed } : { ...others, ...(unproved && { unproved }) };
   return next ? grant({ ...rest, holder: next }) : { slot: rest, answers: [] };
 }
 

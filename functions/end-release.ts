@@ -28,8 +28,9 @@ export async function endRelease({ execution, request, outcome, failure }: Endin
   const ended = { outcome: kept.outcome ?? outcome, reason: kept.reason ?? reason };
 
   const { service, environment } = environmentOf(aws.config, request.service, request.environment);
-  const { pushedAt, tag } = request.push;
-  const deployed = ended.outcome === 'Deployed' ? { pushedAt, tag } : undefined;
+  const { push } = request;
+  const { pushedAt, tag } = push;
+  const deployed = ended.outcome === 'Deployed' ? { pushedAt, tag, execution, push } : undefined;
   await answerSlot(aws, await aws.slots.leave(environment, execution, deployed));
   await aws.domainEvents.ended({ execution, request, ...ended });
   return {

@@ -25,7 +25,6 @@ export function ScanPassed(scan: Out<'CheckScan'>, release: Out<'ResolveRelease'
 export function RequestApproval(release: Out<'ResolveRelease'>['release'], scan: Out<'CheckScan'>) {
   ({ release: release, scan: scan }) satisfies In<'RequestApproval'>;
   (['Transient', 'Throttled']) satisfies ErrorOf<'RequestApproval'>[];
-  release.settings.approvalTimeoutSeconds satisfies number;
 }
 
 export function Approved(approval: Out<'RequestApproval'>) {

@@ -96,7 +96,9 @@ const phrase = ({ reference, operator, literal }: Comparison) =>
 
 function row(name: string, { Comment = '', TimeoutSeconds, Retry, Catch }: Task): string {
   const again = new Set(
-    Retry.flatMap(({ ErrorEquals }) => ErrorEquals.filter((error) => !error.startsWith('Lambda.'))),
+    Retry.flatMap(({ ErrorEquals }) =>
+      ErrorEquals.filter((error) => !/^(Lambda|Runtime|Sandbox)\./.test(error)),
+    ),
   );
   const last = Catch.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
   return `| \`${name}\` | ${Comment} | ${time(TimeoutSeconds)} | ${[...again].map((error) => `\`${error}\``).join(', ')} | \`${last?.Next ?? ''}\` |`;

@@ -85,7 +85,7 @@ function record(values: Record<string, unknown>, code: Code): string {
 /** The names in Retry and Catch that are ours, not the platform's. */
 function routed({ Retry, Catch }: Extract<State, { Type: 'Task' }>): string[] {
   const names = new Set([...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals));
-  const ours = [...names].filter((name) => !/^(Lambda|States)\./.test(name)).map(literalCode);
+  const ours = [...names].filter((name) => !/^(Lambda|Runtime|Sandbox|States)\./.test(name)).map(literalCode);
   return ours.length > 0 ? [`(${list('[', ours, ']', '  ')})`] : [];
 }
 

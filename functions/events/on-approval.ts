@@ -51,10 +51,11 @@ export const onApproval: EventHandler<HttpAnswer> = {
       decision: click.action === approvalActions.approve ? 'approved' : 'rejected',
       by: `slack:${click.user}`,
     };
-    if (!(await aws.approvals.decide(approval.approvalId, decision)))
-      return answer(200, 'this was already decided');
-    await answerTask(aws, requestApproval, approval, decision);
-    return answer(200);
+    const first = await aws.approvals.decide(approval.approvalId, decision);
+    // Read again: the newest task token, and the decision that counts. It is passed on by a second click too.
+    const decided = (await aws.approvals.of(approval.approvalId)) ?? approval;
+    await answerTask(aws, requestApproval, decided, decided.answer);
+    return first ? answer(200) : answer(200, 'this was already decided');
   },
 };
 

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ContractViolation } from '../../core/errors.ts';
 import { releaseRequestSchema } from '../../core/release.ts';
-import { endRelease } from '../end-release.ts';
+import { cleanUp } from '../clean-up.ts';
 import { type EventHandler, onEvent } from '../event.ts';
 
 const eventSchema = z.looseObject({
@@ -15,13 +15,7 @@ const eventSchema = z.looseObject({
   }),
 });
 
-const phrases = {
-  FAILED: 'the execution failed',
-  TIMED_OUT: 'the execution timed out',
-  ABORTED: 'the execution was stopped by hand',
-};
-
-export const onExecutionEnd: EventHandler<{ recorded: boolean }> = {
+export const onExecutionEnd: EventHandler<{ recorded: boolean; told: boolean }> = {
   name: 'on-execution-end',
   run: async (event, aws) => {
     const parsed = eventSchema.safeParse(event);
@@ -30,14 +24,9 @@ export const onExecutionEnd: EventHandler<{ recorded: boolean }> = {
         `this is no execution event of Step Functions: ${z.prettifyError(parsed.error)}`,
       );
     const { executionArn, status, input, error, cause } = parsed.data.detail;
-    const { outcome } = await aws.records.of(executionArn);
-    if (outcome) return { recorded: false };
-
     const request = releaseRequestSchema.parse(JSON.parse(input));
-    const why = [phrases[status], error, cause].filter(Boolean).join(': ');
-    const failure = { Error: null, Cause: why };
-    await endRelease({ execution: executionArn, request, outcome: 'NeedsHuman', failure }, aws);
-    return { recorded: true };
+    const seen = { status, error: error ?? undefined, cause: cause ?? undefined };
+    return cleanUp(executionArn, request, seen, aws);
   },
 };
 

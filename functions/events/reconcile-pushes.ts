@@ -1,11 +1,12 @@
-/** ECR's events are best effort: a schedule compares the newest deployable tag with what runs, and starts what was missed. */
-
+/** Finds what events did not tell: releases that ended unseen, promotions and pushes that never became releases. */
 import type { Aws } from '../../aws/open.ts';
 import { environmentOf } from '../../core/config.ts';
 import { deployable } from '../../core/push/deployable.ts';
-import { executionName } from '../../core/push/execution-name.ts';
+import type { ReleaseRequest } from '../../core/release.ts';
+import { cleanUp } from '../clean-up.ts';
 import { type EventHandler, onEvent } from '../event.ts';
 import { runningImage } from '../running-image.ts';
+import { startExecution } from '../start-execution.ts';
 
 /** An event may still be on its way for this long: only older pushes count as missed. */
 const graceMs = 5 * 60_000;
@@ -14,23 +15,65 @@ export const reconcilePushes: EventHandler<{ started: string[] }> = {
   name: 'reconcile-pushes',
   run: async (_event, aws) => {
     const started: string[] = [];
+    const failures: Error[] = [];
     for (const [service, { environments }] of Object.entries(aws.config.services)) {
-      const environment = String(environments[0]?.name);
-      const name = await startMissed(service, environment, aws);
-      if (name) started.push(name);
+      for (const [index, { name: environment }] of environments.entries()) {
+        // One service that cannot be read keeps no other from being looked after.
+        try {
+          const before = environments[index - 1]?.name;
+          await endOpen(service, environment, aws);
+          const missed = before
+            ? await missedPromotion(service, before, environment, aws)
+            : await missedPush(service, environment, aws);
+          if (missed) started.push((await startExecution(missed, aws)).name);
+        } catch (error) {
+          failures.push(error as Error);
+        }
+      }
     }
+    if (failures.length > 0)
+      throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
     return { started };
   },
 };
 
-async function startMissed(name: string, environmentName: string, aws: Aws): Promise<string | undefined> {
+/** Cleans up behind releases whose end was not seen, and starts those that were never started. */
+async function endOpen(service: string, environment: string, aws: Aws): Promise<void> {
+  const seen: string[] = [];
+  for (const [name, request] of await aws.openReleases.of({ service, environment })) {
+    const execution = await aws.states.look(name);
+    if (!execution) await startExecution(request, aws);
+    else if (execution.status !== 'RUNNING') {
+      await cleanUp(aws.states.arnOf(name), request, execution, aws);
+      seen.push(name);
+    }
+  }
+  await aws.openReleases.close({ service, environment }, seen);
+}
+
+/** What the environment before deployed last, where this one has never heard of it. */
+async function missedPromotion(
+  service: string,
+  before: string,
+  environment: string,
+  aws: Aws,
+): Promise<ReleaseRequest | undefined> {
+  const { deployed } = await aws.slots.look(environmentOf(aws.config, service, before).environment);
+  if (!deployed) return undefined;
+  const { push, execution } = deployed;
+  if (await aws.pushes.seen({ service, environment, digest: push.digest })) return undefined;
+  return { service, environment, push, promotedFrom: execution };
+}
+
+/** The newest deployable push, where it is newer than what runs and no event told of it. */
+async function missedPush(
+  name: string,
+  environmentName: string,
+  aws: Aws,
+): Promise<ReleaseRequest | undefined> {
   const { service, environment } = environmentOf(aws.config, name, environmentName);
-  const { cluster, service: ecsService } = environment;
-  const { digest: running } = await runningImage(aws, {
-    cluster,
-    service: ecsService,
-    container: service.container,
-  });
+  const target = { cluster: environment.cluster, service: environment.service, container: service.container };
+  const { digest: running } = await runningImage(aws, target);
   const pushes = await aws.ecr.pushes(service.repository);
   const newest = pushes
     .filter(({ tag }) => deployable(tag, service.tags).yes)
@@ -43,14 +86,7 @@ async function startMissed(name: string, environmentName: string, aws: Aws): Pro
 
   // The same for every run of the schedule, so a missed push is started once.
   const eventId = `late${newest.digest.slice('sha256:'.length, 'sha256:'.length + 8)}`;
-  const execution = executionName({ service: name, environment: environmentName, tag: newest.tag, eventId });
-  const started = await aws.states.start(execution, {
-    service: name,
-    environment: environmentName,
-    push: { eventId, ...newest },
-  });
-  await aws.pushes.see(seen, execution);
-  return started ? execution : undefined;
+  return { service: name, environment: environmentName, push: { eventId, ...newest } };
 }
 
 export const handler = onEvent(reconcilePushes);

@@ -1,8 +1,8 @@
 /** An image was pushed: starts a release of it to the first environment of every service that it belongs to. */
 import { ContractViolation } from '../../core/errors.ts';
 import { parsePush } from '../../core/push/event.ts';
-import { executionName } from '../../core/push/execution-name.ts';
 import { type EventHandler, onEvent } from '../event.ts';
+import { startExecution } from '../start-execution.ts';
 
 export interface StartedReleases {
   /** Names of the executions that this event started; none where it was delivered before. */
@@ -12,14 +12,14 @@ export interface StartedReleases {
 
 export const startRelease: EventHandler<StartedReleases> = {
   name: 'start-release',
-  run: async (event, { config, pushes, states }) => {
+  run: async (event, aws) => {
     const parsed = parsePush(event);
     if ('malformed' in parsed)
       throw new ContractViolation(`this is no push event of ECR: ${parsed.malformed}`);
     if ('ignored' in parsed) return { started: [], ignored: parsed.ignored };
 
     const { eventId, time, registryId, region, repository, tag, digest } = parsed.push;
-    const services = Object.entries(config.services).filter(
+    const services = Object.entries(aws.config.services).filter(
       ([, service]) => service.repository === repository,
     );
     if (services.length === 0)
@@ -28,10 +28,9 @@ export const startRelease: EventHandler<StartedReleases> = {
     const started: string[] = [];
     for (const [service, { environments }] of services) {
       const environment = String(environments[0]?.name);
-      const name = executionName({ service, environment, tag, eventId });
       const push = { eventId, pushedAt: time, registryId, region, repository, tag, digest };
-      if (await states.start(name, { service, environment, push })) started.push(name);
-      await pushes.see({ service, environment, digest }, name);
+      const execution = await startExecution({ service, environment, push }, aws);
+      if (execution.started) started.push(execution.name);
     }
     return { started };
   },

@@ -1,6 +1,7 @@
 /** Asks for the right to change the service: at once when it is free, else when it becomes free. */
 import * as z from 'zod';
-import { releaseSchema } from '../../core/release.ts';
+import type { Aws } from '../../aws/open.ts';
+import { releaseSchema, type Target } from '../../core/release.ts';
 import { slotAnswerSchema } from '../../core/slot.ts';
 import { answerSlot } from '../answer-slot.ts';
 import { lambda } from '../lambda.ts';
@@ -18,8 +19,18 @@ export const acquireSlot = defineStep({
     await answerSlot(aws, await aws.slots.ask(target, { execution: arn, pushedAt, tag, taskToken }));
     // A newer release takes the place of one that ECS is still rolling out.
     await wakeDeployment(aws, target);
+    await freeFromTheDead(target, aws);
     return undefined;
   },
 });
+
+/** An execution that was stopped leaves the slot by an event, and Step Functions may lose that. */
+async function freeFromTheDead(target: Target, aws: Aws): Promise<void> {
+  const { holder } = await aws.slots.look(target);
+  if (!holder) return;
+  const seen = await aws.states.look(holder.execution.slice(holder.execution.lastIndexOf(':') + 1));
+  if (seen?.status === 'RUNNING') return;
+  await answerSlot(aws, await aws.slots.leave(target, holder.execution));
+}
 
 export const handler = lambda(acquireSlot);

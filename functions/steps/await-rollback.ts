@@ -21,7 +21,8 @@ export const awaitRollback = defineStep({
   run: async (input, aws, { arn, taskToken }) => {
     // First wait, then look: an event between the two finds somebody to wake.
     await aws.waits.put(input.release.target, { state: 'AwaitRollback', execution: arn, taskToken, input });
-    return lookAtRollback(input, aws);
+    const found = await lookAtRollback(input, aws);
+    return found && (await aws.waits.take(input.release.target, taskToken)) ? found : undefined;
   },
 });
 

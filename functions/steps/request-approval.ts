@@ -1,6 +1,7 @@
-/** Asks a person. The message carries a short approval id; the task token stays in the table. */
+/** Asks a person, once, and looks for the answer each time it is called. The task token stays in the table. */
 import * as z from 'zod';
 import { approvalAnswerSchema } from '../../core/approval.ts';
+import { spoken } from '../../core/duration.ts';
 import { approvalMessage } from '../../core/messages.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { scanVerdictSchema } from '../../core/scan/verdict.ts';
@@ -16,13 +17,21 @@ export const requestApproval = defineStep({
   run: async ({ release, scan }, { approvals, config, consoleUrl, now, slack }, { arn, taskToken }) => {
     // The execution's name: readable, unique for 90 days, and the same when this is called again.
     const approvalId = arn.slice(arn.lastIndexOf(':') + 1);
-    const expiresAt = now() + release.settings.approvalTimeoutSeconds * 1000;
-    const known = await approvals.of(approvalId);
-    await approvals.open({ approvalId, execution: arn, taskToken, expiresAt });
-    if (known?.answer) return known.answer;
-    if (known || !config.slack) return undefined;
+    const { approvalTimeoutSeconds } = release.settings;
+    const deadline = now() + approvalTimeoutSeconds * 1000;
+    await approvals.open({ approvalId, execution: arn, taskToken, expiresAt: deadline });
+    // Read after the new task token is there: a decision that comes now finds it.
+    const { asked, answer, expiresAt = deadline } = (await approvals.of(approvalId)) ?? {};
+    if (answer) return answer;
+    if (now() >= expiresAt) {
+      const reason = `nobody answered within ${spoken(approvalTimeoutSeconds)}`;
+      await approvals.decide(approvalId, { decision: 'expired', by: 'nobody', reason });
+      return (await approvals.of(approvalId))?.answer;
+    }
+    if (asked || !config.slack) return undefined;
     const link = consoleUrl && consoleUrl + arn;
     await slack.post(config.slack.channel, approvalMessage({ approvalId, release, scan, expiresAt, link }));
+    await approvals.asked(approvalId);
     return undefined;
   },
 });

@@ -12,7 +12,8 @@ export const rollBack = defineStep({
   input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
   output: rollbackSchema,
   errors: ['Transient', 'Throttled'],
-  run: async ({ release: { target }, plan, revision }, { ecs, now, records }, { arn }) => {
+  run: async ({ release: { target }, plan, revision }, { ecs, now, records, slots }, { arn }) => {
+    await slots.hold(target, arn);
     const revisions = { ours: revision.taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn };
     const startedAt = (await records.startedAt(arn)) ?? now();
     const seen = await ecs.deploymentsSince(target, startedAt - 60_000);

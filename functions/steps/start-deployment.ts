@@ -20,7 +20,7 @@ export const startDeployment = defineStep({
       return { status: 'superseded', startedAt, by: waiting.tag };
 
     const { taskDefinitionArn } = revision;
-    await slots.begin(release.target, { taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn });
+    await slots.begin(release.target, arn, { taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn });
     await records.start(arn, { startedAt, wayBack: plan.runningTaskDefinitionArn });
     await ecs.deploy(release.target, taskDefinitionArn);
     return { status: 'started', startedAt };

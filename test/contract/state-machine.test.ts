@@ -16,7 +16,7 @@ const tasks = Object.entries(States).flatMap(([name, state]) =>
 );
 const stepOf = (name: string) => (steps as unknown as Record<string, Step>)[name];
 const waits = ({ Resource }: { Resource: string }) => Resource.endsWith('.waitForTaskToken');
-const isPlatforms = (error: string) => /^(Lambda|States)\./.test(error);
+const isPlatforms = (error: string) => /^(Lambda|Runtime|Sandbox|States)\./.test(error);
 
 test('Step Functions would accept it, and the local world runs all of it', () => {
   expect(checkDefinition(asl)).toEqual([]);
@@ -54,6 +54,9 @@ test.each(tasks)("$name retries the platform's faults first, as every Task does"
       'Lambda.AWSLambdaException',
       'Lambda.SdkClientException',
       'Lambda.ClientExecutionTimeoutException',
+      'Lambda.Unknown',
+      'Runtime.ExitError',
+      'Sandbox.Timedout',
     ],
     IntervalSeconds: 2,
     BackoffRate: 2,

@@ -20,6 +20,16 @@ const superseded = ({ execution, taskToken }: Contender, by: string) => ({
   answer: { status: 'superseded', by },
 });
 
+const deployedV2 = {
+  pushedAt: 2,
+  tag: 'v2',
+  execution: v2.execution,
+  push: {
+    ...{ eventId: 'e', pushedAt: 2, registryId: '123456789012', region: 'eu-west-1', repository: 'api' },
+    ...{ tag: 'v2', digest: `sha256:${'0'.repeat(64)}` },
+  },
+};
+
 describe('asking for the slot', () => {
   test.each([
     {
@@ -59,9 +69,9 @@ describe('asking for the slot', () => {
     },
     {
       it: 'ends at once when something newer was deployed',
-      slot: { deployed: { pushedAt: 2, tag: 'v2' } },
+      slot: { deployed: deployedV2 },
       asks: v1,
-      becomes: { deployed: { pushedAt: 2, tag: 'v2' } },
+      becomes: { deployed: deployedV2 },
       answers: [superseded(v1, 'v2')],
     },
     {
@@ -117,17 +127,23 @@ describe('leaving the slot', () => {
     expect(leave({ holder: v1, waiting: v2 }, 'somebody else').slot).toEqual({ holder: v1, waiting: v2 });
   });
 
+  test("late, when the slot is somebody else's by now, neither keeps an older version nor forgets the way back", () => {
+    const slot = { holder: v3, unproved: { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:2' } };
+
+    expect(leave(slot, v2.execution, deployedV2).slot).toEqual(slot);
+  });
+
   test('forgets the way back only once what was deployed is proved', () => {
     const unproved = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1' };
 
     expect(leave({ holder: v2, unproved }, v2.execution).slot).toEqual({ unproved });
-    expect(leave({ holder: v2, unproved }, v2.execution, { pushedAt: 2, tag: 'v2' }).slot).toEqual({
-      deployed: { pushedAt: 2, tag: 'v2' },
+    expect(leave({ holder: v2, unproved }, v2.execution, deployedV2).slot).toEqual({
+      deployed: deployedV2,
     });
   });
 
   test('keeps what was deployed, so that nothing older follows', () => {
-    const { slot } = leave({ holder: v2 }, v2.execution, { pushedAt: 2, tag: 'v2' });
+    const { slot } = leave({ holder: v2 }, v2.execution, deployedV2);
 
     expect(ask(slot, v1).answers).toEqual([superseded(v1, 'v2')]);
   });

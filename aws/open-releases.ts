@@ -1,0 +1,20 @@
+/** Releases whose end nobody has seen yet, by environment: written before they start, so that none is ever forgotten. */
+import { type ReleaseRequest, releaseRequestSchema } from '../core/release.ts';
+import type { Table } from './table.ts';
+
+type EnvironmentOf = Pick<ReleaseRequest, 'service' | 'environment'>;
+
+export function openReleases(table: Table) {
+  const keyOf = ({ service, environment }: EnvironmentOf) => `open ${service}/${environment}`;
+  return {
+    /** By the name of the execution that is about to start. May be repeated. */
+    open: (name: string, request: ReleaseRequest) => table.set(keyOf(request), { [name]: request }),
+    /** May be repeated. */
+    close: (of: EnvironmentOf, names: string[]) => table.unset(keyOf(of), names),
+    /** By the names of their executions. */
+    async of(environment: EnvironmentOf): Promise<[name: string, request: ReleaseRequest][]> {
+      const { key: _, ...releases } = (await table.read(keyOf(environment))) ?? { key: '' };
+      return Object.entries(releases).map(([name, request]) => [name, releaseRequestSchema.parse(request)]);
+    },
+  };
+}

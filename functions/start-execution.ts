@@ -1,0 +1,23 @@
+/** Starts a release, once: for a push, a promotion, or what was missed of either. */
+import type { Aws } from '../aws/open.ts';
+import { executionName } from '../core/push/execution-name.ts';
+import type { ReleaseRequest } from '../core/release.ts';
+
+export interface StartedExecution {
+  name: string;
+  /** False where it had been started before. */
+  started: boolean;
+}
+
+/** May be repeated: the same request has the same name. What is open is written first, so that no crash in between loses it. */
+export async function startExecution(
+  request: ReleaseRequest,
+  { openReleases, pushes, states }: Aws,
+): Promise<StartedExecution> {
+  const { service, environment, push } = request;
+  const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });
+  await openReleases.open(name, request);
+  const started = await states.start(name, request);
+  await pushes.see({ service, environment, digest: push.digest }, name);
+  return { name, started };
+}

@@ -1,0 +1,42 @@
+/** Does what operators do, past Tidegate. What AWS refuses them, they leave. */
+import { stateMachineArn } from '../../local/world.ts';
+import type { VirtualWorld } from '../support/virtual-world.ts';
+import type { OperatorPlan } from './plan.ts';
+
+export async function operate(
+  { ask, config, first, world }: VirtualWorld,
+  { does, service: index }: OperatorPlan,
+  say: (what: string) => void,
+): Promise<void> {
+  const names = Object.keys(config.services);
+  const name = String(names[index % names.length]);
+  const { cluster = '', service = '' } = config.services[name]?.environments[0] ?? {};
+  const update = (change: object) => ask('ECS', 'UpdateService', { cluster, service, ...change });
+  const actions: Record<OperatorPlan['does'], () => Promise<unknown>> = {
+    async 'stops the newest execution'() {
+      const { executions } = await ask('SFN', 'ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' });
+      const [newest] = executions as { executionArn: string }[];
+      if (newest) await ask('SFN', 'StopExecution', { executionArn: newest.executionArn });
+    },
+    'deploys the first revision by hand': () =>
+      update({ taskDefinition: `${service}:1`, forceNewDeployment: true }),
+    'scales to zero': () => update({ desiredCount: 0 }),
+    'deletes the image that ran first': async () =>
+      world.ecr.service.operations.BatchDeleteImage?.({
+        repositoryName: name,
+        imageIds: [{ imageDigest: first[name] }],
+      }),
+    async 'registers another revision'() {
+      const { taskDefinition } = await ask('ECS', 'DescribeTaskDefinition', { taskDefinition: service });
+      const { family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn } = taskDefinition;
+      const [container] = taskDefinition.containerDefinitions;
+      const environment = [...container.environment, { name: 'EDITED', value: 'yes' }];
+      await ask('ECS', 'RegisterTaskDefinition', {
+        ...{ family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn },
+        containerDefinitions: [{ ...container, environment }],
+      });
+    },
+  };
+  say(`an operator ${does} of ${name}`);
+  await actions[does]().catch((error: Error) => say(`  refused: ${error.message}`));
+}

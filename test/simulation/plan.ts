@@ -1,0 +1,203 @@
+/** What happens in one simulated world, as data: who deploys what where, who interferes, and what fails. */
+import * as fc from 'fast-check';
+import type { VariantName } from '../../local/images/variants.ts';
+
+export interface EnvironmentPlan {
+  approval: boolean;
+  releaseTask: boolean;
+  smoke: boolean;
+  analysis: boolean;
+}
+
+export interface ServicePlan {
+  /** One or two, in order. */
+  environments: EnvironmentPlan[];
+}
+
+export interface PushPlan {
+  atSeconds: number;
+  /** Index of the service. */
+  service: number;
+  variant: VariantName;
+  /** Which of a few tags: the same one again is pushed over. */
+  tag: number;
+  report: 'attached' | 'none' | 'broken';
+}
+
+/** Somebody who does what people do. */
+export interface OperatorPlan {
+  atSeconds: number;
+  service: number;
+  does:
+    | 'stops the newest execution'
+    | 'deploys the first revision by hand'
+    | 'scales to zero'
+    | 'deletes the image that ran first'
+    | 'registers another revision';
+}
+
+/** What a call of an AWS operation meets, counted from the installation. */
+export interface CallFault {
+  operation: string;
+  /** The first call it meets, from 0. */
+  from: number;
+  /** How many calls in a row. */
+  times: number;
+  kind: CallFaultKind;
+}
+export const callFaultKinds = [
+  'throttled',
+  'failed',
+  'refused',
+  'slow',
+  'never answered',
+  'done but not answered',
+] as const;
+export type CallFaultKind = (typeof callFaultKinds)[number];
+
+/** What an invocation of a function meets. */
+export interface FunctionFault {
+  function: string;
+  from: number;
+  times: number;
+  kind: FunctionFaultKind;
+}
+export const functionFaultKinds = [
+  'crashes before it works',
+  'crashes after it worked',
+  'runs out of time after it worked',
+  'starts cold',
+] as const;
+export type FunctionFaultKind = (typeof functionFaultKinds)[number];
+
+export interface Plan {
+  /** Of the world's own randomness. */
+  seed: number;
+  desiredCount: number;
+  services: ServicePlan[];
+  pushes: PushPlan[];
+  operator: OperatorPlan[];
+  /** What people answer where they are asked, and after how long. */
+  approver: { answer: 'approves' | 'rejects' | 'sleeps'; afterSeconds: number };
+  callFaults: CallFault[];
+  functionFaults: FunctionFault[];
+  /** Shares of the events that are lost, doubled and held back, by source. */
+  events: Record<'aws.ecr' | 'aws.ecs' | 'aws.states', EventPlan>;
+  slackDown: boolean;
+  /** By how much the functions' clocks are wrong. */
+  skewSeconds: number;
+}
+export interface EventPlan {
+  loss: number;
+  duplicates: number;
+  disorder: number;
+}
+
+/** Every operation that Tidegate calls. */
+export const operations = [
+  ...['StartExecution', 'SendTaskSuccess', 'DescribeExecution'],
+  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  ...['DescribeServices', 'UpdateService', 'ListServiceDeployments', 'DescribeServiceDeployments'],
+  ...[
+    'DescribeServiceRevisions',
+    'StopServiceDeployment',
+    'DescribeTaskDefinition',
+    'RegisterTaskDefinition',
+  ],
+  ...['ListTasks', 'DescribeTasks', 'RunTask'],
+  ...['BatchGetImage', 'DescribeImages', 'ListImageReferrers', 'GetDownloadUrlForLayer'],
+  ...['GetMetricData', 'GetLogEvents', 'PutEvents', 'GetSecretValue'],
+];
+
+export const functions = [
+  ...['ResolveRelease', 'CheckScan', 'RequestApproval', 'AcquireSlot', 'PlanDeployment'],
+  ...['RegisterTaskDefinition', 'RunReleaseTask', 'StartDeployment', 'AwaitDeployment', 'RunSmokeTests'],
+  ...['CompareMetrics', 'ConfirmRelease', 'RollBack', 'AwaitRollback', 'RecordOutcome', 'Notify', 'Promote'],
+  ...['start-release', 'on-deployment-event', 'on-execution-end', 'on-approval', 'reconcile-pushes'],
+];
+
+/** Most things are well most of the time. */
+const seldom = (weight: number) =>
+  fc.oneof({ weight: 10 - weight, arbitrary: fc.constant(false) }, { weight, arbitrary: fc.constant(true) });
+const share = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(0.2, 1) },
+);
+
+const environment: fc.Arbitrary<EnvironmentPlan> = fc.record({
+  approval: seldom(2),
+  releaseTask: seldom(2),
+  smoke: fc.boolean(),
+  analysis: seldom(4),
+});
+
+const push: fc.Arbitrary<PushPlan> = fc.record({
+  atSeconds: fc.oneof(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 0, max: 900 })),
+  service: fc.nat(1),
+  variant: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<VariantName>('good') },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom<VariantName>('crash', 'unhealthy', 'vulnerable', 'errors', 'slow'),
+    },
+  ),
+  tag: fc.nat(3),
+  report: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('attached' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('none' as const, 'broken' as const) },
+  ),
+});
+
+const operator: fc.Arbitrary<OperatorPlan> = fc.record({
+  atSeconds: fc.integer({ min: 0, max: 1200 }),
+  service: fc.nat(1),
+  does: fc.constantFrom<OperatorPlan['does']>(
+    'stops the newest execution',
+    'deploys the first revision by hand',
+    'scales to zero',
+    'deletes the image that ran first',
+    'registers another revision',
+  ),
+});
+
+const from = fc.oneof(fc.nat(3), fc.nat(25));
+const times = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 8 }));
+const callFault: fc.Arbitrary<CallFault> = fc.record({
+  operation: fc.constantFrom(...operations),
+  from,
+  times,
+  kind: fc.constantFrom(...callFaultKinds),
+});
+const functionFault: fc.Arbitrary<FunctionFault> = fc.record({
+  function: fc.constantFrom(...functions),
+  from: fc.nat(2),
+  times: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 7 })),
+  kind: fc.constantFrom(...functionFaultKinds),
+});
+const events: fc.Arbitrary<EventPlan> = fc.record({ loss: share, duplicates: share, disorder: share });
+
+export const plans: fc.Arbitrary<Plan> = fc.record({
+  seed: fc.noShrink(fc.nat(0x7fffffff)),
+  desiredCount: fc.integer({ min: 1, max: 3 }),
+  services: fc.array(fc.record({ environments: fc.array(environment, { minLength: 1, maxLength: 2 }) }), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+  pushes: fc.array(push, { minLength: 1, maxLength: 4 }),
+  operator: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<OperatorPlan[]>([]) },
+    { weight: 1, arbitrary: fc.array(operator, { maxLength: 2 }) },
+  ),
+  approver: fc.record({
+    answer: fc.constantFrom('approves' as const, 'approves' as const, 'rejects' as const, 'sleeps' as const),
+    afterSeconds: fc.constantFrom(30, 300),
+  }),
+  callFaults: fc.array(callFault, { maxLength: 4 }),
+  functionFaults: fc.array(functionFault, { maxLength: 3 }),
+  events: fc.record({ 'aws.ecr': events, 'aws.ecs': events, 'aws.states': events }),
+  slackDown: seldom(1),
+  skewSeconds: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(-20, 20) },
+  ),
+});
