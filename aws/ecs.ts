@@ -53,7 +53,8 @@ export function ecs(client: ECSClient, once: ECSClient) {
     return {
       arn: String(found?.taskDefinitionArn),
       definition: taskDefinitionSchema.parse(found),
-      tags: tags.map(({ key = '', value = '' }) => ({ key, value })),
+      // Those of CloudFormation, which nobody else may set.
+      tags: tags.flatMap(({ key = '', value = '' }) => (key.startsWith('aws:') ? [] : [{ key, value }])),
     };
   }
 
@@ -61,13 +62,19 @@ export function ecs(client: ECSClient, once: ECSClient) {
     cluster: string,
     query: { serviceName?: string; startedBy?: string; desiredStatus?: 'RUNNING' | 'STOPPED' },
   ): Promise<Task[]> {
-    const listed = await calling('ListTasks', () => client.send(new ListTasksCommand({ cluster, ...query })));
-    const arns = listed.taskArns ?? [];
-    if (arns.length === 0) return [];
-    const described = await calling('DescribeTasks', () =>
-      client.send(new DescribeTasksCommand({ cluster, tasks: arns })),
-    );
-    return described.tasks ?? [];
+    const found: Task[] = [];
+    let nextToken: string | undefined;
+    do {
+      const list = new ListTasksCommand({ cluster, ...query, ...(nextToken && { nextToken }) });
+      const listed = await calling('ListTasks', () => client.send(list));
+      // A page has at most as many as DescribeTasks takes: 100.
+      const arns = listed.taskArns ?? [];
+      const describe = new DescribeTasksCommand({ cluster, tasks: arns });
+      if (arns.length > 0)
+        found.push(...((await calling('DescribeTasks', () => client.send(describe))).tasks ?? []));
+      nextToken = listed.nextToken;
+    } while (nextToken);
+    return found;
   }
 
   return {
@@ -81,6 +88,7 @@ export function ecs(client: ECSClient, once: ECSClient) {
       const primary = deployments.find(({ status }) => status === 'PRIMARY');
       return {
         taskDefinitionArn: String(primary?.taskDefinition),
+        createdAt: primary?.createdAt?.getTime(),
         rolloutState: primary?.rolloutState,
         runningCount: primary?.runningCount ?? 0,
         desiredCount,
@@ -193,7 +201,10 @@ export function ecs(client: ECSClient, once: ECSClient) {
         clientToken,
       }: { taskDefinitionArn: string; container: string; command: string[]; clientToken: string },
     ): Promise<string> {
-      const { launchType, networkConfiguration, platformVersion } = await service({ cluster, service: name });
+      const { launchType, capacityProviderStrategy, networkConfiguration, platformVersion } = await service({
+        cluster,
+        service: name,
+      });
       const run = new RunTaskCommand({
         cluster,
         taskDefinition: taskDefinitionArn,
@@ -201,6 +212,7 @@ export function ecs(client: ECSClient, once: ECSClient) {
         startedBy: clientToken.slice(0, 36),
         overrides: { containerOverrides: [{ name: container, command }] },
         ...(launchType && { launchType }),
+        ...(capacityProviderStrategy?.length && { capacityProviderStrategy }),
         ...(networkConfiguration && { networkConfiguration }),
         ...(platformVersion && { platformVersion }),
       });

@@ -62,17 +62,22 @@ const endpointSchema = z.strictObject({
 });
 export type SmokeEndpoint = z.infer<typeof endpointSchema>;
 
-const smokeSchema = z.strictObject({
-  endpoints: z.array(endpointSchema).min(1),
-  /** Answers in a row that every endpoint must give. */
-  consecutive: z.int().min(1).max(10).default(3),
-  /** Of a single request. */
-  requestTimeout: durationSchema
-    .default(5)
-    .refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
-  /** How long endpoints may take to answer well before the release is taken back. */
-  timeout: atMost('3h').default(90),
-});
+const smokeSchema = z
+  .strictObject({
+    endpoints: z.array(endpointSchema).min(1),
+    /** Answers in a row that every endpoint must give. */
+    consecutive: z.int().min(1).max(10).default(3),
+    /** Of a single request. */
+    requestTimeout: durationSchema
+      .default(5)
+      .refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
+    /** How long endpoints may take to answer well before the release is taken back. */
+    timeout: atMost('3h').default(90),
+  })
+  .refine(({ consecutive, requestTimeout }) => consecutive * requestTimeout <= 25, {
+    path: ['consecutive'],
+    error: 'times requestTimeout must be at most 25s: a function asks them all within its 30s',
+  });
 export type SmokePolicy = z.infer<typeof smokeSchema>;
 
 const periods = [1, 5, 10, 30];
@@ -109,6 +114,9 @@ const analysisSchema = z
     }
     if (baseline < 3 * period)
       reject('baseline', 'must be at least three periods, or there is nothing to compare with');
+    if (window > 86_400) reject('window', 'must be at most 1d: an execution has no room for more looks');
+    if (baseline > 7 * 86_400)
+      reject('baseline', 'must be at most 7d: CloudWatch answers no more points at once');
     if (window < warmUp + 2 * period) {
       reject('window', 'must be at least warmUp and two periods, or no release can be judged');
     }
@@ -117,7 +125,7 @@ export type AnalysisPolicy = z.infer<typeof analysisSchema>;
 
 const approvalSchema = z.strictObject({
   /** How long people have; after that the release ends Rejected. */
-  timeout: durationSchema.default(86_400),
+  timeout: atMost('5d').default(86_400),
 });
 
 const releaseTaskSchema = z.strictObject({
@@ -178,7 +186,15 @@ const configSchema = z
     services: z.record(name, serviceSchema),
     slack: z.strictObject({ channel: z.string().min(1), tokenSecret: z.string().min(1) }).optional(),
   })
-  .superRefine(({ services }, context) => {
+  .superRefine(({ services, slack }, context) => {
+    for (const [service, { environments }] of Object.entries(services)) {
+      environments.forEach(({ approval }, index) => {
+        if (!approval || slack) return;
+        const path = ['services', service, 'environments', index, 'approval'];
+        const message = 'needs slack settings: nobody would be asked, and every release would end Rejected';
+        context.addIssue({ code: 'custom', path, message });
+      });
+    }
     const owners = new Map<string, string>();
     for (const [service, { environments }] of Object.entries(services)) {
       environments.forEach((environment, index) => {

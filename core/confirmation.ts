@@ -28,7 +28,8 @@ export function readConfirmation({ digest, question, deployments, crashes, tasks
   const { desiredCount } = crashes;
   const ours = ourDeployment(question, deployments);
   const newer = deployments.find(
-    ({ arn, createdAt }) => ours && arn !== ours.arn && createdAt > ours.createdAt,
+    ({ arn, createdAt, taskDefinitionArn }) =>
+      ours && arn !== ours.arn && createdAt > ours.createdAt && taskDefinitionArn !== undefined,
   );
   if (newer) return { status: 'superseded', reason: `another deployment took its place: ${newer.arn}` };
   if (ours?.status !== 'SUCCESSFUL') {

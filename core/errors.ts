@@ -9,7 +9,7 @@ function named<const Name extends string>(name: Name) {
   };
 }
 
-/** The same call may succeed later: a 5xx, a lost connection. Retried for about a minute. */
+/** The same call may succeed later: a 5xx, a lost connection. Retried for about twenty minutes. */
 export class Transient extends named('Transient') {}
 
 /** AWS has no capacity left for this call now. Retried for hours: many releases at once wait for their turn. */

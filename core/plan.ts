@@ -3,8 +3,13 @@ import * as z from 'zod';
 import { changeSchema } from './task-definition.ts';
 
 export const planSchema = z.strictObject({
-  /** The revision that runs now: the base of the next one, and the way back. */
+  /** `skip`: what is wanted runs already, and is proved. */
+  decision: z.enum(['deploy', 'skip']),
+  reason: z.string().optional(),
+  /** The revision that was proved last: the base of the next one, and the way back. */
   runningTaskDefinitionArn: z.string(),
+  /** What the service is set to instead, where a release was stopped before that was proved. */
+  unprovedTaskDefinitionArn: z.string().optional(),
   changes: z.array(changeSchema).max(50),
 });
 export type Plan = z.infer<typeof planSchema>;
@@ -18,5 +23,6 @@ export const deploymentSchema = z.strictObject({
   startedAt: z.int(),
   /** The tag that is to be deployed instead. */
   by: z.string().optional(),
+  reason: z.string().optional(),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;

@@ -41,7 +41,7 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
   const error = failure && failureSentence(failure);
   switch (outcome) {
     case 'NothingToDo':
-      return of('ResolveRelease')?.reason ?? 'there was nothing to deploy';
+      return of('ResolveRelease')?.reason ?? of('PlanDeployment')?.reason ?? 'there was nothing to deploy';
     case 'Rejected': {
       if (error) return error;
       const scan = of('CheckScan');
@@ -56,7 +56,10 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       const { by } = [of('AcquireSlot'), of('StartDeployment')].find((step) => step?.by) ?? {};
       if (by) return `${by}, pushed later, takes its place`;
       return (
-        of('ConfirmRelease')?.reason ?? of('AwaitDeployment')?.reason ?? 'something newer takes its place'
+        of('StartDeployment')?.reason ??
+        of('ConfirmRelease')?.reason ??
+        of('AwaitDeployment')?.reason ??
+        'something newer takes its place'
       );
     }
     case 'Deployed':

@@ -7,6 +7,8 @@ import type { SeenDeployment } from './rollout.ts';
 export interface SeenService {
   /** Of its PRIMARY deployment. */
   taskDefinitionArn: string;
+  /** ms since the epoch. */
+  createdAt?: number | undefined;
   rolloutState: string | undefined;
   runningCount: number;
   desiredCount: number;
@@ -29,15 +31,18 @@ export interface Revisions {
   ours: string;
   /** The revision that ran before. */
   wayBack: string;
+  /** What a release left that was stopped before us: no more proved than ours. */
+  unproved?: string | undefined;
 }
 
 /** How to get back from here. Looks only, so that asking again after an effect answers what is left to do. */
 export function rollbackMethod(
-  { ours, wayBack }: Revisions,
+  { ours, wayBack, unproved }: Revisions,
   service: SeenService,
   deployment: SeenDeployment | undefined,
 ): Rollback['method'] {
   if (service.taskDefinitionArn === wayBack) return deployment ? 'taken back by ECS' : 'nothing to undo';
+  if (service.taskDefinitionArn === unproved && unproved !== ours) return 'previous revision deployed';
   if (service.taskDefinitionArn !== ours) return 'superseded';
   switch (deployment?.status) {
     case 'PENDING':
@@ -60,14 +65,14 @@ export type Return = z.infer<typeof returnSchema>;
 
 /** Has the way back been reached? Undefined while it goes on. */
 export function readReturn(
-  { ours, wayBack }: Revisions,
+  { ours, wayBack, unproved }: Revisions,
   { method, startedAt }: Rollback,
   timeoutSeconds: number,
   service: SeenService,
   now: number,
 ): Return | undefined {
   const { taskDefinitionArn, rolloutState, runningCount, desiredCount } = service;
-  if (taskDefinitionArn !== ours && taskDefinitionArn !== wayBack) {
+  if (![ours, wayBack, unproved].includes(taskDefinitionArn)) {
     return {
       status: 'superseded',
       reason: `the service runs ${taskDefinitionArn}, deployed by somebody else`,

@@ -23,7 +23,8 @@ export const stoppedTaskSchema = z.strictObject({
 export type StoppedTask = z.infer<typeof stoppedTaskSchema>;
 
 export const rolloutSchema = z.strictObject({
-  status: z.enum(['stable', 'failed', 'superseded']),
+  /** `gives way`: a newer release waits, and ours goes back first. `superseded`: somebody else's deployment came. */
+  status: z.enum(['stable', 'failed', 'gives way', 'superseded']),
   /** When this was found, ms since the epoch. */
   at: z.int(),
   reason: z.string(),
@@ -84,6 +85,8 @@ export function readRollout(
   const successor = newestFirst(seen).find(
     ({ arn, createdAt, taskDefinitionArn }) =>
       arn !== ours?.arn &&
+      // One whose revision cannot be read yet may be ours.
+      taskDefinitionArn !== undefined &&
       taskDefinitionArn !== question.taskDefinitionArn &&
       createdAt > (ours?.createdAt ?? question.startedAt),
   );
@@ -115,7 +118,7 @@ function readOurs(
     case 'PENDING':
     case 'IN_PROGRESS':
       if (crashing) return failed(crashing);
-      if (newer) return { status: 'superseded', reason: `${newer}, pushed later, takes its place` };
+      if (newer) return { status: 'gives way', reason: `${newer}, pushed later, takes its place` };
       return late ? failed(`not stable after ${spoken(timeoutSeconds)}${counted}`) : undefined;
     case 'STOPPED':
     case 'STOP_REQUESTED':

@@ -7,6 +7,7 @@ const contenderSchema = z.strictObject({
   /** When its image was pushed, ms since the epoch: the newer push wins. */
   pushedAt: z.number(),
   tag: z.string(),
+  digest: z.string(),
   /** Kept by the holder too: an answer that was lost can be given again. */
   taskToken: z.string(),
 });
@@ -24,6 +25,21 @@ export const slotSchema = z.strictObject({
   unproved: z.strictObject({ taskDefinitionArn: z.string(), wayBack: z.string() }).optional(),
 });
 export type Slot = z.infer<typeof slotSchema>;
+
+/** The later push; of two in one second, as ECR tells time, always the same one. */
+export const isNewer = (
+  one: Pick<Contender, 'pushedAt' | 'execution'>,
+  other: Pick<Contender, 'pushedAt' | 'execution'>,
+): boolean =>
+  one.pushedAt > other.pushedAt || (one.pushedAt === other.pushedAt && one.execution > other.execution);
+
+/** The tag of what waits for the slot and is to be deployed instead of this release. Another tag of its image is not. */
+export function successor(
+  { waiting }: Slot,
+  release: Pick<Contender, 'pushedAt' | 'execution' | 'digest'>,
+): string | undefined {
+  return waiting && waiting.digest !== release.digest && isNewer(waiting, release) ? waiting.tag : undefined;
+}
 
 /** What the task token of a contender is answered with. */
 export const slotAnswerSchema = z.strictObject({
@@ -45,7 +61,7 @@ export function ask(slot: Slot, asking: Contender): SlotChange {
   if (holder?.execution === asking.execution) return grant({ ...slot, holder: asking });
 
   const others = [holder, waiting?.execution === asking.execution ? undefined : waiting, deployed];
-  const newer = others.find((other) => other && other.pushedAt > asking.pushedAt);
+  const newer = others.find((other) => other && isNewer(other, asking));
   if (newer) return { slot, answers: [supersede(asking, newer)] };
 
   if (!holder) return grant({ ...slot, holder: asking });

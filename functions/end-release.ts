@@ -19,7 +19,7 @@ export interface Ended {
   promotes: boolean;
 }
 
-/** Keeps the outcome, frees the slot for the next, tells subscribers. The first outcome stays, so it may be repeated. */
+/** Keeps the outcome and frees the slot for the next. The first outcome stays, so it may be repeated. */
 export async function endRelease({ execution, request, outcome, failure }: Ending, aws: Aws): Promise<Ended> {
   const { steps } = await aws.records.of(execution);
   const reason = reasonFor(outcome, steps, failure).slice(0, 2000);
@@ -32,7 +32,6 @@ export async function endRelease({ execution, request, outcome, failure }: Endin
   const { pushedAt, tag } = push;
   const deployed = ended.outcome === 'Deployed' ? { pushedAt, tag, execution, push } : undefined;
   await answerSlot(aws, await aws.slots.leave(environment, execution, deployed));
-  await aws.domainEvents.ended({ execution, request, ...ended });
   return {
     ...ended,
     promotes: ended.outcome === 'Deployed' && environmentAfter(service, environment.name) !== undefined,

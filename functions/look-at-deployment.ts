@@ -4,6 +4,7 @@ import { environmentOf } from '../core/config.ts';
 import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import { clockSkewMs, type Rollout, readRollout } from '../core/rollout.ts';
+import { successor } from '../core/slot.ts';
 import { diagnosis, endedByThemselves, stoppedTasks } from './stopped-tasks.ts';
 
 export interface DeploymentQuestion {
@@ -17,19 +18,20 @@ const maxStoppedTasks = 5;
 /** Undefined while it goes on. Looks only. */
 export async function lookAtDeployment(
   { release, revision, deployment }: DeploymentQuestion,
+  execution: string,
   aws: Aws,
 ): Promise<Rollout | undefined> {
-  const { target, pushedAt } = release;
+  const { target } = release;
   const { environment } = environmentOf(aws.config, release.service, release.environment);
-  const { waiting } = await aws.slots.look(target);
+  const slot = await aws.slots.look(target);
   const { desiredCount } = await aws.ecs.seenService(target);
-  const stopped = await stoppedTasks(release, revision, aws);
+  const stopped = await stoppedTasks(release, revision, deployment, aws);
   const question = {
     taskDefinitionArn: revision.taskDefinitionArn,
     startedAt: deployment.startedAt,
     timeoutSeconds: environment.deploymentTimeout,
     crashes: { count: endedByThemselves(stopped), desiredCount },
-    newer: waiting && waiting.pushedAt > pushedAt ? waiting.tag : undefined,
+    newer: successor(slot, { ...release, execution }),
   };
   const seen = await aws.ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
   const reading = readRollout(question, seen, aws.now());

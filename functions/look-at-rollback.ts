@@ -18,7 +18,11 @@ export async function lookAtRollback(
   { config, ecs, now }: Aws,
 ): Promise<Return | undefined> {
   const { environment } = environmentOf(config, release.service, release.environment);
-  const revisions = { ours: revision.taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn };
+  const revisions = {
+    ours: revision.taskDefinitionArn,
+    wayBack: plan.runningTaskDefinitionArn,
+    unproved: plan.unprovedTaskDefinitionArn,
+  };
   return readReturn(
     revisions,
     rollback,

@@ -5,6 +5,7 @@ import type { Target } from '../core/release.ts';
 import { architectureOf, imageOf } from '../core/task-definition.ts';
 
 export interface RunningImage {
+  taskDefinitionArn: string;
   /** Pinned in the task definition, else what ECS resolved its tag to; undefined where neither tells. */
   digest: string | undefined;
   /** As images name it: `amd64`. */
@@ -16,11 +17,13 @@ export async function runningImage(
   { cluster, service, container }: Target,
 ): Promise<RunningImage> {
   const { taskDefinition } = await ecs.service({ cluster, service });
-  const { definition } = await ecs.taskDefinition(String(taskDefinition));
+  const taskDefinitionArn = String(taskDefinition);
+  const { definition } = await ecs.taskDefinition(taskDefinitionArn);
   const architecture = architectureOf(definition);
   const pinned = digestOf(imageOf(definition, container) ?? '');
-  if (pinned) return { digest: pinned, architecture };
+  if (pinned) return { taskDefinitionArn, digest: pinned, architecture };
   const tasks = await ecs.tasks(cluster, { serviceName: service, desiredStatus: 'RUNNING' });
   const containers = tasks.flatMap(({ containers: all = [] }) => all);
-  return { digest: containers.find(({ name }) => name === container)?.imageDigest, architecture };
+  const digest = containers.find(({ name }) => name === container)?.imageDigest;
+  return { taskDefinitionArn, digest, architecture };
 }

@@ -1,9 +1,9 @@
 /** Tasks of a new revision that are no longer there: how many ended by themselves, and why. */
 import type { Task } from '../aws/ecs.ts';
 import type { Aws } from '../aws/open.ts';
-import type { Revision } from '../core/plan.ts';
+import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
-import type { StoppedTask } from '../core/rollout.ts';
+import { clockSkewMs, type StoppedTask } from '../core/rollout.ts';
 import { logTail } from './task-logs.ts';
 
 /** A task that ended without having been told to. */
@@ -12,14 +12,19 @@ const ownEnds = ['EssentialContainerExited', 'TaskFailedToStart'];
 export const endedByThemselves = (tasks: Task[]): number =>
   tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? '')).length;
 
-/** As long as ECS knows them: an hour. */
+/** Since the deployment was asked for, and as long as ECS knows them: an hour. An earlier deployment may have had our revision. */
 export async function stoppedTasks(
   { target }: Release,
   { taskDefinitionArn }: Revision,
+  { startedAt }: Deployment,
   { ecs }: Aws,
 ): Promise<Task[]> {
   const stopped = await ecs.tasks(target.cluster, { serviceName: target.service, desiredStatus: 'STOPPED' });
-  return stopped.filter((task) => task.taskDefinitionArn === taskDefinitionArn);
+  return stopped.filter(
+    (task) =>
+      task.taskDefinitionArn === taskDefinitionArn &&
+      (task.createdAt?.getTime() ?? startedAt) >= startedAt - clockSkewMs,
+  );
 }
 
 /** Why a task stopped, with the last lines it wrote. */

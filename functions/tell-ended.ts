@@ -1,4 +1,4 @@
-/** Tells people how a release ended. */
+/** Tells subscribers and people how a release ended. */
 import type { Aws } from '../aws/open.ts';
 import { endedMessage } from '../core/messages.ts';
 import type { Outcome, ReleaseRequest } from '../core/release.ts';
@@ -13,8 +13,9 @@ export interface EndedRelease {
 /** Answers the channels that were told. Repeating it tells them again. */
 export async function tellEnded(
   { execution, request, outcome, reason }: EndedRelease,
-  { config, consoleUrl, records, slack }: Aws,
+  { config, consoleUrl, domainEvents, records, slack }: Aws,
 ): Promise<string[]> {
+  await domainEvents.ended({ execution, request, outcome, reason });
   // A push that changes nothing is not worth anybody's attention.
   if (!config.slack || outcome === 'NothingToDo') return [];
   const record = await records.of(execution);

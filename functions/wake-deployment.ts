@@ -17,7 +17,7 @@ export async function wakeDeployment(
   const rollback = wait.state === 'AwaitRollback';
   const answer = rollback
     ? await lookAtRollback(awaitRollback.input.parse(wait.input), aws)
-    : await lookAtDeployment(awaitDeployment.input.parse(wait.input), aws);
+    : await lookAtDeployment(awaitDeployment.input.parse(wait.input), wait.execution, aws);
   if (!answer || !(await aws.waits.take(service, wait.taskToken))) return null;
   const answered = await answerTask(aws, rollback ? awaitRollback : awaitDeployment, wait, answer);
   return answered ? wait.execution : null;

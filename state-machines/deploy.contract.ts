@@ -14,7 +14,7 @@ export function ToDeploy(decision: Out<'ResolveRelease'>['decision']) {
 
 export function CheckScan(release: Out<'ResolveRelease'>['release']) {
   ({ release: release }) satisfies In<'CheckScan'>;
-  (['Transient', 'Throttled', 'ScanPending']) satisfies ErrorOf<'CheckScan'>[];
+  (['Transient', 'Throttled', 'ScanPending', 'ReleaseRejected']) satisfies ErrorOf<'CheckScan'>[];
 }
 
 export function ScanPassed(scan: Out<'CheckScan'>, release: Out<'ResolveRelease'>['release']) {
@@ -43,6 +43,10 @@ export function SlotGranted(slot: Out<'AcquireSlot'>) {
 export function PlanDeployment(release: Out<'ResolveRelease'>['release']) {
   ({ release: release }) satisfies In<'PlanDeployment'>;
   (['Transient', 'Throttled', 'ReleaseRejected']) satisfies ErrorOf<'PlanDeployment'>[];
+}
+
+export function ToChange(plan: Out<'PlanDeployment'>) {
+  void (plan.decision === 'skip');
 }
 
 export function RegisterTaskDefinition(release: Out<'ResolveRelease'>['release'], plan: Out<'PlanDeployment'>) {
@@ -91,6 +95,7 @@ export function AwaitDeployment(
 
 export function Stable(rollout: Out<'AwaitDeployment'>, release: Out<'ResolveRelease'>['release']) {
   void (rollout.status === 'failed');
+  void (rollout.status === 'gives way');
   void (rollout.status === 'superseded');
   void (release.settings.smokeTests === true);
   void (release.settings.analysis === true);
@@ -169,6 +174,11 @@ export function BackAgain(wayBack: Out<'AwaitRollback'>) {
   void (wayBack.status === 'superseded');
 }
 
+export function GaveWay(outcome: 'NeedsHuman' | 'Superseded') {
+  void (outcome === 'Superseded');
+  void (outcome !== 'Superseded');
+}
+
 export function RecordOutcome(
   $input: ReleaseRequest,
   outcome: 'NothingToDo' | 'Rejected' | 'NeedsHuman' | 'Superseded' | 'RolledBack' | 'Deployed',
@@ -178,11 +188,6 @@ export function RecordOutcome(
   (['Transient', 'Throttled']) satisfies ErrorOf<'RecordOutcome'>[];
 }
 
-export function Notify($input: ReleaseRequest, recorded: Out<'RecordOutcome'>) {
-  ({ request: $input, recorded: recorded }) satisfies In<'Notify'>;
-  (['Transient', 'Throttled']) satisfies ErrorOf<'Notify'>[];
-}
-
 export function HasNextEnvironment(recorded: Out<'RecordOutcome'>) {
   void (recorded.promotes === true);
 }
@@ -190,6 +195,11 @@ export function HasNextEnvironment(recorded: Out<'RecordOutcome'>) {
 export function Promote($input: ReleaseRequest) {
   ({ request: $input }) satisfies In<'Promote'>;
   (['Transient', 'Throttled']) satisfies ErrorOf<'Promote'>[];
+}
+
+export function Notify($input: ReleaseRequest, recorded: Out<'RecordOutcome'>) {
+  ({ request: $input, recorded: recorded }) satisfies In<'Notify'>;
+  (['Transient', 'Throttled']) satisfies ErrorOf<'Notify'>[];
 }
 
 export function Ended(recorded: Out<'RecordOutcome'>) {

@@ -14,9 +14,9 @@ export const acquireSlot = defineStep({
   output: slotAnswerSchema,
   errors: ['Transient', 'Throttled'],
   waits: true,
-  run: async ({ release: { target, pushedAt, tag } }, aws, { arn, taskToken }) => {
+  run: async ({ release: { target, pushedAt, tag, digest } }, aws, { arn, taskToken }) => {
     // The answers may be for others, too; ours is one of them when there is nothing to wait for.
-    await answerSlot(aws, await aws.slots.ask(target, { execution: arn, pushedAt, tag, taskToken }));
+    await answerSlot(aws, await aws.slots.ask(target, { execution: arn, pushedAt, tag, digest, taskToken }));
     // A newer release takes the place of one that ECS is still rolling out.
     await wakeDeployment(aws, target);
     await freeFromTheDead(target, aws);

@@ -16,7 +16,7 @@ export const awaitDeployment = defineStep({
   run: async (input, aws, { arn, taskToken }) => {
     // First wait, then look: an event between the two finds somebody to wake.
     await aws.waits.put(input.release.target, { state: 'AwaitDeployment', execution: arn, taskToken, input });
-    const found = await lookAtDeployment(input, aws);
+    const found = await lookAtDeployment(input, arn, aws);
     return found && (await aws.waits.take(input.release.target, taskToken)) ? found : undefined;
   },
 });

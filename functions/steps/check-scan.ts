@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type ImageFacts, imageFacts } from '../../aws/images.ts';
 import type { Aws } from '../../aws/open.ts';
 import { environmentOf } from '../../core/config.ts';
-import { ScanPending } from '../../core/errors.ts';
+import { ScanPending, Throttled, Transient } from '../../core/errors.ts';
 import { repositoryOf } from '../../core/image.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { unbound } from '../../core/scan/binding.ts';
@@ -23,14 +23,14 @@ export const checkScan = defineStep({
   name: 'CheckScan',
   input: z.strictObject({ release: releaseSchema }),
   output: scanVerdictSchema,
-  errors: ['Transient', 'Throttled', 'ScanPending'],
+  errors: ['Transient', 'Throttled', 'ScanPending', 'ReleaseRejected'],
   run: async ({ release }, aws) => {
     const { scan: policy } = environmentOf(aws.config, release.service, release.environment).service;
     const repository = repositoryOf(release.image);
     const image = await imageFacts(aws.ecr, repository, release.digest, release);
     const refused: string[] = [];
     for (const candidate of await candidates(aws, repository, image)) {
-      const read = await readReport(aws, repository, image, candidate);
+      const read = await readReport(aws, repository, image, candidate).catch(unreadable);
       const reason = typeof read === 'string' ? read : unbound(read.report, image, policy, aws.now());
       if (typeof read !== 'string' && !reason) {
         return { ...judgeScan(read.report, policy, aws.now()), reportDigest: candidate };
@@ -62,6 +62,12 @@ async function candidates(
     .sort((one, other) => created(other.annotations).localeCompare(created(one.annotations)))
     .flatMap(({ digest }) => digest ?? [])
     .slice(0, maxCandidates);
+}
+
+/** A referrer that cannot be read is no evidence; AWS that cannot be reached is no reason to say so. */
+function unreadable(error: Error): string {
+  if (error instanceof Transient || error instanceof Throttled) throw error;
+  return `it cannot be read: ${error.message}`;
 }
 
 /** The report in a referrer, or why there is none. */

@@ -32,7 +32,7 @@ export const compareMetrics = defineStep({
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.
     const { desiredCount } = await aws.ecs.seenService(release.target);
-    const count = endedByThemselves(await stoppedTasks(release, revision, aws));
+    const count = endedByThemselves(await stoppedTasks(release, revision, deployment, aws));
     const crashing = crashLoop({ count, desiredCount });
     return crashing
       ? { ...comparison, status: 'fail', decision: 'take back', headline: crashing }

@@ -26,7 +26,10 @@ export const confirmRelease = defineStep({
       digest,
       question: { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt },
       deployments,
-      crashes: { count: endedByThemselves(await stoppedTasks(release, revision, aws)), desiredCount },
+      crashes: {
+        count: endedByThemselves(await stoppedTasks(release, revision, deployment, aws)),
+        desiredCount,
+      },
       tasks: running.map(({ taskDefinitionArn, lastStatus, containers = [] }) => ({
         taskDefinitionArn: String(taskDefinitionArn),
         lastStatus: String(lastStatus),

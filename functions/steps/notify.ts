@@ -1,4 +1,4 @@
-/** Tells people how a release ended. The state machine goes on whatever happens here. */
+/** Tells subscribers and people how a release ended. The release is over whatever happens here. */
 import * as z from 'zod';
 import { releaseRequestSchema } from '../../core/release.ts';
 import { lambda } from '../lambda.ts';

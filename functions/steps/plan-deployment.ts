@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { imageFacts } from '../../aws/images.ts';
 import type { Aws } from '../../aws/open.ts';
 import { ReleaseRejected } from '../../core/errors.ts';
-import { digestOf, repositoryOf } from '../../core/image.ts';
-import { planSchema } from '../../core/plan.ts';
+import { digestOf, repositoryOf, shortDigest } from '../../core/image.ts';
+import { type Plan, planSchema } from '../../core/plan.ts';
 import { obstacles } from '../../core/preflight.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
 import { changes, imageOf, registrable, withImage } from '../../core/task-definition.ts';
@@ -16,7 +16,7 @@ export const planDeployment = defineStep({
   input: z.strictObject({ release: releaseSchema }),
   output: planSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
-  run: async ({ release }, aws) => {
+  run: async ({ release }, aws): Promise<Plan> => {
     const { target, image } = release;
     const service = await aws.ecs.service(target);
     const { unproved } = await aws.slots.look(target);
@@ -24,6 +24,15 @@ export const planDeployment = defineStep({
     const interrupted = unproved !== undefined && unproved.taskDefinitionArn === service.taskDefinition;
     const base = interrupted ? unproved.wayBack : String(service.taskDefinition);
     const running = await aws.ecs.taskDefinition(base);
+    const proved = { runningTaskDefinitionArn: running.arn };
+    const runs = imageOf(running.definition, target.container) ?? '';
+    if (!interrupted && digestOf(runs) === release.digest)
+      return {
+        decision: 'skip',
+        reason: `${shortDigest(release.digest)} runs already`,
+        ...proved,
+        changes: [],
+      };
     const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
     const { deployments = [], deploymentConfiguration: limits } = service;
 
@@ -50,7 +59,9 @@ export const planDeployment = defineStep({
 
     const wanted = withImage(running.definition, target.container, image);
     return {
-      runningTaskDefinitionArn: running.arn,
+      decision: 'deploy',
+      ...proved,
+      ...(interrupted && { unprovedTaskDefinitionArn: unproved.taskDefinitionArn }),
       changes: changes(registrable(running.definition), wanted).slice(0, 50),
     };
   },

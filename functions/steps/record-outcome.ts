@@ -1,4 +1,4 @@
-/** Keeps how a release ended, emits the domain event, and frees the slot for the next one. */
+/** Keeps how a release ended, and frees the slot for the next one. */
 import * as z from 'zod';
 import { failureSchema, outcomeSchema, releaseRequestSchema } from '../../core/release.ts';
 import { endRelease } from '../end-release.ts';

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { imageFacts } from '../../aws/images.ts';
 import { environmentOf } from '../../core/config.ts';
+import { Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { deployable } from '../../core/push/deployable.ts';
 import { type Release, releaseRequestSchema, releaseSchema } from '../../core/release.ts';
@@ -55,7 +56,11 @@ export const resolveRelease = defineStep({
     if (!tag.yes) return skip(tag.reason);
     // A promotion carries a digest that was deployed already; where its tag points by now says nothing.
     const tagged = promotedFrom ? undefined : await aws.ecr.tagged(push, push.tag);
-    if (!promotedFrom && !tagged) return skip(`the tag ${push.tag} is no longer in ECR`);
+    if (!promotedFrom && !tagged) {
+      if (aws.now() - push.pushedAt < 60_000)
+        throw new Transient(`ECR does not show the tag ${push.tag} yet`);
+      return skip(`the tag ${push.tag} is no longer in ECR`);
+    }
     if (tagged && tagged.digest !== push.digest) {
       return skip(`the tag ${push.tag} has been pushed again and is now ${shortDigest(tagged.digest)}`);
     }
@@ -63,7 +68,9 @@ export const resolveRelease = defineStep({
     const read = (digest: string) =>
       imageFacts(aws.ecr, push, digest, { tag: push.tag, architecture: running.architecture });
     const { commit } = await read(push.digest);
-    if (running.digest === push.digest) return skip(`${shortDigest(push.digest)} runs already`);
+    const { unproved } = await aws.slots.look(target);
+    const proved = unproved?.taskDefinitionArn !== running.taskDefinitionArn;
+    if (running.digest === push.digest && proved) return skip(`${shortDigest(push.digest)} runs already`);
     const runningPushedAt = running.digest && (await aws.ecr.pushedAt(push, running.digest));
     if (runningPushedAt && runningPushedAt > push.pushedAt) return skip('what runs was pushed later');
 

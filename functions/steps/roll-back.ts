@@ -1,5 +1,6 @@
 /** Goes back: stops the deployment while it is in progress, else deploys the previous revision. */
 import * as z from 'zod';
+import { Transient } from '../../core/errors.ts';
 import { planSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { rollbackMethod, rollbackSchema } from '../../core/rollback.ts';
@@ -14,13 +15,18 @@ export const rollBack = defineStep({
   errors: ['Transient', 'Throttled'],
   run: async ({ release: { target }, plan, revision }, { ecs, now, records, slots }, { arn }) => {
     await slots.hold(target, arn);
-    const revisions = { ours: revision.taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn };
+    const revisions = {
+      ours: revision.taskDefinitionArn,
+      wayBack: plan.runningTaskDefinitionArn,
+      unproved: plan.unprovedTaskDefinitionArn,
+    };
     const startedAt = (await records.startedAt(arn)) ?? now();
     const seen = await ecs.deploymentsSince(target, startedAt - 60_000);
     const deployment = ourDeployment({ taskDefinitionArn: revisions.ours, startedAt }, seen);
 
     const method = rollbackMethod(revisions, await ecs.seenService(target), deployment);
-    if (method === 'deployment stopped' && deployment) await ecs.takeBack(deployment.arn);
+    if (method === 'deployment stopped' && deployment && !(await ecs.takeBack(deployment.arn)))
+      throw new Transient('the deployment ended before it could be stopped: looks again');
     if (method === 'previous revision deployed') await ecs.deploy(target, revisions.wayBack);
     return { method, startedAt: now() };
   },

@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { type Deployment, deploymentSchema, planSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
+import { clockSkewMs, ourDeployment } from '../../core/rollout.ts';
+import { successor } from '../../core/slot.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 
@@ -11,18 +13,33 @@ export const startDeployment = defineStep({
   output: deploymentSchema,
   errors: ['Transient', 'Throttled'],
   run: async ({ release, plan, revision }, { ecs, now, records, slots }, { arn }): Promise<Deployment> => {
-    const { taskDefinition } = await ecs.service(release.target);
-    const startedAt = (await records.startedAt(arn)) ?? now();
-    if (taskDefinition === revision.taskDefinitionArn) return { status: 'started', startedAt };
-
-    const { waiting } = await slots.look(release.target);
-    if (waiting && waiting.pushedAt > release.pushedAt)
-      return { status: 'superseded', startedAt, by: waiting.tag };
-
+    const { target } = release;
     const { taskDefinitionArn } = revision;
-    await slots.begin(release.target, arn, { taskDefinitionArn, wayBack: plan.runningTaskDefinitionArn });
-    await records.start(arn, { startedAt, wayBack: plan.runningTaskDefinitionArn });
-    await ecs.deploy(release.target, taskDefinitionArn);
+    const wayBack = plan.runningTaskDefinitionArn;
+    const known = await records.startedAt(arn);
+    const { taskDefinitionArn: set, createdAt } = await ecs.seenService(target);
+    if (set === taskDefinitionArn) {
+      // Ours, though its reply was lost; or what a release left that was stopped: then the time is its own.
+      const startedAt = known ?? createdAt ?? now();
+      await slots.begin(target, arn, { taskDefinitionArn, wayBack });
+      await records.start(arn, { startedAt, wayBack });
+      return { status: 'started', startedAt };
+    }
+
+    const startedAt = known ?? now();
+    // Asked before, and ECS has taken it back already: what became of it is the next step's to say.
+    const asked = known !== undefined && (await ecs.deploymentsSince(target, known - clockSkewMs));
+    if (asked && ourDeployment({ taskDefinitionArn, startedAt }, asked))
+      return { status: 'started', startedAt };
+
+    const by = successor(await slots.look(target), { ...release, execution: arn });
+    if (by) return { status: 'superseded', startedAt, by };
+    if (set !== wayBack && set !== plan.unprovedTaskDefinitionArn)
+      return { status: 'superseded', startedAt, reason: `somebody deployed ${set} meanwhile` };
+
+    await slots.begin(target, arn, { taskDefinitionArn, wayBack });
+    await records.start(arn, { startedAt, wayBack });
+    await ecs.deploy(target, taskDefinitionArn);
     return { status: 'started', startedAt };
   },
 });

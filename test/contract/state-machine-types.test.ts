@@ -30,8 +30,8 @@ const mutants: Mutant[] = [
   },
   {
     it: 'a Catch names an error that its step never throws',
-    changes: [['CheckScan.Catch.0.ErrorEquals.0', 'ReleaseRejected']],
-    errors: ['TS2322 CheckScan'],
+    changes: [['AcquireSlot.Catch.0.ErrorEquals.0', 'ReleaseRejected']],
+    errors: ['TS2322 AcquireSlot'],
   },
   {
     it: 'a payload lacks an input',

@@ -36,8 +36,8 @@ describe('the deploy state machine', () => {
       'CompareMetrics',
       'ConfirmRelease',
       'RecordOutcome',
-      'Notify',
       'Promote',
+      'Notify',
     ]);
     expect(line.at(-1)).toBe('Deployed');
     expect(new Set(line.map((name) => box(name).x)).size).toBe(1);
@@ -104,7 +104,8 @@ describe('ways', () => {
 
     expect(label('ScanPassed', 'Reject')).toBe('fail');
     expect(label('ScanPassed', 'RequestApproval')).toBe('approval');
-    expect(label('BackAgain', 'RecordOutcome')).toBe('back, superseded');
+    expect(label('BackAgain', 'GaveWay')).toBe('back');
+    expect(label('BackAgain', 'RecordOutcome')).toBe('superseded');
     expect(label('PlanDeployment', 'Reject')).toBe('ReleaseRejected');
   });
 
@@ -112,6 +113,8 @@ describe('ways', () => {
     const back = waysOf(definition).filter((way) => way.back);
 
     expect(back.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'RequestApproval → RequestApproval',
+      'AcquireSlot → AcquireSlot',
       'WaitForReleaseTask → RunReleaseTask',
       'AwaitDeployment → AwaitDeployment',
       'WaitForSmokeTests → RunSmokeTests',

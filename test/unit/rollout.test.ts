@@ -129,7 +129,7 @@ describe('a rollout in progress', () => {
   test('gives way to a newer release that waits', () => {
     const reading = readRollout({ ...question, newer: 'v2' }, [deployment()], question.startedAt);
 
-    expect(reading).toMatchObject({ status: 'superseded', reason: 'v2, pushed later, takes its place' });
+    expect(reading).toMatchObject({ status: 'gives way', reason: 'v2, pushed later, takes its place' });
   });
 
   test('that has come to its end is proved first, whoever waits', () => {

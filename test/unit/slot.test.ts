@@ -4,6 +4,7 @@ import { ask, type Contender, leave, type Slot } from '../../core/slot.ts';
 const contender = (tag: string, pushedAt: number): Contender => ({
   execution: `execution-${tag}`,
   tag,
+  digest: `digest-${tag}`,
   pushedAt,
   taskToken: `token-${tag}`,
 });
