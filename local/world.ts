@@ -9,8 +9,8 @@ import { type HistoryEvent, taskError } from './asl/index.ts';
 import { AwsError, type AwsService, account, region } from './aws-service.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch/cloudwatch.ts';
-import { type Around, answering } from './door/answering.ts';
-import { type Handler, type Route, under } from './door/route.ts';
+import { type Around, type AwsHandler, answering } from './door/answering.ts';
+import { type Route, under } from './door/route.ts';
 import { dynamodb } from './dynamodb/dynamodb.ts';
 import { type Ecr, ecr } from './ecr/ecr.ts';
 import { type Ecs, ecs } from './ecs/ecs.ts';
@@ -52,7 +52,7 @@ export interface WorldOptions {
   address: () => string;
   machinery: (parts: { images: ImageSource; cloudwatch: CloudWatch }) => Machinery | Promise<Machinery>;
   /** How Tidegate's functions reach the world: over a socket, or in this process. Asked when they are first called. */
-  reach: (world: { aws: Handler; routes: readonly Route[] }) => Pick<Surroundings, 'client' | 'fetch'>;
+  reach: (world: { aws: AwsHandler; routes: readonly Route[] }) => Pick<Surroundings, 'client' | 'fetch'>;
   pace?: Partial<Pace>;
   /** From an event's producer to its targets. */
   eventLatencyMs?: number;
@@ -78,7 +78,7 @@ export interface WorldOptions {
 export interface World {
   clock: Clock;
   /** Answers every request with an `X-Amz-Target`. */
-  aws: Handler;
+  aws: AwsHandler;
   routes: Route[];
   bus: EventBus;
   ecr: Ecr;

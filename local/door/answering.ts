@@ -2,8 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { AwsError, type AwsService } from '../aws-service.ts';
-import { ConnectionLost, type Handler } from './route.ts';
+import { ConnectionLost } from './route.ts';
 import { type Caller, callerOf, fromWire, toWire } from './wire.ts';
+
+/** As much of an HTTP request as AWS's JSON protocols need. */
+export interface AwsRequest {
+  /** By their names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  body: string | Uint8Array;
+}
+
+export interface AwsAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Rejects with `ConnectionLost` only. */
+export type AwsHandler = (request: AwsRequest) => Promise<AwsAnswer>;
 
 /** One call of an operation, as it is about to happen. */
 export interface Call {
@@ -30,20 +46,20 @@ export interface AnsweringOptions {
   log?: (message: string, error?: unknown) => void;
 }
 
-/** Rejects with `ConnectionLost` only; a mistake in a model is answered as `InternalFailure` and logged. */
+/** A mistake in a model is answered as `InternalFailure` and logged. */
 export function answering({
   services,
   around = (_call, next) => next(),
   requestId = randomUUID,
   log = console.error,
-}: AnsweringOptions): Handler {
+}: AnsweringOptions): AwsHandler {
   const byTarget = new Map(services.map((service) => [service.target, service]));
 
-  async function outputOf(request: Request): Promise<unknown> {
-    const caller = callerOf(request.headers.get('authorization'));
+  async function outputOf({ headers, body }: AwsRequest): Promise<unknown> {
+    const caller = callerOf(headers.authorization);
     if (!caller) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
 
-    const target = request.headers.get('x-amz-target') ?? '';
+    const target = headers['x-amz-target'] ?? '';
     const [service = '', operation = ''] = target.split('.');
     const operations = byTarget.get(service)?.operations ?? {};
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
@@ -52,24 +68,24 @@ export function answering({
       throw new AwsError('UnknownOperationException', '');
     }
 
-    const input = fromWire(await bodyOf(request));
+    const input = fromWire(headers['content-encoding'] === 'gzip' ? String(gunzipSync(body)) : textOf(body));
     if (!input) throw new AwsError('SerializationException', '');
     return around({ service, operation, input, caller }, async () => run(input));
   }
 
   return async (request) => {
     const id = requestId();
-    const type = request.headers.get('content-type') ?? 'application/x-amz-json-1.1';
+    const type = request.headers['content-type'] ?? 'application/x-amz-json-1.1';
     const headers = { 'content-type': type, 'x-amzn-requestid': id };
     try {
-      return new Response(toWire(await outputOf(request)), { headers });
+      return { status: 200, headers, body: toWire(await outputOf(request)) };
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
-      if (!(error instanceof AwsError)) log(`${request.headers.get('x-amz-target')} failed (${id})`, error);
+      if (!(error instanceof AwsError)) log(`${request.headers['x-amz-target']} failed (${id})`, error);
       const { code, message, status } = error instanceof AwsError ? error : internalFailure;
       // AWS has no text for some errors; the SDK then shows the code.
       const body = { __type: code, message: message || undefined };
-      return new Response(toWire(body), { status, headers: { ...headers, 'x-amzn-errortype': code } });
+      return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: toWire(body) };
     }
   };
 }
@@ -80,8 +96,9 @@ const internalFailure = new AwsError(
   500,
 );
 
-/** The SDK compresses large requests to CloudWatch. */
-async function bodyOf(request: Request): Promise<string> {
-  if (request.headers.get('content-encoding') !== 'gzip') return request.text();
-  return gunzipSync(await request.arrayBuffer()).toString();
+function textOf(body: string | Uint8Array): string {
+  // Not `Buffer.from(body)`: what the SDK sends warns when it is asked for anything that a string can do.
+  return typeof body === 'string' ? body : decoder.decode(body);
 }
+
+const decoder = new TextDecoder();

@@ -1,14 +1,15 @@
 /** The door with a socket: one server on 127.0.0.1 for the AWS API, the registry, Slack and the console. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AwsHandler } from './answering.ts';
 import { requestOf, send } from './node-http.ts';
-import { ConnectionLost, type Handler, type Route, routing } from './route.ts';
+import { ConnectionLost, type Route, routing } from './route.ts';
 
 export interface HttpDoorOptions {
   /** The port that is wanted; 0 is any. */
   port: number;
   /** Answers every request with an `X-Amz-Target`. */
-  aws: Handler;
+  aws: AwsHandler;
   /** Answer all others. */
   routes: readonly Route[];
   log?: (message: string, error?: unknown) => void;
@@ -35,7 +36,7 @@ export async function httpDoor({
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse) {
     const request = requestOf(incoming, outgoing);
     const isAws = request.method === 'POST' && request.headers.has('x-amz-target');
-    await send(await (isAws ? aws : others)(request), outgoing);
+    await send(await (isAws ? answerOf(aws, request) : others(request)), outgoing);
   }
 
   const server = createServer((incoming, outgoing) => {
@@ -68,6 +69,12 @@ export async function httpDoor({
       return closed;
     },
   };
+}
+
+async function answerOf(aws: AwsHandler, request: Request): Promise<Response> {
+  const headers = Object.fromEntries(request.headers);
+  const { body, ...answer } = await aws({ headers, body: new Uint8Array(await request.arrayBuffer()) });
+  return new Response(body, answer);
 }
 
 async function listen(server: Server, port: number): Promise<number> {

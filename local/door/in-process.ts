@@ -1,22 +1,22 @@
 /** The door without a socket: the SDK's clients and `fetch` reach the local world in this very process. */
 import { type HttpHandlerOptions, type HttpRequest, HttpResponse } from '@smithy/protocol-http';
-import { type Handler, type Route, routing } from './route.ts';
+import type { AwsHandler } from './answering.ts';
+import { type Route, routing } from './route.ts';
 
 /** A `requestHandler` for every client of the SDK. The caller's abort signal and the lost connection are errors, as with a socket. */
-export function inProcessHandler(aws: Handler) {
+export function inProcessHandler(aws: AwsHandler) {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
 
     async handle(request: HttpRequest, { abortSignal }: HttpHandlerOptions = {}) {
-      const { method, headers, body } = request;
-      const asking = aws(new Request(`http://${request.hostname}${request.path}`, { method, headers, body }));
-      const answer = await abortable(asking, abortSignal as AbortSignal | undefined);
-      const response = new HttpResponse({
-        statusCode: answer.status,
-        headers: Object.fromEntries(answer.headers),
-        body: new Uint8Array(await answer.arrayBuffer()),
-      });
-      return { response };
+      const { headers, body } = request;
+      const { status, ...answer } = await abortable(
+        aws({ headers, body }),
+        abortSignal as AbortSignal | undefined,
+      );
+      return {
+        response: new HttpResponse({ ...answer, statusCode: status, body: Buffer.from(answer.body) }),
+      };
     },
 
     destroy() {},
@@ -24,6 +24,36 @@ export function inProcessHandler(aws: Handler) {
     httpHandlerConfigs: () => ({}),
   };
 }
+
+/**
+ * The rest of such a client's configuration: what takes the time of a call where nothing is sent. Nothing is read from
+ * the environment or from files, nothing is logged, and a signature says who signed and nothing more, because
+ * no door checks it.
+ */
+export const inProcessSettings = {
+  httpAuthSchemes: [
+    {
+      schemeId: 'aws.auth#sigv4',
+      identityProvider: <Provider>(config: { getIdentityProvider(schemeId: string): Provider }) =>
+        config.getIdentityProvider('aws.auth#sigv4'),
+      signer: {
+        async sign(request: HttpRequest, { accessKeyId }: { accessKeyId: string }) {
+          request.headers.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/-`;
+          return request;
+        },
+      },
+    },
+  ],
+  authSchemePreference: [],
+  retryMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: '',
+  accountIdEndpointMode: 'disabled',
+  endpointDiscoveryEnabledProvider: async () => undefined,
+  // Where there is a logger that hears nothing, the SDK still prepares what it would say.
+  logger: {} as never,
+};
 
 /** What answers at an origin such as `http://127.0.0.1:4747`. */
 export type Origins = Readonly<Record<string, readonly Route[]>>;

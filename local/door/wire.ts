@@ -29,7 +29,7 @@ export interface Caller {
 }
 
 /** `undefined` for a request that nobody signed. */
-export function callerOf(authorization: string | null): Caller | undefined {
+export function callerOf(authorization: string | undefined): Caller | undefined {
   const [, accessKeyId] = /^AWS4-HMAC-SHA256 .*Credential=([^/,\s]+)\//.exec(authorization ?? '') ?? [];
   return accessKeyId === undefined ? undefined : { accessKeyId };
 }

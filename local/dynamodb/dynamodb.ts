@@ -1,8 +1,7 @@
 /** DynamoDB: dynalite in memory, asked without a socket, so that it is one more service behind both doors. */
-import dynalite from 'dynalite';
-import inject from 'light-my-request';
-import { AwsError, type AwsService } from '../aws-service.ts';
+import type { AwsService } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
+import { dynalite } from './dynalite.ts';
 
 export interface DynamodbTable {
   TableName: string;
@@ -31,20 +30,7 @@ const operations = [
 
 /** Resolves when the tables are there. Rejects where a table is not one that DynamoDB would make. */
 export async function dynamodb({ clock, tables }: DynamodbOptions): Promise<Dynamodb> {
-  const [listener] = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }).listeners('request');
-
-  async function ask(operation: string, input: unknown): Promise<unknown> {
-    const answer = await inject(listener as inject.DispatchFunc, {
-      method: 'POST',
-      url: '/',
-      headers: { ...signed, 'x-amz-target': `${target}.${operation}` },
-      payload: JSON.stringify(input),
-    });
-    const output = answer.json();
-    if (answer.statusCode === 200) return output;
-    const { __type = 'InternalServerError', message, Message } = output;
-    throw new AwsError(__type.slice(__type.indexOf('#') + 1), message ?? Message ?? '', answer.statusCode);
-  }
+  const ask = dynalite();
 
   for (const table of tables) {
     await ask('CreateTable', definitionOf(table));
@@ -59,14 +45,6 @@ export async function dynamodb({ clock, tables }: DynamodbOptions): Promise<Dyna
   const served = operations.map((name) => [name, (input: unknown) => clock.during(ask(name, input))]);
   return { service: { target, operations: Object.fromEntries(served) } };
 }
-
-/** dynalite checks that a request is signed, not by whom; who may call is the door's business. */
-const signed = {
-  'content-type': 'application/x-amz-json-1.0',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=local/-/-/dynamodb/aws4_request, SignedHeaders=host, Signature=-',
-  'x-amz-date': '20260101T000000Z',
-};
 
 function definitionOf({ TableName, key }: DynamodbTable) {
   const schema = [

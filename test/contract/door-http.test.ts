@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { AwsRequest } from '../../local/door/answering.ts';
 import { type HttpDoor, httpDoor } from '../../local/door/http-door.ts';
 import { inProcessFetch } from '../../local/door/in-process.ts';
 import { type Route, under } from '../../local/door/route.ts';
 
-const aws = () => new Response('aws');
+const aws = async ({ body }: AwsRequest) => ({ status: 200, headers: {}, body: `aws ${Buffer.from(body)}` });
 const open: HttpDoor[] = [];
 async function doorTo(...routes: Route[]) {
   const door = await httpDoor({ port: 0, aws, routes, log: () => {} });
@@ -28,7 +29,7 @@ describe('the HTTP door', () => {
     );
     const ask = async (path: string, init?: RequestInit) => (await fetch(address + path, init)).text();
 
-    expect(await ask('/', { method: 'POST', headers: { 'x-amz-target': 'A.B' } })).toBe('aws');
+    expect(await ask('/', { method: 'POST', headers: { 'x-amz-target': 'A.B' }, body: '{}' })).toBe('aws {}');
     expect(await ask('/slack')).toBe('slack');
     expect(await ask('/slack/api/chat.postMessage')).toBe('slack');
     expect(await ask('/slacker', { method: 'POST' })).toBe('console POST');

@@ -9,10 +9,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTable } from '../../aws/table.ts';
 import { virtualClock } from '../../local/clock.ts';
-import { answering } from '../../local/door/answering.ts';
+import { type AwsHandler, answering } from '../../local/door/answering.ts';
 import { type HttpDoor, httpDoor } from '../../local/door/http-door.ts';
 import { inProcessHandler } from '../../local/door/in-process.ts';
-import type { Handler } from '../../local/door/route.ts';
 import { dynamodb } from '../../local/dynamodb/dynamodb.ts';
 
 const clock = virtualClock();
@@ -26,7 +25,7 @@ const tables = [
   { TableName: 'steps', key: { hash: 'execution', range: 'step' } },
 ];
 
-let aws: Handler;
+let aws: AwsHandler;
 let door: HttpDoor;
 beforeAll(async () => {
   const { service } = await dynamodb({ clock, tables });

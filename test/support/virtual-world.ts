@@ -2,7 +2,7 @@
 import type { Config, Environment } from '../../core/config.ts';
 import { type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { Call } from '../../local/door/answering.ts';
-import { inProcessFetch, inProcessHandler } from '../../local/door/in-process.ts';
+import { inProcessFetch, inProcessHandler, inProcessSettings } from '../../local/door/in-process.ts';
 import type { Route } from '../../local/door/route.ts';
 import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
 import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
@@ -88,6 +88,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
     },
     reach: ({ aws, routes }) => ({
       client: {
+        ...inProcessSettings,
         requestHandler: inProcessHandler(aws),
         endpoint: address,
         ...(maxAttempts && { maxAttempts }),

@@ -1,0 +1,58 @@
+/** dynalite without its HTTP server: the same checks and the same actions over the same store, as the server calls them. */
+import { createRequire } from 'node:module';
+import { AwsError } from '../aws-service.ts';
+
+/** Of its own, in memory. */
+type Store = object;
+
+interface Checks {
+  types: object;
+  custom?: unknown;
+}
+
+interface Validations {
+  toLowerFirst(name: string): string;
+  checkTypes(input: unknown, types: object): object;
+  checkValidations(input: object, types: object, custom: unknown, store: Store): void;
+}
+
+type Action = (store: Store, input: object, done: (error: unknown, output?: unknown) => void) => void;
+
+/** What dynalite throws for an answer of DynamoDB's that is an error. */
+interface Refusal {
+  statusCode: number;
+  body: { __type: string; message?: string; Message?: string };
+}
+
+/** An empty DynamoDB. Answers operations by name; rejects with an `AwsError` where DynamoDB answers with one. */
+export function dynalite(): (operation: string, input: unknown) => Promise<unknown> {
+  // It has no types, and these are not its front door: that is an HTTP server, which took most of the time.
+  const require = createRequire(import.meta.url);
+  const validations: Validations = require('dynalite/validations');
+  const store: Store = require('dynalite/db').create({
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  });
+
+  return async (operation, input) => {
+    const name = validations.toLowerFirst(operation);
+    const { types, custom }: Checks = require(`dynalite/validations/${name}`);
+    const action: Action = require(`dynalite/actions/${name}`);
+    try {
+      const checked = validations.checkTypes(input, types);
+      validations.checkValidations(checked, types, custom, store);
+      return await new Promise((resolve, reject) => {
+        action(store, checked, (error, output) => (error ? reject(error) : resolve(output)));
+      });
+    } catch (error) {
+      throw isRefusal(error) ? refused(error) : error;
+    }
+  };
+}
+
+const isRefusal = (error: unknown): error is Refusal => (error as Partial<Refusal>).statusCode !== undefined;
+
+function refused({ statusCode, body: { __type, message, Message } }: Refusal): AwsError {
+  return new AwsError(__type.slice(__type.indexOf('#') + 1), message ?? Message ?? '', statusCode);
+}
