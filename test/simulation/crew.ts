@@ -1,0 +1,40 @@
+/** Checks many seeds on all cores. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Checked } from './check.ts';
+
+export interface Crew {
+  seeds: Iterable<number>;
+  /** Told of each seed as it is done, in any order. True stops it. */
+  checked: (result: Checked) => boolean | undefined;
+  /** Environment of the workers, and what they load first. */
+  options?: { execArgv?: string[]; env?: NodeJS.ProcessEnv };
+  workers?: number;
+}
+
+export async function checkAll({
+  seeds,
+  checked,
+  options = {},
+  workers = availableParallelism(),
+}: Crew): Promise<void> {
+  const left = seeds[Symbol.iterator]();
+  let stopped = false;
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), options);
+      try {
+        for (let next = left.next(); !next.done && !stopped; next = left.next()) {
+          const answer = Promise.withResolvers<Checked>();
+          worker.once('message', answer.resolve);
+          worker.once('error', answer.reject);
+          worker.postMessage(next.value);
+          if (checked(await answer.promise)) stopped = true;
+          worker.removeAllListeners();
+        }
+      } finally {
+        await worker.terminate();
+      }
+    }),
+  );
+}

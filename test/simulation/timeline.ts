@@ -1,0 +1,61 @@
+/** A story as a person reads it: the plan, then everything that happened, then how it ended. */
+import type { Plan } from './plan.ts';
+import type { Story } from './play.ts';
+
+export function timeline({ plan, startedAt, log, executions, deadLetters, targets }: Story): string {
+  const seconds = (at: number) => `${((at - startedAt) / 1000).toFixed(1).padStart(9)} s  `;
+  return [
+    ...planLines(plan),
+    '',
+    ...log.map(({ at, what }) => seconds(at) + what),
+    '',
+    ...executions.map(
+      ({ name, status, record }) =>
+        `${name}: ${status}, ${record.outcome ?? 'no outcome'}: ${record.reason ?? ''}`,
+    ),
+    ...targets.map(
+      ({ service, environment, desiredCount, running, slot }) =>
+        `${service}/${environment}: ${running.length} of ${desiredCount} run ${[...new Set(running.map((digest) => digest.slice(7, 15)))].join(', ')}${slot.holder ? `, held by ${slot.holder.tag}` : ''}`,
+    ),
+    ...deadLetters.map(({ function: name, error }) => `dead letter of ${name}: ${error}`),
+  ].join('\n');
+}
+
+function planLines({
+  services,
+  desiredCount,
+  approver,
+  callFaults,
+  functionFaults,
+  events,
+  slackDown,
+  skewSeconds,
+}: Plan): string[] {
+  const on = (features: object) =>
+    Object.entries(features)
+      .filter(([, present]) => present)
+      .map(([name]) => name)
+      .join(', ');
+  return [
+    ...services.map(
+      ({ environments }, index) =>
+        `service ${index}: ${environments.map((one) => `[${on(one)}]`).join(' → ')}, ${desiredCount} tasks`,
+    ),
+    `people: ${approver.answer} after ${approver.afterSeconds} s`,
+    ...callFaults.map(
+      ({ operation, from, times, kind }) =>
+        `call ${operation} ${from}${times > 1 ? `–${from + times - 1}` : ''} is ${kind}`,
+    ),
+    ...functionFaults.map(
+      (fault) =>
+        `function ${fault.function} ${fault.from}${fault.times > 1 ? `–${fault.from + fault.times - 1}` : ''} ${fault.kind}`,
+    ),
+    ...Object.entries(events).flatMap(([source, { loss, duplicates, disorder }]) =>
+      loss + duplicates + disorder > 0
+        ? [`events of ${source}: ${loss} lost, ${duplicates} twice, ${disorder} late`]
+        : [],
+    ),
+    ...(slackDown ? ['Slack is down'] : []),
+    ...(skewSeconds ? [`clocks of functions are ${skewSeconds} s off`] : []),
+  ];
+}
