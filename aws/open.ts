@@ -16,6 +16,7 @@ import { ecr } from './ecr.ts';
 import { ecs } from './ecs.ts';
 import { endpoints } from './endpoints.ts';
 import { logs } from './logs.ts';
+import { onFirstUse } from './on-first-use.ts';
 import { openReleases } from './open-releases.ts';
 import { pushes } from './pushes.ts';
 import { records } from './records.ts';
@@ -49,36 +50,44 @@ export interface Surroundings {
 /** Everything a step may use. */
 export type Aws = ReturnType<typeof openAws>;
 
-/** Throws where the environment lacks something, naming it. Makes clients, but calls nothing yet. */
+/**
+ * Throws where the environment lacks something, naming it. A client is made when it is first used: a function needs
+ * two or three of them, and somebody waits for its cold start.
+ */
 export function openAws({ environment, config, client, fetch, now }: Surroundings) {
   const settings = environmentSchema.parse(environment);
-  const table = openTable(new DynamoDBClient(client), settings.TABLE_NAME);
-  const secret = secrets(new SecretsManagerClient(client));
   const tokenSecret = config.slack?.tokenSecret;
-  return {
+  const shared = onFirstUse({
+    table: () => openTable(new DynamoDBClient(client), settings.TABLE_NAME),
+    secret: () => secrets(new SecretsManagerClient(client)),
+  });
+  const gateways = onFirstUse({
+    approvals: () => approvals(shared.table),
+    cloudwatch: () => cloudwatch(new CloudWatchClient(client)),
+    domainEvents: () => domainEvents(new EventBridgeClient(client)),
+    ecr: () => ecr(new ECRClient(client), fetch),
+    ecs: () => ecs(new ECSClient(client), new ECSClient({ ...client, maxAttempts: 1 })),
+    endpoints: () => endpoints(fetch, now),
+    openReleases: () => openReleases(shared.table),
+    logs: () => logs(new CloudWatchLogsClient(client)),
+    pushes: () => pushes(shared.table),
+    records: () => records(shared.table),
+    slack: () =>
+      slack(fetch, settings.SLACK_API_URL, async () => {
+        if (!tokenSecret) throw new Error('tidegate.config.ts has no slack settings');
+        return shared.secret.text(tokenSecret);
+      }),
+    slots: () => slots(shared.table),
+    states: () => states(new SFNClient(client), settings.STATE_MACHINE_ARN),
+    waits: () => waits(shared.table),
+  });
+  return Object.assign(gateways, {
     config,
     now,
     consoleUrl: settings.CONSOLE_URL,
     slackSigningSecret: async () => {
       if (!settings.SLACK_SIGNING_SECRET_NAME) throw new Error('SLACK_SIGNING_SECRET_NAME is not set');
-      return secret.text(settings.SLACK_SIGNING_SECRET_NAME);
+      return shared.secret.text(settings.SLACK_SIGNING_SECRET_NAME);
     },
-    approvals: approvals(table),
-    cloudwatch: cloudwatch(new CloudWatchClient(client)),
-    domainEvents: domainEvents(new EventBridgeClient(client)),
-    ecr: ecr(new ECRClient(client), fetch),
-    ecs: ecs(new ECSClient(client), new ECSClient({ ...client, maxAttempts: 1 })),
-    endpoints: endpoints(fetch, now),
-    openReleases: openReleases(table),
-    logs: logs(new CloudWatchLogsClient(client)),
-    pushes: pushes(table),
-    records: records(table),
-    slack: slack(fetch, settings.SLACK_API_URL, async () => {
-      if (!tokenSecret) throw new Error('tidegate.config.ts has no slack settings');
-      return secret.text(tokenSecret);
-    }),
-    slots: slots(table),
-    states: states(new SFNClient(client), settings.STATE_MACHINE_ARN),
-    waits: waits(table),
-  };
+  });
 }
