@@ -1,5 +1,6 @@
 /** People: who may say yes, and who is told. */
 import { describe, expect, test } from 'vitest';
+import { broken, fault } from '../support/fault.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 
 describe('approval', () => {
@@ -39,6 +40,55 @@ describe('approval', () => {
 
     expect(release).toMatchObject({ outcome: 'Rejected', reason: 'nobody answered within 1 h' });
     expect(release.seconds).toBeGreaterThan(3600);
+  });
+
+  test('is asked for again when Slack was down, as soon as it is back', async () => {
+    const options = { ...asked, slackIsDown: true };
+    const world = await rehearsal(options);
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    expect(world.world.slack.messages()).toEqual([]);
+
+    options.slackIsDown = false;
+    await world.clock.advance(600_000);
+
+    expect(world.world.slack.messages()).toHaveLength(1);
+    await world.click('approve');
+    await world.ended();
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed']);
+  });
+
+  test('that was decided but never reached the release is passed on by a second click', async () => {
+    const answers = fault('SendTaskSuccess', broken);
+    const world = await rehearsal({ ...asked, around: answers.around });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    answers.begin();
+    await world.click('approve');
+    answers.end();
+    expect(answers.hits()).toBeGreaterThan(0);
+
+    await world.click('reject');
+    await world.clock.advance(60_000);
+
+    // What was decided first counts.
+    expect(world.count('UpdateService')).toBe(1);
+    await world.ended();
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed']);
+  });
+
+  test('that was decided but never reached the release is found by it within a quarter of an hour', async () => {
+    const answers = fault('SendTaskSuccess', broken);
+    const world = await rehearsal({ ...asked, around: answers.around });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    answers.begin();
+    await world.click('approve');
+    answers.end();
+
+    await world.clock.advance(16 * 60_000);
+
+    expect(world.count('UpdateService')).toBe(1);
   });
 });
 

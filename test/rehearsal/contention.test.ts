@@ -1,5 +1,6 @@
 /** One ECS service, several releases that want it. */
 import { describe, expect, test } from 'vitest';
+import { broken, fault } from '../support/fault.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 
 describe('a service that several releases want', () => {
@@ -42,6 +43,49 @@ describe('a service that several releases want', () => {
     await world.ended();
 
     expect((await world.releases()).map(({ outcome }) => outcome)).toEqual(['Deployed', 'Deployed']);
+  });
+
+  test.each([
+    { first: 'older', order: ['v1.0.0', 'v1.1.0'] },
+    { first: 'newer', order: ['v1.1.0', 'v1.0.0'] },
+  ])(
+    'gets the same of two pushes in one second, though the $first is scanned a minute before',
+    async (row) => {
+      const world = await rehearsal();
+      const pushed = [
+        await world.pushOnly('good', 'v1.0.0', 'none'),
+        await world.pushOnly('good', 'v1.1.0', 'none'),
+      ];
+      const scan = (which: string | undefined) =>
+        Promise.all(pushed.filter(({ tag }) => tag === which).map((image) => world.attachReport(image)));
+
+      await scan(row.order[0]);
+      await world.clock.advance(60_000);
+      await scan(row.order[1]);
+      await world.ended();
+
+      expect((await world.outcomes()).sort()).toEqual(['v1.0.0 Superseded', 'v1.1.0 Deployed']);
+      expect(await world.running()).toEqual([pushed[1]?.digest, pushed[1]?.digest]);
+    },
+  );
+
+  test('lets a release that was replaced while it waited know, though the answer to it was lost', async () => {
+    const answers = fault('SendTaskSuccess', broken, { saying: 'superseded' });
+    const world = await rehearsal({ around: answers.around });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(300_000);
+    await world.pushOnly('good', 'v1.1.0');
+    await world.clock.advance(10_000);
+
+    answers.begin();
+    await world.pushOnly('good', 'v1.2.0');
+    await world.clock.until(() => answers.hits() > 0, 60_000);
+    answers.end();
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.1.0 Superseded', 'v1.2.0 Deployed']);
+    const [, replaced] = await world.releases();
+    expect(replaced?.seconds).toBeLessThan(400);
   });
 
   test('is free again after every release, also one that was stopped by hand', async () => {

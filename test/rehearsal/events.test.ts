@@ -1,6 +1,7 @@
 /** Events that come twice, not at all, or broken. */
 import { expect, test } from 'vitest';
-import { rehearsal } from '../support/rehearsal.ts';
+import { fault, refused } from '../support/fault.ts';
+import { production, rehearsal } from '../support/rehearsal.ts';
 
 test('an event that is delivered twice starts one release', async () => {
   const world = await rehearsal();
@@ -25,6 +26,54 @@ test('a push whose event was lost is started by the schedule, once', async () =>
 
   expect((await world.releases()).map(({ outcome }) => outcome)).toEqual(['Deployed']);
   expect(await world.running()).toEqual([digest, digest]);
+});
+
+test('a push whose event was lost is started though another service cannot be read, and that is told', async () => {
+  const world = await rehearsal({ lose: 'aws.ecr' });
+  const { services } = world.config;
+  for (const [name, mine] of Object.entries(services)) {
+    // What is gone is looked at first.
+    delete services[name];
+    services.gone = { ...mine, environments: mine.environments.map((one) => ({ ...one, service: 'gone' })) };
+    services[name] = mine;
+  }
+
+  await world.pushOnly('good', 'v1.0.0');
+  await world.clock.advance(3_600_000);
+
+  expect(await world.outcomes()).toEqual(['v1.0.0 Deployed']);
+  expect(world.deadLetters).toContainEqual(
+    expect.objectContaining({
+      function: 'reconcile-pushes',
+      error: expect.stringContaining('ECS service main/gone: MISSING'),
+    }),
+  );
+});
+
+test.each([
+  { it: 'could not be started', operation: 'StartExecution', saying: 'my-api-production' },
+  { it: 'could not even be written down', operation: 'UpdateItem', saying: 'open my-api/production' },
+])('a promotion that $it is started by the schedule, once', async ({ operation, saying }) => {
+  const promoting = fault(operation, refused, { saying });
+  const staging = { ...production, name: 'staging', cluster: 'staging' };
+  const world = await rehearsal({
+    service: { environments: [staging, production] },
+    around: promoting.around,
+  });
+  promoting.begin();
+  const { digest } = await world.push('good', 'v1.0.0');
+  promoting.end();
+  expect(promoting.hits()).toBeGreaterThan(0);
+  expect(await world.running('main')).toEqual([world.first, world.first]);
+
+  await world.clock.advance(3_600_000);
+
+  const releases = await world.releases();
+  expect(releases.map(({ outcome, record }) => [record.request?.environment, outcome])).toEqual([
+    ['production', 'Deployed'],
+    ['staging', 'Deployed'],
+  ]);
+  expect(await world.running('main')).toEqual([digest, digest]);
 });
 
 test('a malformed event goes to the dead letters with the reason, and starts nothing', async () => {

@@ -48,6 +48,18 @@ describe('a push is rejected, and nothing changes,', () => {
     expect(release).toMatchObject({ outcome: 'Rejected', reason: expect.stringContaining(says) });
   });
 
+  test('when its image is deleted while the report is waited for', async () => {
+    const world = await rehearsal();
+    const { digest } = await world.pushOnly('good', 'v1.0.0', 'none');
+    await world.clock.advance(20_000);
+
+    await world.deleteImage(digest);
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Rejected']);
+    expect(world.count('UpdateService')).toBe(0);
+  });
+
   test('when its release task fails', async () => {
     const world = await rehearsal({ environment: { releaseTask: { command: ['node', 'migrate.mjs'] } } });
 

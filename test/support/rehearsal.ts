@@ -123,14 +123,22 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       return { ...(await latest()), digest };
     },
 
+    /** Pushes the same manifest under another tag: same digest, same report. */
+    async retag({ image }: Pick<PushedVariant, 'image'>, tag: string): Promise<void> {
+      await settle(clock, clock.during(pushImage({ address, repository: 'my-api', fetch, image, tag })));
+    },
+
     /** Pushes an image of another making than the sample's. */
-    async pushImage(tag: string, { config }: { config: ImageConfig }): Promise<Release & { digest: string }> {
+    async pushImage(
+      tag: string,
+      { config, architecture = 'amd64' }: { config: ImageConfig; architecture?: string },
+    ): Promise<Release & { digest: string }> {
       const created = new Date(clock.now());
       const image = await buildImage({
         layers: [[{ path: 'app/file', content: 'x' }]],
         config,
         created,
-        architecture: 'amd64',
+        architecture,
       });
       const { digest } = image.manifest;
       await settle(clock, clock.during(pushImage({ address, repository: 'my-api', fetch, image, tag })));
@@ -186,15 +194,28 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       return latest();
     },
 
+    /** Stops the running execution that started last, as a person would. */
+    async stop(): Promise<void> {
+      const found = (await executions()).find(({ status }) => status === 'RUNNING');
+      if (!found) throw new Error('no execution is running');
+      await ask('SFN', 'StopExecution', { executionArn: found.executionArn });
+    },
+
     /** All releases, the newest first. */
     releases: async (): Promise<Release[]> =>
       Promise.all((await executions()).map(({ executionArn }) => release(executionArn))),
 
-    /** Presses a button of the newest message in Slack that has one. */
-    async click(actionId: string): Promise<void> {
+    /** All releases as `tag outcome`, the oldest first. */
+    async outcomes(): Promise<string[]> {
+      const all = await this.releases();
+      return all.reverse().map(({ outcome, record: { request } }) => `${request?.push.tag} ${outcome}`);
+    },
+
+    /** Presses a button of the newest message in Slack that has one, and speaks of a tag where one is given. */
+    async click(actionId: string, tag = ''): Promise<void> {
       const message = world.slack
         .messages()
-        .findLast(({ blocks }) => JSON.stringify(blocks ?? '').includes('"actions"'));
+        .findLast(({ text, blocks }) => text.includes(tag) && JSON.stringify(blocks).includes('"actions"'));
       if (!message) throw new Error('no message in Slack has buttons');
       const block = (message.blocks as { type: string; block_id: string }[]).find(
         ({ type }) => type === 'actions',
