@@ -35,6 +35,53 @@ describe('a configuration', () => {
     },
   );
 
+  const slack = { channel: 'deploys', tokenSecret: 'tidegate/slack-token' };
+  const endpoints = [{ url: 'http://my-api.test/' }];
+
+  test.each([
+    {
+      it: 'refuses approval without Slack',
+      setting: { approval: {} },
+      says: 'approval: needs slack settings',
+    },
+    { it: 'accepts approval within 5 days', setting: { approval: { timeout: '5d' } }, slack },
+    {
+      it: 'refuses approval within more',
+      setting: { approval: { timeout: '121h' } },
+      slack,
+      says: 'approval.timeout: must be at most 5d',
+    },
+    {
+      it: 'accepts smoke tests that may take 25 s a round',
+      setting: { smoke: { endpoints, consecutive: 5, requestTimeout: '5s' } },
+    },
+    {
+      it: 'refuses smoke tests that may take longer',
+      setting: { smoke: { endpoints, consecutive: 6, requestTimeout: '5s' } },
+      says: 'smoke.consecutive: times requestTimeout must be at most 25s',
+    },
+    { it: 'accepts a window of a day', setting: { analysis: { ...analysis, window: '1d' } } },
+    {
+      it: 'refuses a longer window',
+      setting: { analysis: { ...analysis, window: '25h' } },
+      says: 'analysis.window: must be at most 1d',
+    },
+    { it: 'accepts a baseline of a week', setting: { analysis: { ...analysis, baseline: '7d' } } },
+    {
+      it: 'refuses a longer baseline',
+      setting: { analysis: { ...analysis, baseline: '169h' } },
+      says: 'analysis.baseline: must be at most 7d',
+    },
+  ])('$it', ({ setting, slack, says }) => {
+    const environments = [{ ...environment, ...setting }];
+    const services = { 'my-api': { ...service, environments } };
+
+    const said = message(() => defineConfig({ services, ...(slack && { slack }) }));
+
+    if (says) expect(said).toContain(`services.my-api.environments.0.${says}`);
+    else expect(said).toBe('');
+  });
+
   test('reads durations as seconds', () => {
     const { services } = defineConfig({
       services: {
