@@ -12,7 +12,9 @@ describe('two tags of one image', () => {
     await world.attachReport(pushed);
     await world.ended();
 
-    expect((await world.outcomes()).sort()).toEqual(['v1.0 Deployed', 'v1.0.0 NothingToDo']);
+    // Which of the two comes first is chance.
+    const outcomes = (await world.releases()).map(({ outcome }) => outcome).sort();
+    expect(outcomes).toEqual(['Deployed', expect.stringMatching(/^(NothingToDo|Superseded)$/)]);
     expect(await world.running()).toEqual([pushed.digest, pushed.digest]);
     expect(world.count('UpdateService')).toBe(1);
   });
