@@ -3,7 +3,7 @@ import { maxEvents } from '../../local/asl/history.ts';
 import { maxDataBytes } from '../../local/states/limits.ts';
 import type { Allowed, BucketUse } from './allowed.ts';
 import type { Crowd } from './crowd.ts';
-import { largestPayload, mostEvents } from './worst-case.ts';
+import { defaultWaits, largestPayload, longestWaits, mostEvents } from './worst-case.ts';
 
 export interface Findings {
   services: number;
@@ -83,15 +83,22 @@ ${operations(crowd, alone).join('\n')}
 
 All releases together made at most ${count(busiest(crowd.transitions))} transitions in a second, of ${count(transitionsAllowed)} that an account has.
 
-At worst: a release task, a deployment, smoke tests and a rollback that each take all the time they may, and twice as many refused
-attempts as the unluckiest release had here. The payload is the largest that the steps' schemas let through, in ASCII.
-**The longest waits that \`tidegate.config.ts\` accepts do not fit:** with a release task of 6 hours, a deployment of 2 days and smoke
-tests of 3 hours in one release, its history would have ${count(mostEvents({ releaseTask: 6 * 3600, deployment: 2 * 86_400, smoke: 3 * 3600 }, 0))} events. Each of them alone fits, which is what the configuration checks.
+At worst: an approval, another release that holds the slot, a release task, a deployment, smoke tests, an analysis and a rollback
+that each take all the time they may, and twice as many refused attempts as the unluckiest release had here. The payload is the
+largest that the steps' schemas let through, in ASCII.
+
+${longest()}
 `;
 }
 
-/** Ten minutes, thirty minutes, ninety seconds: the defaults of core/config.ts. */
-const defaultWaits = { releaseTask: 600, deployment: 1800, smoke: 90 };
+function longest(): string {
+  const events = mostEvents(longestWaits, 0);
+  const waits =
+    'The longest waits that `tidegate.config.ts` accepts, an approval of 5 days, a release task of 6 hours, a\ndeployment of 2 days and smoke tests of 3 hours in one release,';
+  const room =
+    events > maxEvents ? 'do not fit' : events > maxEvents / 2 ? 'fit, but not in half' : 'fit in half';
+  return `**${waits} ${room}**: ${count(events)} events of ${count(maxEvents)}.`;
+}
 
 function worstByDefault(crowd: Crowd): number {
   const unluckiest = Math.max(...crowd.releases.map(({ transitions }) => transitions));
