@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { AwsHandler } from './answering.ts';
 import { requestOf, send } from './node-http.ts';
+import { refusal } from './own-address.ts';
 import { ConnectionLost, type Route, routing } from './route.ts';
 
 export interface HttpDoorOptions {
@@ -40,6 +41,11 @@ export async function httpDoor({
   }
 
   const server = createServer((incoming, outgoing) => {
+    const refused = refusal(incoming);
+    if (refused) {
+      outgoing.writeHead(refused.status, { 'content-type': 'text/plain' }).end(`${refused.reason}\n`);
+      return;
+    }
     answer(incoming, outgoing).catch((error) => {
       // The client is gone: nothing to tell, and nobody to tell it to.
       if (outgoing.destroyed) return;

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -60,6 +60,71 @@ describe('the HTTP door', () => {
 
     expect((await fetch(`${address}/nothing`)).status).toBe(404);
     expect((await fetch(`${address}/broken`)).status).toBe(500);
+  });
+
+  describe('refuses what only a browser on another site can have sent', () => {
+    /** Not by `fetch`, which sends its own Host. */
+    const ask = ({ port }: HttpDoor, headers: Record<string, string>) =>
+      new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+        const asking = request({ host: '127.0.0.1', port, method: 'POST', headers }, async (answer) => {
+          resolve({ status: answer.statusCode, text: (await answer.toArray()).join('') });
+        });
+        asking.once('error', reject).end('{}');
+      });
+    const target = { 'x-amz-target': 'AmazonEC2ContainerServiceV20141113.RunTask' };
+
+    test.each([
+      { it: 'a name that points to this machine', host: (port: number) => `evil.example:${port}` },
+      { it: 'another port', host: () => '127.0.0.1:1' },
+      { it: 'no port', host: () => '127.0.0.1' },
+      { it: 'a name that begins like ours', host: (port: number) => `localhost.evil.example:${port}` },
+    ])('as its Host: $it', async ({ host }) => {
+      const handler = vi.fn(() => new Response('done'));
+      const door = await doorTo(under('/', handler));
+
+      const answers = [
+        await ask(door, { host: host(door.port), ...target }),
+        await ask(door, { host: host(door.port) }),
+      ];
+
+      expect(answers.map(({ status }) => status)).toEqual([421, 421]);
+      expect(answers[0]?.text).toContain(`not to the Host "${host(door.port)}"`);
+      expect(handler).not.toHaveBeenCalled();
+    });
+
+    test.each([
+      { it: 'another site', origin: () => 'https://evil.example' },
+      { it: 'another server of this machine', origin: () => 'http://127.0.0.1:1' },
+      { it: 'one that hides', origin: () => 'null' },
+    ])('as its Origin: $it', async ({ origin }) => {
+      const handler = vi.fn(() => new Response('done'));
+      const door = await doorTo(under('/', handler));
+      const host = `127.0.0.1:${door.port}`;
+
+      const answers = [
+        await ask(door, { host, origin: origin(), ...target }),
+        await ask(door, { host, origin: origin() }),
+      ];
+
+      expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+      expect(answers[0]?.text).toContain(`not those of the Origin "${origin()}"`);
+      expect(handler).not.toHaveBeenCalled();
+    });
+
+    test.each(['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST'])(
+      'but answers %s and its pages',
+      async (name) => {
+        const door = await doorTo(under('/', () => new Response('done')));
+        const host = `${name}:${door.port}`;
+
+        const answers = [
+          await ask(door, { host, ...target }),
+          await ask(door, { host, origin: `http://${host.toLowerCase()}` }),
+        ];
+
+        expect(answers.map(({ text }) => text)).toEqual(['aws {}', 'done']);
+      },
+    );
   });
 
   test('streams an upload of 200 MB without keeping it', async () => {
