@@ -1,8 +1,8 @@
 /** One execution, from start to end. */
 import type { Clock } from '../clock.ts';
+import { uuid } from '../lambda/uuid.ts';
 import type { Definition } from './definition.ts';
 import { Aborted, StateError } from './errors.ts';
-import { uuid } from './functions.ts';
 import { asInput, asOutput, History, type HistoryEvent, HistoryFull, maxEvents } from './history.ts';
 import { type Json, type JsonObject, overTheWire } from './json.ts';
 import type { Invoke } from './lambda.ts';

@@ -1,6 +1,7 @@
 /** The functions that Step Functions adds to JSONata, and the built-in ones it answers differently. */
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
+import { uuid } from '../lambda/uuid.ts';
 
 export interface Surroundings {
   /** Milliseconds since the epoch: `$now()` and `$millis()`. */
@@ -60,14 +61,6 @@ function range(first?: number, last?: number, step?: number) {
     Array.from({ length: count }, (_, index) => first + index * step),
     { sequence: true },
   );
-}
-
-/** A version 4 UUID from the given randomness, so that a run with seeded randomness can be repeated. */
-export function uuid(random: () => number) {
-  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (place) => {
-    const digit = Math.floor(random() * 16);
-    return (place === 'x' ? digit : (digit & 3) | 8).toString(16);
-  });
 }
 
 /** The same number for the same seed (mulberry32). AWS's own generator is not known. */

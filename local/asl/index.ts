@@ -1,11 +1,13 @@
 /** The interpreter's one door. README.md beside this file shows it in use. */
-import { checkDefinition, InvalidDefinition } from './check/check.ts';
+import { InvalidDefinition } from './check/check.ts';
+import { problemsOf } from './check/remembered.ts';
 import type { Definition } from './definition.ts';
 import { type Execution, type ExecutionOptions, execute } from './execution.ts';
 
+export { uuid } from '../lambda/uuid.ts';
 export { checkDefinition, checkRules, InvalidDefinition, type Problem } from './check/check.ts';
+export { definitionOf, problemsOf } from './check/remembered.ts';
 export type { Execution, ExecutionOptions, ExecutionStatus, Outcome } from './execution.ts';
-export { uuid } from './functions.ts';
 export type { HistoryEvent } from './history.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type Call, type Invoke, type LambdaErrorPayload, lambdaError, taskError } from './lambda.ts';
@@ -18,7 +20,7 @@ export { TokenError } from './tokens.ts';
  * AWS would refuse or that uses what is not implemented.
  */
 export function startExecution(options: ExecutionOptions): Execution {
-  const problems = checkDefinition(options.definition);
+  const problems = problemsOf(options.definition);
   if (problems.length > 0) throw new InvalidDefinition(problems);
   return execute(options.definition as Definition, options);
 }

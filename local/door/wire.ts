@@ -1,15 +1,18 @@
 /** AWS JSON 1.0 and 1.1: what a request says, and how an answer is written. */
 
 /** Dates as epoch seconds, bytes as base64, numbers that JSON lacks by name; what is `undefined` is left out. */
-export function toWire(output: unknown): string {
-  return JSON.stringify(output ?? {}, function (this: Record<string, unknown>, key: string, value: unknown) {
-    // Date and Buffer have a toJSON of their own, which ran before: the holder still has the original.
-    const original = this[key];
-    if (original instanceof Date) return original.getTime() / 1000;
-    if (original instanceof Uint8Array) return Buffer.from(original).toString('base64');
-    if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-    return value;
-  });
+export const toWire = (output: unknown): string => JSON.stringify(asJson(output ?? {}));
+
+/** Not with a replacer of `JSON.stringify`, which takes several times as long. */
+function asJson(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(asJson);
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  const written: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) written[key] = asJson((value as Record<string, unknown>)[key]);
+  return written;
 }
 
 /** `undefined` for what is not a JSON object. */

@@ -1,6 +1,7 @@
 /** The three events of ECS on the bus that deploys can follow, in AWS's shapes and words. */
 
 import type { Clock } from '../clock.ts';
+import { asJson } from '../copy.ts';
 import type { Emit } from '../event.ts';
 import type { Cluster, Rollout, ServiceRecord, TaskRecord } from './model.ts';
 
@@ -53,7 +54,7 @@ export function ecsEvents(clock: Clock, emit: Emit): EcsEvents {
         'detail-type': 'ECS Task State Change',
         resources: [view.taskArn],
         // What is on the bus is JSON, and does not change when the task goes on.
-        detail: JSON.parse(JSON.stringify(detail)),
+        detail: asJson(detail),
       });
     },
     deployment(of, { deploymentId, state, reason, updatedAt }) {

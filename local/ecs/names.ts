@@ -21,8 +21,11 @@ export interface Ids {
 
 /** `random` answers numbers from 0 to below 1. */
 export function ids(random: () => number): Ids {
-  const draw = (alphabet: string, length: number) =>
-    Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
+  const draw = (alphabet: string, length: number) => {
+    let drawn = '';
+    while (drawn.length < length) drawn += alphabet[Math.floor(random() * alphabet.length)];
+    return drawn;
+  };
   const hex = (length = 32) => draw('0123456789abcdef', length);
   return {
     hex,

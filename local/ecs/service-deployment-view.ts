@@ -1,6 +1,7 @@
 /** A service deployment and a service revision as the API answers them. */
 
 import type { ServiceDeployment, ServiceDeploymentBrief, ServiceRevision } from '@aws-sdk/client-ecs';
+import { copyOf } from '../copy.ts';
 import { threshold } from './circuit-breaker.ts';
 import { revisionSummary } from './counts.ts';
 import type { Revision, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
@@ -36,7 +37,7 @@ export function deploymentView(
     sources: deployment.sources.map((revision) => revisionSummary(service, revision, tasks)),
     target: revisionSummary(service, deployment.target, tasks),
   };
-  return structuredClone({
+  return copyOf({
     ...brief,
     ...(deployment.stoppedAt && { stoppedAt: deployment.stoppedAt }),
     updatedAt: deployment.updatedAt,
@@ -70,7 +71,7 @@ function breakerView(
 
 export function revisionView(service: ServiceRecord, revision: Revision): ServiceRevision {
   const { settings, definition, images } = revision;
-  return structuredClone({
+  return copyOf({
     serviceRevisionArn: revision.arn,
     serviceArn: service.arn,
     clusterArn: service.cluster.arn,

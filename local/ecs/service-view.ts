@@ -2,6 +2,7 @@
 
 import type { Deployment, Service } from '@aws-sdk/client-ecs';
 import { account } from '../aws-service.ts';
+import { copyOf } from '../copy.ts';
 import { counts, revisionSummary, stillWanted } from './counts.ts';
 import type { Rollout, ServiceRecord, TaskRecord } from './model.ts';
 import type { Store } from './store.ts';
@@ -10,7 +11,7 @@ export function serviceView(store: Store, service: ServiceRecord, include: strin
   const tasks = store.presentTasks(service);
   const { runningCount, pendingCount } = counts(tasks);
   const { settings } = service;
-  return structuredClone({
+  return copyOf({
     serviceArn: service.arn,
     serviceName: service.name,
     clusterArn: service.cluster.arn,

@@ -1,6 +1,8 @@
 /** EventBridge: one default bus, rules that match, and targets that are Lambda functions. */
+
 import { type AwsService, account, region } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
+import { asJson, copyOf } from '../copy.ts';
 import type { AwsEvent, Emit } from '../event.ts';
 import { uuid } from '../lambda/uuid.ts';
 import { arrivals, type Honesty } from './delivery.ts';
@@ -68,7 +70,7 @@ export function eventBus(options: EventBusOptions): EventBus {
         clock,
         random,
         policy: rule.policy,
-        deliver: async () => invokeLambda(rule.function, structuredClone(event)),
+        deliver: async () => invokeLambda(rule.function, copyOf(event)),
         failed(failure) {
           const letter = { rule: rule.name, function: rule.function, event, ...failure };
           letters.push(letter);
@@ -89,7 +91,7 @@ export function eventBus(options: EventBusOptions): EventBus {
       region,
       resources: [...given.resources],
       // As JSON carries it: the producer may go on changing what it gave.
-      detail: JSON.parse(JSON.stringify(given.detail)),
+      detail: asJson(given.detail),
     };
     const copies = arrivals(honesty[event.source] ?? {}, latencyMs, random);
     for (const after of copies) clock.after(after, () => arrive(event));

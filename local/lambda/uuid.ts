@@ -1,7 +1,12 @@
 /** A version 4 UUID from the world's own randomness, so that a seed decides it. */
 export function uuid(random: () => number): string {
-  return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replaceAll(/[xy]/g, (place) => {
-    const digit = Math.floor(random() * 16);
-    return (place === 'x' ? digit : (digit % 4) + 8).toString(16);
-  });
+  let text = '';
+  for (const place of 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx') {
+    if (place === 'x') text += digits[Math.floor(random() * 16)];
+    else if (place === 'y') text += digits[8 + (Math.floor(random() * 16) % 4)];
+    else text += place;
+  }
+  return text;
 }
+
+const digits = '0123456789abcdef';

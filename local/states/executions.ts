@@ -1,5 +1,6 @@
 /** Executions: started, followed, stopped, and listed with what became of them. */
 import {
+  definitionOf,
   type Execution,
   type HistoryEvent,
   type Invoke,
@@ -84,7 +85,7 @@ export function executions(options: ExecutionsOptions) {
   function begin(machine: StateMachine, name: string, arn: string, input: string): Started {
     let issued = 0;
     const execution: Execution = startExecution({
-      definition: JSON.parse(machine.definition),
+      definition: definitionOf(machine.definition),
       input: JSON.parse(input),
       ...{ clock, invoke, random, name, arn },
       ...(transitionDelayMs && { transitionDelayMs }),

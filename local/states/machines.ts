@@ -1,5 +1,5 @@
 /** State machines: created once, checked before, never changed. */
-import { checkDefinition, InvalidDefinition, type Problem } from '../asl/index.ts';
+import { definitionOf, InvalidDefinition, type Problem, problemsOf } from '../asl/index.ts';
 import { AwsError } from '../aws-service.ts';
 import { checkArn, checkName } from './limits.ts';
 import { type PageRequest, page } from './page.ts';
@@ -91,9 +91,9 @@ export function validate({ definition, maxResults = 0 }: { definition: string; m
 
 function problemsIn(definition: unknown): Problem[] {
   try {
-    return checkDefinition(JSON.parse(String(definition)));
+    return problemsOf(definitionOf(String(definition)));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return checkDefinition(undefined);
+    return problemsOf(undefined);
   }
 }

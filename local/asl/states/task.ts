@@ -1,7 +1,8 @@
 /** Task: one call of a Lambda function, and where the task waits for its token, what is sent for it. */
+
+import { uuid } from '../../lambda/uuid.ts';
 import type { TaskState } from '../definition.ts';
 import { StateError, TaskTimeout } from '../errors.ts';
-import { uuid } from '../functions.ts';
 import { bytesOf, type Json, maxPayloadBytes } from '../json.ts';
 import {
   type Call,

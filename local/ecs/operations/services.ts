@@ -8,6 +8,7 @@ import type {
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../aws-service.ts';
+import { copyOf } from '../../copy.ts';
 import { invalidParameter } from '../errors.ts';
 import type { RevisionSettings, ServiceRecord } from '../model.ts';
 import { ecsArn } from '../names.ts';
@@ -31,7 +32,7 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
   const { store, definitions, deployments } = parts;
   return {
     CreateService(input: CreateServiceRequest) {
-      const request = structuredClone(input);
+      const request = copyOf(input);
       const cluster = store.cluster(request.cluster);
       const { serviceName: name = '', desiredCount } = request;
       if (!/^[\w-]{1,255}$/.test(name)) throw invalidParameter('Service name is invalid.');
@@ -74,7 +75,7 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
 
     /** Has no token: a repeated call with `forceNewDeployment` starts one more deployment. */
     UpdateService(input: UpdateServiceRequest) {
-      const request = structuredClone(input);
+      const request = copyOf(input);
       const service = store.service(request.service ?? '', request.cluster);
       checkDesiredCount(request.desiredCount);
       const deploymentConfiguration = {

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../aws-service.ts';
 import type { Clock } from '../../clock.ts';
+import { copyOf } from '../../copy.ts';
 import { clientException } from '../errors.ts';
 import { page } from '../page.ts';
 import { registered } from '../task-definition.ts';
@@ -20,19 +21,19 @@ export function taskDefinitionOperations(
   const now = () => new Date(clock.now());
   return {
     RegisterTaskDefinition(input: RegisterTaskDefinitionRequest) {
-      const request = structuredClone(input);
+      const request = copyOf(input);
       const { tags = [] } = request;
       const definition = registered(request, definitions.nextRevision(request.family ?? ''), now());
       definitions.add({ definition, tags });
-      return { taskDefinition: structuredClone(definition), ...(tags.length > 0 && { tags }) };
+      return { taskDefinition: copyOf(definition), ...(tags.length > 0 && { tags }) };
     },
 
     DescribeTaskDefinition({ taskDefinition = '', include = [] }: DescribeTaskDefinitionRequest) {
       const found = definitions.find(taskDefinition);
       if (!found) throw clientException('Unable to describe task definition.');
       return {
-        taskDefinition: structuredClone(found.definition),
-        ...(include.includes('TAGS') && { tags: structuredClone(found.tags) }),
+        taskDefinition: copyOf(found.definition),
+        ...(include.includes('TAGS') && { tags: copyOf(found.tags) }),
       };
     },
 
@@ -55,7 +56,7 @@ export function taskDefinitionOperations(
         throw clientException('The task definition is already INACTIVE.');
       found.definition.status = 'INACTIVE';
       found.definition.deregisteredAt = now();
-      return { taskDefinition: structuredClone(found.definition) };
+      return { taskDefinition: copyOf(found.definition) };
     },
   };
 }

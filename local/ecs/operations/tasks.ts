@@ -8,6 +8,7 @@ import type {
   StopTaskRequest,
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../aws-service.ts';
+import { copyOf } from '../../copy.ts';
 import { conflict, invalidParameter } from '../errors.ts';
 import type { Cluster, TaskRecord } from '../model.ts';
 import { ecsArn, lastPart } from '../names.ts';
@@ -32,14 +33,14 @@ export function taskOperations(
     return found?.record.cluster.name === cluster.name ? found : undefined;
   };
   const viewOf = ({ view }: TaskRecord, include: string[] = []) => {
-    const { tags, ...rest } = structuredClone(view);
+    const { tags, ...rest } = copyOf(view);
     return { ...rest, tags: include.includes('TAGS') ? (tags ?? []) : [] };
   };
 
   return {
     /** With a `clientToken`, a repeated call answers the tasks of the first one. */
     RunTask(input: RunTaskRequest) {
-      const request = structuredClone(input);
+      const request = copyOf(input);
       const cluster = store.cluster(request.cluster);
       const before = request.clientToken === undefined ? undefined : tokens.get(request.clientToken);
       if (before && !isDeepStrictEqual(before.request, request)) {
