@@ -41,20 +41,33 @@ export function forward(
       toTarget.destroy(new Error('the target did not answer in time'));
     });
   });
-  toTarget.once('response', (answer) => {
-    cancelTimeout();
-    const status = answer.statusCode ?? 502;
-    metrics.answered(status, (stopwatch() - began) / 1000);
-    outgoing.writeHead(status, answer.statusMessage, endToEnd(answer.rawHeaders));
-    // A target that breaks off leaves the client with half an answer, and so does AWS.
-    pipeline(answer, outgoing, () => {});
-  });
-  toTarget.on('error', () => {
-    if (outgoing.headersSent) return;
+  /** No answer that could be handed on: the load balancer's own, once. */
+  let gaveUp = false;
+  function giveUp() {
+    if (gaveUp || outgoing.headersSent) return;
+    gaveUp = true;
     if (outgoing.destroyed) return metrics.abandoned();
     metrics.failed();
     errorPage(outgoing, timedOut ? 504 : 502);
+  }
+
+  toTarget.once('response', (answer) => {
+    cancelTimeout();
+    if (!handOn(answer, outgoing)) {
+      giveUp();
+      toTarget.destroy();
+      return;
+    }
+    metrics.answered(answer.statusCode ?? 0, (stopwatch() - began) / 1000);
+    // A target that breaks off leaves the client with half an answer, and so does AWS.
+    pipeline(answer, outgoing, () => {});
   });
+  // Nobody has asked for another protocol: `Upgrade` is not handed on.
+  toTarget.once('upgrade', (_, socket) => {
+    giveUp();
+    socket.destroy();
+  });
+  toTarget.on('error', giveUp);
   toTarget.once('close', () => {
     cancelTimeout();
     ended();
@@ -65,6 +78,18 @@ export function forward(
   pipeline(incoming, toTarget, () => {});
 }
 
+/** Begins the answer with the target's status and headers. `false` where they are none that HTTP knows. */
+function handOn({ statusCode = 0, statusMessage, rawHeaders }: IncomingMessage, outgoing: ServerResponse) {
+  if (statusCode < 200 || statusCode > 599) return false;
+  try {
+    outgoing.writeHead(statusCode, statusMessage, endToEnd(rawHeaders));
+    return true;
+  } catch {
+    // Bytes that Node reads but does not write, such as control characters.
+    return false;
+  }
+}
+
 /** What AWS answers in a target's place. */
 export function errorPage(outgoing: ServerResponse, status: 502 | 503 | 504): void {
   const title = {
@@ -73,7 +98,7 @@ export function errorPage(outgoing: ServerResponse, status: 502 | 503 | 504): vo
     504: '504 Gateway Time-out',
   }[status];
   const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
-  outgoing.writeHead(status, {
+  outgoing.writeHead(status, title.slice('502 '.length), {
     server: 'awselb/2.0',
     'content-type': 'text/html',
     'content-length': body.length,

@@ -139,6 +139,35 @@ test('a target that refuses the connection, or hangs up, is a 502 of the load ba
   expect(await counted()).toEqual({ RequestCount: 2, HTTPCode_ELB_5XX_Count: 2 });
 });
 
+test.each([
+  { it: 'a status of 000', head: 'HTTP/1.1 000 Zero' },
+  { it: 'a status of 099', head: 'HTTP/1.1 099 Low' },
+  { it: 'a status of 600', head: 'HTTP/1.1 600 High' },
+  { it: 'a control character in its reason', head: 'HTTP/1.1 200 O\u0001K' },
+  { it: 'a protocol that nobody asked for', head: 'HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x' },
+])('an answer with $it is a 502 of the load balancer', async ({ head }) => {
+  const { balancer, counted } = await world();
+  let broken = 0;
+  const odd = createTcpServer((socket) => {
+    socket
+      .on('error', () => {})
+      .once('data', (asked) => {
+        socket.write(`${head}\r\nContent-Length: 2\r\n\r\nok`);
+        if (!String(asked).includes('/healthz')) socket.once('close', () => broken++);
+      });
+  });
+  await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+  cleanUps.push(() => odd.close());
+  balancer.targetGroup.register({ id: 'odd', port: (odd.address() as AddressInfo).port });
+
+  const answer = await fetch(balancer.url);
+
+  expect([answer.status, answer.statusText]).toEqual([502, 'Bad Gateway']);
+  expect(await answer.text()).toContain('<h1>502 Bad Gateway</h1>');
+  expect(await counted()).toEqual({ RequestCount: 1, HTTPCode_ELB_5XX_Count: 1 });
+  await eventually(() => broken > 0);
+});
+
 test('a target that does not answer in time is a 504 of the load balancer', async () => {
   const { balancer, counted } = await world({ idleTimeoutSeconds: 0.1 });
   balancer.targetGroup.register(await target(() => {}));
