@@ -5,7 +5,10 @@ export interface TargetGroup {
   readonly dimension: string;
   /** Health starts as `initial` and is checked from now on. */
   register(target: Target): void;
-  /** No new requests from now on; `drained` is called when the deregistration delay has passed, as ECS waits for it. */
+  /**
+   * No new requests from now on; `drained` is called when the deregistration delay has passed, as ECS waits for it: at
+   * once for a target that is not registered. A call while it drains waits for the same end.
+   */
   deregister(targetId: string, drained: () => void): void;
   /** `undefined` for a target that is not registered. */
   health(targetId: string): TargetHealth | undefined;

@@ -41,6 +41,8 @@ interface Entry {
   target: Target;
   health: TargetHealth;
   requests: Set<() => void>;
+  /** Who waits for the deregistration delay. */
+  drained: (() => void)[];
   cancelCheck: () => void;
 }
 
@@ -92,21 +94,23 @@ export function targets(options: TargetsOptions): Targets {
     dimension,
     register(target) {
       entries.get(target.id)?.cancelCheck();
-      const entry: Entry = { target, health: 'initial', requests: new Set(), cancelCheck() {} };
+      const entry: Entry = { target, health: 'initial', requests: new Set(), drained: [], cancelCheck() {} };
       entries.set(target.id, entry);
       chooseAmong();
       checkRegularly(entry);
     },
     deregister(targetId, drained) {
       const entry = entries.get(targetId);
-      if (!entry || entry.health === 'draining') return;
+      if (!entry) return drained();
+      entry.drained.push(drained);
+      if (entry.health === 'draining') return;
       entry.cancelCheck();
       change(entry, 'draining');
       // Also without requests: ECS goes by the target's state, which stays `draining` until the delay has passed.
       clock.after(options.deregistrationDelaySeconds * 1000, () => {
         if (entries.get(targetId) === entry) entries.delete(targetId);
         for (const abort of entry.requests) abort();
-        drained();
+        for (const told of entry.drained) told();
       });
     },
     health: (targetId) => entries.get(targetId)?.health,

@@ -107,21 +107,31 @@ test('when no target is healthy, requests go to all of them; when there is none,
   expect(chosen(4)).toEqual([1, 1, 2, 2]);
 });
 
-test('a target that is taken out gets nothing new, and is drained once when the deregistration delay has passed', async () => {
+test('a target that is taken out gets nothing new, and is drained when the deregistration delay has passed', async () => {
   const { clock, group, changes, register, chosen } = world({}, 20);
   register(1);
   await clock.advance(30 * second);
   let drained = 0;
 
   group.deregister('t1', () => drained++);
+  await clock.advance(5 * second);
   group.deregister('t1', () => drained++);
-  await clock.advance(20 * second - 1);
+  await clock.advance(15 * second - 1);
   const before = [drained, group.health('t1'), ...chosen(1)];
   await clock.advance(1);
 
   expect(before).toEqual([0, 'draining', undefined]);
-  expect([drained, group.health('t1')]).toEqual([1, undefined]);
+  expect([drained, group.health('t1')]).toEqual([2, undefined]);
   expect(changes).toEqual(['30 t1 healthy', '30 t1 draining']);
+});
+
+test('a target that is not registered is drained already', () => {
+  const { group } = world();
+  let drained = 0;
+
+  group.deregister('t1', () => drained++);
+
+  expect(drained).toBe(1);
 });
 
 test('requests that outlast the deregistration delay are broken off', async () => {
