@@ -1,5 +1,5 @@
 // A small HTTP service to deploy. How it misbehaves, if at all, is in its environment, which its image brings along:
-// LATENCY_MS, ERROR_RATE (0 to 1), CRASH_AFTER_MS, UNHEALTHY=1.
+// LATENCY_MS, ERROR_RATE (0 to 1), CRASH_AFTER_MS, UNHEALTHY=1. With the argument `migrate` it is a release task instead.
 import { createServer } from 'node:http';
 
 const { PORT = '8080', VERSION = 'dev', REVISION = 'unknown' } = process.env;
@@ -8,6 +8,22 @@ const latency = Number(process.env.LATENCY_MS ?? 20);
 const errorRate = Number(process.env.ERROR_RATE ?? 0);
 const crashAfter = Number(process.env.CRASH_AFTER_MS ?? 0);
 const healthy = process.env.UNHEALTHY !== '1';
+
+// A release task's command comes after the image's entry point, as ECS has it. It never serves: it ends.
+const [task, how] = process.argv.slice(2);
+if (task === 'migrate') {
+  console.log(`my-api ${VERSION}: migrating the orders table`);
+  if (how === 'fail') {
+    console.error('migration 0042 failed: column "currency" already exists');
+    process.exit(3);
+  }
+  console.log('migration 0042 applied; it adds a column and works with the version before');
+  process.exit(0);
+}
+if (task !== undefined) {
+  console.error(`my-api knows no command ${task}, only migrate`);
+  process.exit(64);
+}
 
 let stopping = false;
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 
@@ -13,7 +14,7 @@ afterEach(() => running?.kill('SIGKILL'));
 async function started(env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [script], {
     env: { PORT: '0', VERSION: 'v1', REVISION: 'abcdef1234567890', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: 'pipe',
   });
   running = child;
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
@@ -64,10 +65,27 @@ test('it finishes what is under way when it is stopped', async () => {
   expect(code).toBe(0);
 });
 
-test('it exits with 1 when it is told to crash', async () => {
+test('it exits with 1 and says why when it is told to crash', async () => {
   const { child } = await started({ CRASH_AFTER_MS: '20' });
+  const ended = once(child, 'exit');
 
-  const [code] = await once(child, 'exit');
+  const said = await text(child.stderr);
 
-  expect(code).toBe(1);
+  expect(said).toBe('fatal: ORDERS_TABLE is not set\n');
+  expect((await ended)[0]).toBe(1);
+});
+
+test.each([
+  { args: ['migrate'], code: 0, says: /^my-api v1: migrating the orders table\nmigration 0042 applied/ },
+  { args: ['migrate', 'fail'], code: 3, says: /migration 0042 failed: column "currency" already exists\n$/ },
+  { args: ['migrte'], code: 64, says: /knows no command migrte/ },
+])('as a release task $args it says what it does and exits with $code', async ({ args, code, says }) => {
+  const child = spawn(process.execPath, [script, ...args], { env: { PORT: '0', VERSION: 'v1' } });
+  running = child;
+  const ended = once(child, 'exit');
+
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+
+  expect(out + err).toMatch(says);
+  expect((await ended)[0]).toBe(code);
 });
