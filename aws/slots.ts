@@ -1,8 +1,17 @@
 /** The slot of each ECS service, changed by one conditional write at a time. */
 
-import { ContractViolation } from '../core/errors.ts';
 import type { Target } from '../core/release.ts';
-import { ask, type Contender, leave, type Slot, type SlotChange, slotSchema } from '../core/slot.ts';
+import {
+  ask,
+  begin,
+  type Contender,
+  heldBy,
+  type Leaving,
+  leave,
+  type Slot,
+  type SlotChange,
+  slotSchema,
+} from '../core/slot.ts';
 import type { Table } from './table.ts';
 
 export function slots(table: Table) {
@@ -18,24 +27,21 @@ export function slots(table: Table) {
     /** Asks for the slot; answers which task tokens now have to be answered, and how. May be repeated. */
     ask: (service: EcsService, asking: Contender) => change(service, (slot) => ask(slot, asking)),
     /** Gives the slot up; answers whom to tell. May be repeated. */
-    leave: (service: EcsService, execution: string, deployed?: Slot['deployed']) =>
-      change(service, (slot) => leave(slot, execution, deployed)),
+    leave: (service: EcsService, execution: string, leaving: Leaving) =>
+      change(service, (slot) => leave(slot, execution, leaving)),
     /** Keeps the way back, before anything changes. Throws where the slot is somebody else's by now. May be repeated. */
-    begin: (service: EcsService, execution: string, unproved: NonNullable<Slot['unproved']>) =>
-      change(service, (slot) => ({ slot: { ...heldBy(execution, slot), unproved }, answers: [] })),
+    begin: (
+      service: EcsService,
+      execution: string,
+      unproved: NonNullable<Slot['unproved']>,
+      serves: boolean,
+    ) => change(service, (slot) => ({ slot: begin(slot, execution, unproved, serves), answers: [] })),
     /** Throws where the slot is somebody else's by now: an execution that was stopped may still have a function running. */
     async hold(service: EcsService, execution: string): Promise<void> {
       heldBy(execution, await this.look(service));
     },
     look: async (service: EcsService): Promise<Slot> => parse((await table.read(keyOf(service))) ?? {}),
   };
-}
-
-function heldBy(execution: string, slot: Slot): Slot {
-  if (slot.holder?.execution === execution) return slot;
-  throw new ContractViolation(
-    `the slot belongs to ${slot.holder?.execution ?? 'nobody'}: nothing is changed`,
-  );
 }
 
 export type EcsService = Pick<Target, 'cluster' | 'service'>;

@@ -29,6 +29,8 @@ export const rolloutSchema = z.strictObject({
   at: z.int(),
   reason: z.string(),
   serviceDeploymentArn: z.string().optional(),
+  /** When ECS created our service deployment, ms since the epoch by its clock. */
+  createdAt: z.int().optional(),
   stoppedTasks: z.array(stoppedTaskSchema).max(5),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
@@ -73,6 +75,15 @@ export interface Crashes {
 export function crashLoop({ count, desiredCount }: Crashes): string | undefined {
   const limit = Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
   return count >= limit ? `${count} tasks of the new revision ended by themselves` : undefined;
+}
+
+/** Why the first of them stopped, to be put behind a sentence: its exit code or reason, and its last line. */
+export function lastWords([first]: StoppedTask[]): string {
+  if (!first) return '';
+  const how =
+    first.exitCode === undefined ? `${first.stopCode}: ${first.reason}` : `exit code ${first.exitCode}`;
+  const line = first.logTail.findLast((text) => text.trim() !== '');
+  return ` (${[how, line && `last line: ${line.trim()}`].filter(Boolean).join('; ').slice(0, 400)})`;
 }
 
 /** Undefined while it goes on. */

@@ -1,5 +1,6 @@
 /** Who may change an ECS service: one release holds the slot, the newest waiting release is next. */
 import * as z from 'zod';
+import { ContractViolation } from './errors.ts';
 import { releaseRequestSchema } from './release.ts';
 
 const contenderSchema = z.strictObject({
@@ -13,6 +14,12 @@ const contenderSchema = z.strictObject({
 });
 export type Contender = z.infer<typeof contenderSchema>;
 
+/** ms since the epoch. */
+const spanSchema = z.strictObject({ from: z.int(), to: z.int() });
+export type Span = z.infer<typeof spanSchema>;
+/** More than fit into the longest baseline that anybody looks at. */
+const maxSpoiled = 50;
+
 export const slotSchema = z.strictObject({
   holder: contenderSchema.optional(),
   waiting: contenderSchema.optional(),
@@ -22,7 +29,16 @@ export const slotSchema = z.strictObject({
     .extend({ push: releaseRequestSchema.shape.push })
     .optional(),
   /** The revision that was deployed last and is not proved yet, and the one to return to from it. */
-  unproved: z.strictObject({ taskDefinitionArn: z.string(), wayBack: z.string() }).optional(),
+  unproved: z
+    .strictObject({
+      taskDefinitionArn: z.string(),
+      wayBack: z.string(),
+      /** When it was deployed, ms since the epoch. */
+      since: z.int(),
+    })
+    .optional(),
+  /** When something served that was never proved, the oldest first: no time to compare with. */
+  spoiled: z.array(spanSchema).optional(),
 });
 export type Slot = z.infer<typeof slotSchema>;
 
@@ -71,17 +87,55 @@ export function ask(slot: Slot, asking: Contender): SlotChange {
 }
 
 /**
- * A release that ended leaves the slot, as holder or as waiter, and the next one gets it. `deployed` where it ended
- * Deployed. May be repeated, also late: then the slot is somebody else's, and nothing changes.
+ * The holder is about to deploy `unproved`. Throws where the slot is somebody else's by now: an execution that was stopped
+ * may still have a function running. `serves`: what an earlier release left unproved does so until now. May be repeated.
  */
-export function leave(slot: Slot, execution: string, deployed?: Slot['deployed']): SlotChange {
+export function begin(
+  slot: Slot,
+  execution: string,
+  unproved: NonNullable<Slot['unproved']>,
+  serves: boolean,
+): Slot {
+  const { unproved: left } = heldBy(execution, slot);
+  const spoilt = serves && left && left.since < unproved.since;
+  return { ...(spoilt ? spoil(slot, left.since, unproved.since) : slot), unproved };
+}
+
+/** Throws where somebody else holds the slot by now. */
+export function heldBy(execution: string, slot: Slot): Slot {
+  if (slot.holder?.execution === execution) return slot;
+  throw new ContractViolation(
+    `the slot belongs to ${slot.holder?.execution ?? 'nobody'}: nothing is changed`,
+  );
+}
+
+const spoil = (slot: Slot, from: number, to: number): Slot => ({
+  ...slot,
+  spoiled: [...(slot.spoiled ?? []), { from, to: Math.max(from, to) }].slice(-maxSpoiled),
+});
+
+/** How a release left its service. */
+export interface Leaving {
+  /** ms since the epoch. */
+  at: number;
+  /** Where it ended Deployed. */
+  deployed?: Slot['deployed'];
+}
+
+/**
+ * A release that ended leaves the slot, as holder or as waiter, and the next one gets it. May be repeated, also late: then
+ * the slot is somebody else's, and nothing changes.
+ */
+export function leave(slot: Slot, execution: string, { at, deployed }: Leaving): SlotChange {
   const { holder, waiting, unproved, ...others } = slot;
   const next = waiting?.execution === execution ? undefined : waiting;
   if (holder?.execution !== execution) {
     const rest = { ...others, ...(unproved && { unproved }), ...(next && { waiting: next }) };
     return holder ? grant({ ...rest, holder }) : { slot: rest, answers: [] };
   }
-  const rest = deployed ? { ...others, deployed } : { ...others, ...(unproved && { unproved }) };
+  const rest = deployed
+    ? { ...others, deployed }
+    : { ...(unproved ? spoil(others, unproved.since, at) : others), ...(unproved && { unproved }) };
   return next ? grant({ ...rest, holder: next }) : { slot: rest, answers: [] };
 }
 

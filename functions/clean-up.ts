@@ -12,13 +12,13 @@ const phrases: Record<string, string> = {
   ABORTED: 'the execution was stopped by hand',
 };
 
-/** Answers what was left to do. May be repeated: what was noted as done is not done again. */
+/** Answers whether an outcome was missing. May be repeated: what was noted as done is not done again. */
 export async function cleanUp(
   execution: string,
   request: ReleaseRequest,
   { status, error, cause }: SeenExecution,
   aws: Aws,
-): Promise<{ recorded: boolean; told: boolean }> {
+): Promise<{ recorded: boolean }> {
   const { records } = aws;
   const { steps, outcome, reason } = await records.of(execution);
   const recorded = steps.RecordOutcome === undefined;
@@ -30,12 +30,6 @@ export async function cleanUp(
       )
     : { outcome: outcome ?? 'NeedsHuman', reason: reason ?? why };
   if (recorded) await records.note(execution, 'RecordOutcome', ended);
-
-  const told = steps.Notify === undefined;
-  if (told) {
-    const { outcome: kept, reason: because } = ended;
-    const channels = await tellEnded({ execution, request, outcome: kept, reason: because }, aws);
-    await records.note(execution, 'Notify', { told: channels });
-  }
-  return { recorded, told };
+  await tellEnded({ execution, request, outcome: ended.outcome, reason: ended.reason }, aws);
+  return { recorded };
 }

@@ -1,8 +1,9 @@
 /** Ends a release, from the state machine or, where that was stopped, from the event that says so. */
+import * as z from 'zod';
 import type { Aws } from '../aws/open.ts';
 import { environmentAfter, environmentOf } from '../core/config.ts';
-import { reasonFor } from '../core/record.ts';
-import type { Failure, Outcome, ReleaseRequest } from '../core/release.ts';
+import { type ReleaseRecord, reasonFor } from '../core/record.ts';
+import { type Failure, type Outcome, type ReleaseRequest, targetSchema } from '../core/release.ts';
 import { answerSlot } from './answer-slot.ts';
 
 export interface Ending {
@@ -19,6 +20,11 @@ export interface Ended {
   promotes: boolean;
 }
 
+/** The slot that it asked for, though the configuration may name another service by now. */
+const slotOf = (steps: ReleaseRecord['steps']) =>
+  resolvedSchema.safeParse(steps.ResolveRelease).data?.release.target;
+const resolvedSchema = z.looseObject({ release: z.looseObject({ target: targetSchema }) });
+
 /** Keeps the outcome and frees the slot for the next. The first outcome stays, so it may be repeated. */
 export async function endRelease({ execution, request, outcome, failure }: Ending, aws: Aws): Promise<Ended> {
   const { steps } = await aws.records.of(execution);
@@ -30,8 +36,9 @@ export async function endRelease({ execution, request, outcome, failure }: Endin
   const { service, environment } = environmentOf(aws.config, request.service, request.environment);
   const { push } = request;
   const { pushedAt, tag } = push;
-  const deployed = ended.outcome === 'Deployed' ? { pushedAt, tag, execution, push } : undefined;
-  await answerSlot(aws, await aws.slots.leave(environment, execution, deployed));
+  const deployed = { pushedAt, tag, execution, push };
+  const leaving = { at: aws.now(), ...(ended.outcome === 'Deployed' && { deployed }) };
+  await answerSlot(aws, await aws.slots.leave(slotOf(steps) ?? environment, execution, leaving));
   return {
     ...ended,
     promotes: ended.outcome === 'Deployed' && environmentAfter(service, environment.name) !== undefined,

@@ -3,17 +3,15 @@ import type { Aws } from '../aws/open.ts';
 import { environmentOf } from '../core/config.ts';
 import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
-import { clockSkewMs, type Rollout, readRollout } from '../core/rollout.ts';
+import { clockSkewMs, lastWords, ourDeployment, type Rollout, readRollout } from '../core/rollout.ts';
 import { successor } from '../core/slot.ts';
-import { diagnosis, endedByThemselves, stoppedTasks } from './stopped-tasks.ts';
+import { diagnoses, endedByThemselves, stoppedTasks } from './stopped-tasks.ts';
 
 export interface DeploymentQuestion {
   release: Release;
   revision: Revision;
   deployment: Deployment;
 }
-
-const maxStoppedTasks = 5;
 
 /** Undefined while it goes on. Looks only. */
 export async function lookAtDeployment(
@@ -23,20 +21,27 @@ export async function lookAtDeployment(
 ): Promise<Rollout | undefined> {
   const { target } = release;
   const { environment } = environmentOf(aws.config, release.service, release.environment);
+  const asked = { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt };
   const slot = await aws.slots.look(target);
   const { desiredCount } = await aws.ecs.seenService(target);
-  const stopped = await stoppedTasks(release, revision, deployment, aws);
+  const seen = await aws.ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
+  const createdAt = ourDeployment(asked, seen)?.createdAt;
+  const stopped = await stoppedTasks(release, revision, createdAt ?? asked.startedAt - clockSkewMs, aws);
   const question = {
-    taskDefinitionArn: revision.taskDefinitionArn,
-    startedAt: deployment.startedAt,
+    ...asked,
     timeoutSeconds: environment.deploymentTimeout,
-    crashes: { count: endedByThemselves(stopped), desiredCount },
+    crashes: { count: endedByThemselves(stopped).length, desiredCount },
     newer: successor(slot, { ...release, execution }),
   };
-  const seen = await aws.ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
   const reading = readRollout(question, seen, aws.now());
   if (!reading) return undefined;
-  const reported = reading.status === 'failed' ? stopped.slice(0, maxStoppedTasks) : [];
-  const diagnoses = await Promise.all(reported.map((task) => diagnosis(task, release, revision, aws)));
-  return { ...reading, at: aws.now(), stoppedTasks: diagnoses };
+  const failed = reading.status === 'failed';
+  const stoppedTasksOf = failed ? await diagnoses(stopped, release, revision, aws) : [];
+  return {
+    ...reading,
+    reason: reading.reason + lastWords(stoppedTasksOf),
+    at: aws.now(),
+    ...(createdAt !== undefined && { createdAt }),
+    stoppedTasks: stoppedTasksOf,
+  };
 }

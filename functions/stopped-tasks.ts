@@ -1,34 +1,44 @@
 /** Tasks of a new revision that are no longer there: how many ended by themselves, and why. */
 import type { Task } from '../aws/ecs.ts';
 import type { Aws } from '../aws/open.ts';
-import type { Deployment, Revision } from '../core/plan.ts';
+import type { Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
-import { clockSkewMs, type StoppedTask } from '../core/rollout.ts';
+import type { StoppedTask } from '../core/rollout.ts';
 import { logTail } from './task-logs.ts';
 
 /** A task that ended without having been told to. */
 const ownEnds = ['EssentialContainerExited', 'TaskFailedToStart'];
 
-export const endedByThemselves = (tasks: Task[]): number =>
-  tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? '')).length;
+export const endedByThemselves = (tasks: Task[]): Task[] =>
+  tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? ''));
 
-/** Since the deployment was asked for, and as long as ECS knows them: an hour. An earlier deployment may have had our revision. */
+/** Of the revision, started since a time (ms by ECS's clock). As long as ECS knows them: an hour. */
 export async function stoppedTasks(
   { target }: Release,
   { taskDefinitionArn }: Revision,
-  { startedAt }: Deployment,
+  since: number,
   { ecs }: Aws,
 ): Promise<Task[]> {
   const stopped = await ecs.tasks(target.cluster, { serviceName: target.service, desiredStatus: 'STOPPED' });
+  // An earlier deployment may have had the same revision.
   return stopped.filter(
-    (task) =>
-      task.taskDefinitionArn === taskDefinitionArn &&
-      (task.createdAt?.getTime() ?? startedAt) >= startedAt - clockSkewMs,
+    (task) => task.taskDefinitionArn === taskDefinitionArn && (task.createdAt?.getTime() ?? since) >= since,
   );
 }
 
+const maxDiagnoses = 5;
+
+/** Of the first few. */
+export const diagnoses = (
+  tasks: Task[],
+  release: Release,
+  revision: Revision,
+  aws: Aws,
+): Promise<StoppedTask[]> =>
+  Promise.all(tasks.slice(0, maxDiagnoses).map((task) => diagnosis(task, release, revision, aws)));
+
 /** Why a task stopped, with the last lines it wrote. */
-export async function diagnosis(
+async function diagnosis(
   { taskArn = '', stopCode, stoppedReason, containers = [] }: Task,
   { target }: Release,
   { taskDefinitionArn }: Revision,

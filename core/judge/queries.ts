@@ -1,5 +1,7 @@
 /** What one look asks CloudWatch for, as data: the gateway translates it, the judge reads the answers by id. */
 import type { AnalysisPolicy } from '../config.ts';
+import type { Span } from '../slot.ts';
+import { baselineStart } from './series.ts';
 
 /**
  * `requests` and `errors` are those of the target group and `p99` its response time, in seconds as CloudWatch has it.
@@ -28,15 +30,20 @@ export interface Look {
 }
 
 /** Times in ms since the epoch; `deployedAt` is when the deployment started, not when it became stable. */
-export function queriesFor(look: { policy: AnalysisPolicy; deployedAt: number; now: number }): Look {
-  const { policy, deployedAt, now } = look;
+export function queriesFor(look: {
+  policy: AnalysisPolicy;
+  deployedAt: number;
+  now: number;
+  spoiled?: readonly Span[];
+}): Look {
+  const { policy, deployedAt, now, spoiled = [] } = look;
   const { loadBalancer: LoadBalancer, targetGroup: TargetGroup, period } = policy;
   const common = { namespace: 'AWS/ApplicationELB', period };
   const target = { ...common, dimensions: { LoadBalancer, TargetGroup } };
 
   const periodMs = period * 1000;
   const down = (time: number) => Math.floor(time / periodMs) * periodMs;
-  const windowStart = down(deployedAt - policy.baseline * 1000);
+  const windowStart = down(baselineStart({ policy, startedAt: deployedAt, spoiled }));
   return {
     queries: [
       { id: 'requests', ...target, metricName: 'RequestCount', stat: 'Sum' },

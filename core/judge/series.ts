@@ -1,5 +1,6 @@
 /** From CloudWatch's points to two windows: what was before the deployment started, and what came after it was stable. */
 import type { AnalysisPolicy } from '../config.ts';
+import type { Span } from '../slot.ts';
 import type { QueryId } from './queries.ts';
 
 /** Start of a period in ms since the epoch, and its value. */
@@ -41,9 +42,27 @@ export interface Observation {
   stableAt: number;
   /** ms since the epoch. */
   now: number;
+  /** When releases served that were never proved: no time to compare with. */
+  spoiled?: readonly Span[];
 }
 
 const lastSeconds = 300;
+
+/** Where the time before starts: earlier by what is spoiled of it, up to twice as early. ms since the epoch. */
+export function baselineStart({
+  policy,
+  startedAt,
+  spoiled = [],
+}: Pick<Observation, 'policy' | 'startedAt' | 'spoiled'>): number {
+  const baselineMs = policy.baseline * 1000;
+  const lost = spoiled
+    .filter(({ to }) => to > startedAt - 2 * baselineMs)
+    .reduce(
+      (sum, { from, to }) => sum + (Math.min(to, startedAt) - Math.max(from, startedAt - 2 * baselineMs)),
+      0,
+    );
+  return startedAt - baselineMs - Math.min(Math.max(lost, 0), baselineMs);
+}
 
 /** The first period that lies wholly after the deployment became stable, ms since the epoch. */
 export function firstPeriodAfter({ policy, stableAt }: Pick<Observation, 'policy' | 'stableAt'>): number {
@@ -66,7 +85,8 @@ export function closedPeriods({ policy, stableAt, now }: Omit<Observation, 'seri
  * The windows as of the look at `periods` closed periods. What lies between the start of the deployment and its stability is
  * in neither: two versions answered, and tasks came and went.
  */
-export function split({ series, policy, startedAt, stableAt, now }: Observation, periods: number): Windows {
+export function split(observation: Observation, periods: number): Windows {
+  const { series, policy, startedAt, stableAt, now, spoiled = [] } = observation;
   const periodMs = policy.period * 1000;
   const complete = now - policy.publicationDelay * 1000;
   const values = (id: QueryId) => new Map(series[id]);
@@ -88,23 +108,25 @@ export function split({ series, policy, startedAt, stableAt, now }: Observation,
       ...(seconds !== undefined && seconds > 0 && { p99Milliseconds: seconds * 1000 }),
     };
   };
+  const proved = (start: number) => !spoiled.some(({ from, to }) => start < to && start + periodMs > from);
   const between = (from: number, until: number): Window => {
     const first = Math.ceil(from / periodMs);
-    const closed = Math.max(0, Math.floor(Math.min(until, complete) / periodMs) - first);
-    const starts = Array.from({ length: closed }, (_, index) => (first + index) * periodMs);
+    const count = Math.max(0, Math.floor(Math.min(until, complete) / periodMs) - first);
+    const starts = Array.from({ length: count }, (_, index) => (first + index) * periodMs).filter(proved);
     return {
       periods: starts.flatMap((start) => period(start) ?? []),
-      closed,
+      closed: starts.length,
       balancerErrors: starts.reduce((sum, start) => sum + (balancerErrors.get(start) ?? 0), 0),
     };
   };
 
   const firstAfter = firstPeriodAfter({ policy, stableAt });
-  const before = between(startedAt - policy.baseline * 1000, startedAt);
+  const before = between(baselineStart(observation), startedAt);
+  const newest = before.periods.at(-1)?.startsAt ?? startedAt;
   const after = between(firstAfter, firstAfter + periods * periodMs);
   return {
     before,
-    last: before.periods.filter(({ startsAt }) => startsAt >= startedAt - lastSeconds * 1000),
+    last: before.periods.filter(({ startsAt }) => startsAt >= newest + periodMs - lastSeconds * 1000),
     after,
     warm: after.periods.filter(({ startsAt }) => startsAt >= stableAt + policy.warmUp * 1000),
   };

@@ -15,7 +15,7 @@ const eventSchema = z.looseObject({
   }),
 });
 
-export const onExecutionEnd: EventHandler<{ recorded: boolean; told: boolean }> = {
+export const onExecutionEnd: EventHandler<{ recorded: boolean }> = {
   name: 'on-execution-end',
   run: async (event, aws) => {
     const parsed = eventSchema.safeParse(event);

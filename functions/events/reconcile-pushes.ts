@@ -11,24 +11,33 @@ import { startExecution } from '../start-execution.ts';
 /** An event may still be on its way for this long: only older pushes count as missed. */
 const graceMs = 5 * 60_000;
 
+/** Whom we could not tell by then is not told any more: dead letters and alarms have said so for as long. */
+const giveUpMs = 2 * 86_400_000;
+
 export const reconcilePushes: EventHandler<{ started: string[] }> = {
   name: 'reconcile-pushes',
   run: async (_event, aws) => {
     const started: string[] = [];
     const failures: Error[] = [];
+    // What cannot be done for one release or service keeps no other from being looked after.
+    const attempt = (what: string, work: Promise<unknown>) =>
+      work.catch(
+        (error: Error) => void failures.push(new Error(`${what}: ${error.message}`, { cause: error })),
+      );
     for (const [service, { environments }] of Object.entries(aws.config.services)) {
       for (const [index, { name: environment }] of environments.entries()) {
-        // One service that cannot be read keeps no other from being looked after.
-        try {
-          const before = environments[index - 1]?.name;
-          await endOpen(service, environment, aws);
+        const where = `${service}/${environment}`;
+        const open = await attempt(where, aws.openReleases.of({ service, environment }));
+        for (const [name, request] of (open as [string, ReleaseRequest][] | undefined) ?? [])
+          await attempt(name, endOpen(name, request, aws));
+        const before = environments[index - 1]?.name;
+        const search = async () => {
           const missed = before
             ? await missedPromotion(service, before, environment, aws)
             : await missedPush(service, environment, aws);
           if (missed) started.push((await startExecution(missed, aws)).name);
-        } catch (error) {
-          failures.push(error as Error);
-        }
+        };
+        await attempt(where, search());
       }
     }
     if (failures.length > 0)
@@ -37,18 +46,16 @@ export const reconcilePushes: EventHandler<{ started: string[] }> = {
   },
 };
 
-/** Cleans up behind releases whose end was not seen, and starts those that were never started. */
-async function endOpen(service: string, environment: string, aws: Aws): Promise<void> {
-  const seen: string[] = [];
-  for (const [name, request] of await aws.openReleases.of({ service, environment })) {
-    const execution = await aws.states.look(name);
-    if (!execution) await startExecution(request, aws);
-    else if (execution.status !== 'RUNNING') {
-      await cleanUp(aws.states.arnOf(name), request, execution, aws);
-      seen.push(name);
-    }
-  }
-  await aws.openReleases.close({ service, environment }, seen);
+/** Cleans up behind a release whose end was not seen, or starts one that was never started. */
+async function endOpen(name: string, request: ReleaseRequest, aws: Aws): Promise<void> {
+  const execution = await aws.states.look(name);
+  if (!execution) await startExecution(request, aws);
+  if (!execution || execution.status === 'RUNNING') return;
+  const old = aws.now() - request.push.pushedAt > giveUpMs;
+  await cleanUp(aws.states.arnOf(name), request, execution, aws).catch((error) => {
+    if (!old) throw error;
+  });
+  await aws.openReleases.close(request, [name]);
 }
 
 /** What the environment before deployed last, where this one has never heard of it. */

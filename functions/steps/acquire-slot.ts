@@ -30,7 +30,7 @@ async function freeFromTheDead(target: Target, aws: Aws): Promise<void> {
   if (!holder) return;
   const seen = await aws.states.look(holder.execution.slice(holder.execution.lastIndexOf(':') + 1));
   if (seen?.status === 'RUNNING') return;
-  await answerSlot(aws, await aws.slots.leave(target, holder.execution));
+  await answerSlot(aws, await aws.slots.leave(target, holder.execution, { at: aws.now() }));
 }
 
 export const handler = lambda(acquireSlot);

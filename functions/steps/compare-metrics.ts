@@ -6,10 +6,10 @@ import { queriesFor } from '../../core/judge/queries.ts';
 import { type Comparison, comparisonSchema } from '../../core/judge/verdict.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { crashLoop, rolloutSchema } from '../../core/rollout.ts';
+import { clockSkewMs, crashLoop, lastWords, rolloutSchema } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
-import { endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
+import { diagnoses, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
 
 export const compareMetrics = defineStep({
   name: 'CompareMetrics',
@@ -26,17 +26,19 @@ export const compareMetrics = defineStep({
     const { analysis: policy } = environmentOf(config, release.service, release.environment).environment;
     if (!policy) throw new Error(`${release.service}/${release.environment} has no analysis any more`);
     const time = { startedAt: deployment.startedAt, stableAt: rollout.at, now: now() };
-    const look = queriesFor({ policy, deployedAt: time.startedAt, now: time.now });
+    const { spoiled = [] } = await aws.slots.look(release.target);
+    const look = queriesFor({ policy, deployedAt: time.startedAt, now: time.now, spoiled });
     const series = await cloudwatch.metrics(look.queries, look.windowStart, look.windowEnd);
-    const comparison = compare({ ...time, policy, series });
+    const comparison = compare({ ...time, policy, series, spoiled });
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.
     const { desiredCount } = await aws.ecs.seenService(release.target);
-    const count = endedByThemselves(await stoppedTasks(release, revision, deployment, aws));
-    const crashing = crashLoop({ count, desiredCount });
-    return crashing
-      ? { ...comparison, status: 'fail', decision: 'take back', headline: crashing }
-      : comparison;
+    const since = rollout.createdAt ?? deployment.startedAt - clockSkewMs;
+    const stopped = await stoppedTasks(release, revision, since, aws);
+    const crashing = crashLoop({ count: endedByThemselves(stopped).length, desiredCount });
+    if (!crashing) return comparison;
+    const why = lastWords(await diagnoses(endedByThemselves(stopped), release, revision, aws));
+    return { ...comparison, status: 'fail', decision: 'take back', headline: crashing + why };
   },
 });
 

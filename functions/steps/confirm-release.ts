@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { confirmationSchema, readConfirmation } from '../../core/confirmation.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { clockSkewMs } from '../../core/rollout.ts';
+import { clockSkewMs, ourDeployment } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 import { endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
@@ -22,14 +22,14 @@ export const confirmRelease = defineStep({
       desiredStatus: 'RUNNING',
     });
     const { desiredCount } = await ecs.seenService(target);
+    const question = { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt };
+    const since = ourDeployment(question, deployments)?.createdAt ?? deployment.startedAt - clockSkewMs;
+    const stopped = await stoppedTasks(release, revision, since, aws);
     return readConfirmation({
       digest,
-      question: { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt },
+      question,
       deployments,
-      crashes: {
-        count: endedByThemselves(await stoppedTasks(release, revision, deployment, aws)),
-        desiredCount,
-      },
+      crashes: { count: endedByThemselves(stopped).length, desiredCount },
       tasks: running.map(({ taskDefinitionArn, lastStatus, containers = [] }) => ({
         taskDefinitionArn: String(taskDefinitionArn),
         lastStatus: String(lastStatus),

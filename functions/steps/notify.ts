@@ -3,17 +3,16 @@ import * as z from 'zod';
 import { releaseRequestSchema } from '../../core/release.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
-import { tellEnded } from '../tell-ended.ts';
+import { tellEnded, toldSchema } from '../tell-ended.ts';
 import { recordedSchema } from './record-outcome.ts';
 
 export const notify = defineStep({
   name: 'Notify',
   input: z.strictObject({ request: releaseRequestSchema, recorded: recordedSchema }),
-  output: z.strictObject({ told: z.array(z.string()) }),
+  output: toldSchema,
   errors: ['Transient', 'Throttled'],
-  run: async ({ request, recorded: { outcome, reason } }, aws, { arn }) => ({
-    told: await tellEnded({ execution: arn, request, outcome, reason }, aws),
-  }),
+  run: ({ request, recorded: { outcome, reason } }, aws, { arn }) =>
+    tellEnded({ execution: arn, request, outcome, reason }, aws),
 });
 
 export const handler = lambda(notify);

@@ -21,8 +21,8 @@ export const startDeployment = defineStep({
     if (set === taskDefinitionArn) {
       // Ours, though its reply was lost; or what a release left that was stopped: then the time is its own.
       const startedAt = known ?? createdAt ?? now();
-      await slots.begin(target, arn, { taskDefinitionArn, wayBack });
       await records.start(arn, { startedAt, wayBack });
+      await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, false);
       return { status: 'started', startedAt };
     }
 
@@ -37,8 +37,8 @@ export const startDeployment = defineStep({
     if (set !== wayBack && set !== plan.unprovedTaskDefinitionArn)
       return { status: 'superseded', startedAt, reason: `somebody deployed ${set} meanwhile` };
 
-    await slots.begin(target, arn, { taskDefinitionArn, wayBack });
     await records.start(arn, { startedAt, wayBack });
+    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
     await ecs.deploy(target, taskDefinitionArn);
     return { status: 'started', startedAt };
   },

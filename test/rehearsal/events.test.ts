@@ -90,3 +90,15 @@ test('a malformed event goes to the dead letters with the reason, and starts not
     }),
   ]);
 });
+
+test('a Slack that is down keeps the schedule from nothing', async () => {
+  const world = await rehearsal({ slack: true, slackIsDown: true, lose: 'aws.ecr' });
+  const first = await world.pushOnly('good', 'v1.0.0');
+  await world.clock.advance(3_600_000);
+  const second = await world.pushOnly('good', 'v1.1.0');
+
+  await world.clock.advance(3_600_000);
+
+  expect(await world.running()).toEqual([second.digest, second.digest]);
+  expect(first.digest).not.toBe(second.digest);
+});

@@ -51,6 +51,19 @@ describe('two tags of one image', () => {
 });
 
 describe('an image that is pushed again', () => {
+  test.each(['errors', 'slow'] as const)(
+    'at once after it was taken back for its %s is taken back again',
+    async (variant) => {
+      const world = await rehearsal();
+      await world.push(variant, 'v1.0.0');
+
+      const { outcome } = await world.push(variant, 'v1.0.1');
+
+      expect(outcome).toBe('RolledBack');
+      expect(await world.running()).toEqual([world.first, world.first]);
+    },
+  );
+
   test('after its tasks had crashed is tried again, and judged by crashes of its own', async () => {
     const world = await rehearsal();
     const pushed = await world.pushOnly('crash', 'v1.0.0');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ask, type Contender, leave, type Slot } from '../../core/slot.ts';
+import { ask, begin, type Contender, leave, type Slot } from '../../core/slot.ts';
 
 const contender = (tag: string, pushedAt: number): Contender => ({
   execution: `execution-${tag}`,
@@ -104,47 +104,68 @@ describe('asking for the slot', () => {
 
 describe('leaving the slot', () => {
   test('frees it when nobody waits', () => {
-    expect(leave({ holder: v1 }, v1.execution)).toEqual({ slot: {}, answers: [] });
+    expect(leave({ holder: v1 }, v1.execution, { at: 9 })).toEqual({ slot: {}, answers: [] });
   });
 
   test('passes it on to the one that waits', () => {
-    expect(leave({ holder: v1, waiting: v2 }, v1.execution)).toEqual({
+    expect(leave({ holder: v1, waiting: v2 }, v1.execution, { at: 9 })).toEqual({
       slot: { holder: v2 },
       answers: [granted(v2)],
     });
   });
 
   test('a second time answers the new holder again, in case the first answer was lost', () => {
-    const { slot } = leave({ holder: v1, waiting: v2 }, v1.execution);
+    const { slot } = leave({ holder: v1, waiting: v2 }, v1.execution, { at: 9 });
 
-    expect(leave(slot, v1.execution)).toEqual({ slot: { holder: v2 }, answers: [granted(v2)] });
+    expect(leave(slot, v1.execution, { at: 9 })).toEqual({ slot: { holder: v2 }, answers: [granted(v2)] });
   });
 
   test('a waiter that ended leaves the holder where it is', () => {
-    expect(leave({ holder: v1, waiting: v2 }, v2.execution).slot).toEqual({ holder: v1 });
+    expect(leave({ holder: v1, waiting: v2 }, v2.execution, { at: 9 }).slot).toEqual({ holder: v1 });
   });
 
   test('a release that never held it changes nothing', () => {
-    expect(leave({ holder: v1, waiting: v2 }, 'somebody else').slot).toEqual({ holder: v1, waiting: v2 });
+    expect(leave({ holder: v1, waiting: v2 }, 'somebody else', { at: 9 }).slot).toEqual({
+      holder: v1,
+      waiting: v2,
+    });
   });
 
   test("late, when the slot is somebody else's by now, neither keeps an older version nor forgets the way back", () => {
-    const slot = { holder: v3, unproved: { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:2' } };
+    const slot = { holder: v3, unproved: { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:2', since: 5 } };
 
-    expect(leave(slot, v2.execution, deployedV2).slot).toEqual(slot);
+    expect(leave(slot, v2.execution, { at: 9, deployed: deployedV2 }).slot).toEqual(slot);
   });
 
   test('forgets the way back only once what was deployed is proved', () => {
-    const unproved = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1' };
+    const unproved = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1', since: 5 };
 
-    expect(leave({ holder: v2, unproved }, v2.execution).slot).toEqual({ unproved });
-    expect(leave({ holder: v2, unproved }, v2.execution, deployedV2).slot).toEqual({
+    expect(leave({ holder: v2, unproved }, v2.execution, { at: 9 }).slot).toEqual({
+      unproved,
+      spoiled: [{ from: 5, to: 9 }],
+    });
+    expect(leave({ holder: v2, unproved }, v2.execution, { at: 9, deployed: deployedV2 }).slot).toEqual({
       deployed: deployedV2,
     });
   });
 
+  test('what a stopped release left is no time to compare with until the next one replaces it', () => {
+    const left = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1', since: 5 };
+    const next = { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:1', since: 90 };
+    const began = begin({ holder: v3, unproved: left }, v3.execution, next, true);
+
+    expect(began).toEqual({ holder: v3, unproved: next, spoiled: [{ from: 5, to: 90 }] });
+    expect(begin(began, v3.execution, next, true)).toEqual(began);
+  });
+
+  test('a release that lost the slot may not begin', () => {
+    const unproved = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1', since: 5 };
+
+    expect(() => begin({ holder: v3 }, v2.execution, unproved, false)).toThrow('belongs to execution-v3');
+  });
+
   test('keeps what was deployed, so that nothing older follows', () => {
-    const { slot } = leave({ holder: v2 }, v2.execution, deployedV2);
+    const { slot } = leave({ holder: v2 }, v2.execution, { at: 9, deployed: deployedV2 });
 
     expect(ask(slot, v1).answers).toEqual([superseded(v1, 'v2')]);
   });
