@@ -1,4 +1,5 @@
 /** The history of an execution, in the shapes in which GetExecutionHistory answers it. */
+import { tell } from './listener.ts';
 
 /** AWS fails an execution rather than writing another event. */
 export const maxEvents = 25_000;
@@ -44,7 +45,7 @@ export class History {
 
   /** Tells the events so far, then each as it happens. The answer ends that. */
   follow(listener: (event: HistoryEvent) => void): () => void {
-    for (const event of this.events) listener(event);
+    for (const event of this.events) tell(listener, event);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -54,7 +55,7 @@ export class History {
     const event: HistoryEvent = { id, previousEventId, timestamp: new Date(this.#now()), type };
     if (details) event[`${detailsOf(type)}EventDetails`] = details;
     this.events.push(event);
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) tell(listener, event);
     return id;
   }
 }

@@ -11,6 +11,7 @@ export type { Execution, ExecutionOptions, ExecutionStatus, Outcome } from './ex
 export type { HistoryEvent } from './history.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type Call, type Invoke, type LambdaErrorPayload, lambdaError, taskError } from './lambda.ts';
+export { tell } from './listener.ts';
 export { type StateTest, type StateTestResult, testState } from './test-state.ts';
 export { TokenError } from './tokens.ts';
 

@@ -93,12 +93,11 @@ export function reporter(terminal: Terminal, now: () => number) {
   };
 }
 
-/** The tag that a release carries, from its first event. */
+/** The tag that a release carries, from its first event; `?` for an execution that somebody started with another input. */
 function tagOf(event: HistoryEvent): string {
-  const { push } = JSON.parse(String(event.executionStartedEventDetails?.input ?? '{}')) as {
-    push?: { tag?: string };
-  };
-  return push?.tag ?? '?';
+  const input: unknown = JSON.parse(String(event.executionStartedEventDetails?.input ?? '{}'));
+  const tag = (input as { push?: { tag?: unknown } | null } | null)?.push?.tag;
+  return typeof tag === 'string' ? tag : '?';
 }
 
 /** `00:07.4` */

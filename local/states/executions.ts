@@ -6,6 +6,7 @@ import {
   type Invoke,
   startExecution,
   TokenError,
+  tell,
   uuid,
 } from '../asl/index.ts';
 import { AwsError } from '../aws-service.ts';
@@ -100,11 +101,13 @@ export function executions(options: ExecutionsOptions) {
     const one = { machine, input, execution };
     started.delete(arn); // a reused name goes to the end of the list
     started.set(arn, one);
-    onStatusChange?.(statusChange(one));
+    void execution.done.then(() => statusChanged(one));
+    statusChanged(one);
     execution.onEvent((event) => onHistory?.(arn, event));
-    void execution.done.then(() => onStatusChange?.(statusChange(one)));
     return one;
   }
+
+  const statusChanged = (one: Started) => tell((change) => onStatusChange?.(change), statusChange(one));
 
   /** Says AWS's word for a token that is no use. */
   function withToken(token: unknown, use: (execution: Execution) => void) {

@@ -1,5 +1,5 @@
 /** The Step Functions API: what may be repeated, what is refused, and what is told to those who listen. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { virtualClock } from '../../local/clock.ts';
 import { type StatesOptions, type StatusChange, statesService } from '../../local/states/states.ts';
 import { machine, waitingForToken } from '../support/asl-run.ts';
@@ -108,6 +108,29 @@ test('a history is answered from either end, and without its data when asked', a
   expect(events.map(({ type }: { type: string }) => type)).toEqual(['ExecutionSucceeded', 'WaitStateExited']);
   expect(nextToken).toBeTruthy();
   expect(JSON.stringify(bare)).not.toContain('secret');
+});
+
+test('a listener that fails fails for itself: the execution runs, and the others are told of its end', async () => {
+  const complaints = vi.spyOn(console, 'error').mockReturnValue();
+  const statuses: string[] = [];
+  const { start, clock, call } = world(waits, {
+    onHistory() {
+      throw new Error('of the history');
+    },
+    onStatusChange({ status }) {
+      statuses.push(status);
+      throw new Error('of the status');
+    },
+  });
+
+  const { executionArn } = start();
+  await clock.advance(60_000);
+
+  expect(statuses).toEqual(['RUNNING', 'SUCCEEDED']);
+  expect(call('DescribeExecution', { executionArn }).status).toBe('SUCCEEDED');
+  expect(complaints).toHaveBeenCalledWith('a listener of an execution failed', new Error('of the history'));
+  expect(complaints).toHaveBeenCalledWith('a listener of an execution failed', new Error('of the status'));
+  complaints.mockRestore();
 });
 
 test('listeners are told of the start and of the end, as EventBridge is', async () => {
