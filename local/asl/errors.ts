@@ -1,6 +1,10 @@
 /** How a state ends badly. Everything else that is thrown is a fault of the interpreter, or an abort. */
 import { type Json, known } from './json.ts';
 
+/** In characters. Source: API reference, SendTaskFailure, StopExecution and ExecutionFailedEventDetails. */
+export const maxErrorLength = 256;
+export const maxCauseLength = 32_768;
+
 /** A state failed with an error name that Retry and Catch look at. AWS knows failures without name or cause, too. */
 export class StateError extends Error {
   readonly error: string | undefined;

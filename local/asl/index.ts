@@ -7,6 +7,7 @@ import { type Execution, type ExecutionOptions, execute } from './execution.ts';
 export { uuid } from '../lambda/uuid.ts';
 export { checkDefinition, checkRules, InvalidDefinition, type Problem } from './check/check.ts';
 export { definitionOf, problemsOf } from './check/remembered.ts';
+export { maxCauseLength, maxErrorLength } from './errors.ts';
 export type { Execution, ExecutionOptions, ExecutionStatus, Outcome } from './execution.ts';
 export type { HistoryEvent } from './history.ts';
 export type { Json, JsonObject } from './json.ts';

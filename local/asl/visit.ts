@@ -64,6 +64,17 @@ export class Visit<Kind extends State = State> {
     return this.querying(() => fill(template, field, this.#bindings(seen, context)));
   }
 
+  /** What the state works with: its Arguments, or its input where it has none. */
+  async given(args: Json | undefined): Promise<Json> {
+    return args === undefined ? this.input : this.small(await this.evaluate('Arguments', args));
+  }
+
+  /** AWS: `States.DataLimitExceeded` also for "the input of a state after Parameters processing". The words are a guess. */
+  small(input: Json): Json {
+    if (bytesOf(input) > maxPayloadBytes) throw tooLarge(this.name);
+    return input;
+  }
+
   evaluateAs<Type extends 'array' | 'boolean' | 'number' | 'string'>(
     type: Type,
     field: string,

@@ -1,4 +1,5 @@
 /** The limits of the Step Functions API and its texts for what exceeds them. */
+import { maxCauseLength, maxErrorLength } from '../asl/index.ts';
 import { AwsError } from '../aws-service.ts';
 
 /** Bytes of UTF-8: an input, an output. */
@@ -40,3 +41,20 @@ export function checkJson(text: unknown, code: 'InvalidExecutionInput' | 'Invali
     throw new AwsError(code, `${words}: '${(error as Error).message}'`);
   }
 }
+
+/** The error and cause of a SendTaskFailure or StopExecution; an empty one is none. */
+export function checkReason({ error, cause }: { error?: string; cause?: string }) {
+  const problems = [...tooLong('error', error, maxErrorLength), ...tooLong('cause', cause, maxCauseLength)];
+  if (problems.length > 0) {
+    const count = `${problems.length} validation error${problems.length > 1 ? 's' : ''} detected`;
+    throw new AwsError('ValidationException', `${count}: ${problems.join('; ')}`);
+  }
+  return { ...(error && { error }), ...(cause && { cause }) };
+}
+
+const tooLong = (field: string, text: string | undefined, most: number) =>
+  (text?.length ?? 0) > most
+    ? [
+        `Value at '${field}' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+      ]
+    : [];

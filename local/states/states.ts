@@ -3,6 +3,7 @@ import type { HistoryEvent, Invoke } from '../asl/index.ts';
 import { type AwsService, account as localAccount, region as localRegion } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 import { executions, type StatusChange } from './executions.ts';
+import { checkReason } from './limits.ts';
 import { settings, stateMachines, validate } from './machines.ts';
 import { runTestState } from './test-state.ts';
 
@@ -48,8 +49,7 @@ export function statesService(options: StatesOptions): { service: AwsService } {
       ListTagsForResource: () => ({ tags: [] }),
 
       StartExecution: ({ stateMachineArn, ...request }) => all.start(machines.find(stateMachineArn), request),
-      StopExecution: ({ executionArn, error, cause }) =>
-        all.stop(executionArn, { ...(error && { error }), ...(cause && { cause }) }),
+      StopExecution: ({ executionArn, ...reason }) => all.stop(executionArn, checkReason(reason)),
       DescribeExecution: ({ executionArn }) => all.describe(executionArn),
       DescribeStateMachineForExecution({ executionArn }) {
         const { stateMachineArn, name, definition, roleArn, creationDate } = all.find(executionArn).machine;
@@ -59,8 +59,7 @@ export function statesService(options: StatesOptions): { service: AwsService } {
       GetExecutionHistory: ({ executionArn, ...request }) => all.history(executionArn, request),
 
       SendTaskSuccess: (request) => all.succeedTask(request),
-      SendTaskFailure: ({ taskToken, error, cause }) =>
-        all.failTask({ taskToken, ...(error && { error }), ...(cause && { cause }) }),
+      SendTaskFailure: ({ taskToken, ...reason }) => all.failTask({ taskToken, ...checkReason(reason) }),
       SendTaskHeartbeat: (request) => all.beatTask(request),
     },
   };

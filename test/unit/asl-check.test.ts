@@ -113,6 +113,44 @@ describe('a definition is refused', () => {
       at: '/States/T/Type',
     },
     {
+      because: 'its type is the name of something that every object has',
+      definition: machine({ T: { Type: 'constructor', End: true } }),
+      at: '/States/T/Type',
+    },
+    {
+      because: 'its name has more than 80 characters',
+      definition: machine({ ['T'.repeat(81)]: { Type: 'Pass', End: true } }),
+      at: `/States/${'T'.repeat(81)}`,
+    },
+    {
+      because: 'it calls no function by name',
+      definition: task({ Catch: [toEnd], Arguments: { Payload: 1 } }),
+      at: '/States/Work/Arguments',
+    },
+    {
+      because: 'it reads the result before there is one',
+      definition: task({
+        Catch: [toEnd],
+        Arguments: { FunctionName: 'work', Payload: { a: '{% $f(1 + $states.result.a) %}' } },
+      }),
+      at: '/States/Work/Arguments/Payload/a',
+    },
+    {
+      because: 'it reads the result of a state that has none',
+      definition: pass({ Output: '{% $states.result %}' }),
+      at: '/States/Look/Output',
+    },
+    {
+      because: 'it reads the result where there was an error',
+      definition: task({ Catch: [{ ...toEnd, Output: '{% $states.result %}' }] }),
+      at: '/States/Work/Catch[0]/Output',
+    },
+    {
+      because: 'it reads the error where there was none',
+      definition: task({ Catch: [toEnd], Output: { e: '{% $states.errorOutput.Cause %}' } }),
+      at: '/States/Work/Output/e',
+    },
+    {
       because: 'its resource is not implemented',
       definition: task({ Catch: [toEnd], Resource: 'arn:aws:states:::sqs:sendMessage' }),
       at: '/States/Work/Resource',
@@ -150,6 +188,24 @@ describe('a definition is accepted', () => {
         { Type: 'Pass', Assign: { y: 2 }, End: true },
         { Catch: [{ ErrorEquals: ['A'], Assign: { y: 3 }, Next: 'Each' }] },
       ),
+    },
+    {
+      although: 'it reads the result and the error, each where it is',
+      definition: task({
+        Catch: [
+          { ...toEnd, Assign: { e: '{% $states.errorOutput %}' }, Output: '{% $states.errorOutput %}' },
+        ],
+        Assign: { r: '{% $states.result %}' },
+        Output: '{% $states.result.Payload %}',
+      }),
+    },
+    {
+      although: 'its arguments are an expression, which may name a function',
+      definition: task({ Catch: [toEnd], Arguments: '{% $states.input %}' }),
+    },
+    {
+      although: 'its name has 80 characters',
+      definition: machine({ ['T'.repeat(80)]: { Type: 'Pass', End: true } }),
     },
     { although: 'a literal looks like a path', definition: pass({ Output: { 'a.$': '$.b' } }) },
     {

@@ -1,6 +1,6 @@
 /** Expressions, variables, limits and time, where no recording says it. */
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as asl from '../../local/asl/index.ts';
 import { virtualClock } from '../../local/clock.ts';
 import { calling, machine, play } from '../support/asl-run.ts';
@@ -56,6 +56,64 @@ test('an output that is too large fails its state', async () => {
   const execution = await play(machine(states)).over();
 
   expect(execution.error).toBe('States.DataLimitExceeded');
+});
+
+describe('what a state is given has at most 256 KiB', () => {
+  /** JSON text of so many bytes, made of a smaller input. */
+  const text = (bytes: number) => `{% $pad("", ${bytes - 2}, "x") %}`;
+  const caught = { Catch: [{ ErrorEquals: ['States.DataLimitExceeded'], Next: 'Caught' }], Next: 'Done' };
+  const ends = { Done: { Type: 'Succeed' }, Caught: { Type: 'Succeed', Output: 'caught' } };
+  const branch = { StartAt: 'In', States: { In: { Type: 'Pass', Output: 'small', End: true } } };
+
+  test.each([
+    { it: 'a function by its ARN', state: { Type: 'Task', Resource: 'arn:aws:lambda:x:1:function:work' } },
+    { it: 'a Parallel', state: { Type: 'Parallel', Branches: [branch] } },
+  ])('$it', async ({ state }) => {
+    let calls = 0;
+    const work = () => {
+      calls += 1;
+      return 'small';
+    };
+    const outcome = async (bytes: number) => {
+      const first = { ...state, ...caught, Arguments: text(bytes) };
+      return (await play(machine({ First: first, ...ends }), { work }).over()).output;
+    };
+
+    const [fits, tooMuch] = [await outcome(262_144), await outcome(262_145)];
+
+    expect(fits).not.toBe('caught');
+    expect(tooMuch).toBe('caught');
+    expect(calls).toBe(state.Type === 'Task' ? 1 : 0);
+  });
+
+  test('arguments of lambda:invoke as a whole: nothing is scheduled', async () => {
+    const Arguments = { FunctionName: 'work', Payload: text(262_144) };
+    const scene = play(machine({ First: { ...calling('work'), Arguments } }), { work: () => null });
+
+    const execution = await scene.over();
+
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+    expect(scene.types()).not.toContain('TaskScheduled');
+  });
+
+  test('an item of a Map', async () => {
+    const each = { Type: 'Map', Items: [1], ItemProcessor: branch, ItemSelector: text(262_145), ...caught };
+
+    expect((await play(machine({ Each: each, ...ends })).over()).output).toBe('caught');
+  });
+});
+
+test.each([
+  { field: 'Error', most: 256 },
+  { field: 'Cause', most: 32_768 },
+])('a Fail state says at most $most characters as its $field', async ({ field, most }) => {
+  const failing = (length: number) =>
+    play(machine({ No: { Type: 'Fail', Error: 'Mine', [field]: `{% $pad("", ${length}, "x") %}` } })).over();
+
+  const [fits, tooMuch] = [await failing(most), await failing(most + 1)];
+
+  expect(fits.error).toBe(field === 'Error' ? 'x'.repeat(most) : 'Mine');
+  expect(tooMuch.error).toBe('States.DataLimitExceeded');
 });
 
 test('a Wait of years is waited for, although timers hold weeks', async () => {

@@ -78,6 +78,47 @@ test.each([
   expect(() => start(request)).toThrow(coded(code));
 });
 
+describe('an error has at most 256 characters and a cause at most 32768', () => {
+  const long = [
+    { it: 'the error', most: { error: 'e'.repeat(256) }, more: { error: 'e'.repeat(257) }, length: 256 },
+    {
+      it: 'the cause',
+      most: { cause: 'c'.repeat(32_768) },
+      more: { cause: 'c'.repeat(32_769) },
+      length: 32_768,
+    },
+  ];
+
+  test.each(long)('$it of StopExecution', ({ most, more, length }) => {
+    const { start, call } = world(waits);
+    const { executionArn } = start();
+
+    expect(() => call('StopExecution', { executionArn, ...more })).toThrow(
+      expect.objectContaining({
+        code: 'ValidationException',
+        message: expect.stringContaining(`Member must have length less than or equal to ${length}`),
+      }),
+    );
+    call('StopExecution', { executionArn, ...most });
+    expect(call('DescribeExecution', { executionArn })).toMatchObject({ status: 'ABORTED', ...most });
+  });
+
+  test.each(long)('$it of SendTaskFailure', async ({ most, more }) => {
+    const tokens: unknown[] = [];
+    const invoke = ({ token }: { token?: string }) => void tokens.push(token);
+    const { start, clock, call } = world(machine({ Ask: waitingForToken('ask') }), { invoke });
+    const { executionArn } = start();
+    await clock.advance(0);
+    const [taskToken] = tokens;
+
+    expect(() => call('SendTaskFailure', { taskToken, ...more })).toThrow(coded('ValidationException'));
+    call('SendTaskFailure', { taskToken, ...most });
+    await clock.advance(0);
+
+    expect(call('DescribeExecution', { executionArn })).toMatchObject({ status: 'FAILED', ...most });
+  });
+});
+
 test('executions are listed newest first, by status and in pages', async () => {
   const { start, clock, call, stateMachineArn } = world(waits);
   for (const name of ['a', 'b', 'c']) start({ name });

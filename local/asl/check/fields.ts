@@ -45,9 +45,15 @@ export const jsonPathFields = new Set([
   ...['ToleratedFailureCountPath', 'ToleratedFailurePercentagePath', 'ErrorPath', 'CausePath', 'Variable'],
 ]);
 
-export function* checkFields({ state, path, language }: Found): Generator<Problem> {
+/** Source: developer guide, quotas of state machines. */
+const maxNameLength = 80;
+
+export function* checkFields({ name, state, path, language }: Found): Generator<Problem> {
+  if (name.length > maxNameLength) {
+    yield schema(`The name of a state must have at most ${maxNameLength} characters`, path);
+  }
   const type = String(state.Type);
-  const fields = allowed[type];
+  const fields = Object.hasOwn(allowed, type) ? allowed[type] : undefined;
   if (state.Type === undefined) return yield schema(`The field 'Type' is required but was missing`, path);
   if (!fields) return yield schema(`'${type}' is not a Type of state`, `${path}/Type`);
   for (const field of required[type] ?? []) {
@@ -84,6 +90,9 @@ function* checkValues(state: JsonObject, path: string): Generator<Problem> {
   ) {
     yield schema(`The field 'RoleArn' is required but was missing`, `${path}/Credentials`);
   }
+  if (isInvoke(state.Resource) && isObject(state.Arguments) && state.Arguments.FunctionName === undefined) {
+    yield schema(`The field 'FunctionName' is required but was missing`, `${path}/Arguments`);
+  }
   if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined)) {
     yield schema('A Wait state needs exactly one of Seconds and Timestamp', path);
   }
@@ -97,6 +106,8 @@ function* checkValues(state: JsonObject, path: string): Generator<Problem> {
       yield schema(`${field} must be a string`, `${path}/${field}`);
   }
 }
+
+const isInvoke = (resource: Json | undefined) => /^arn:aws:states:::lambda:invoke\b/.test(String(resource));
 
 function* checkChoices(choices: Json[], path: string): Generator<Problem> {
   if (choices.length === 0) yield schema('Choices must not be empty', `${path}/Choices`);

@@ -74,7 +74,9 @@ async function selected(visit: Visit<MapState>, items: Item[]): Promise<Json[]> 
   if (ItemSelector === undefined) return items.map(({ input }) => input);
   const inputs: Json[] = [];
   for (const { context } of items) {
-    inputs.push(await visit.evaluate('ItemSelector', ItemSelector, {}, { Map: { Item: context } }));
+    inputs.push(
+      visit.small(await visit.evaluate('ItemSelector', ItemSelector, {}, { Map: { Item: context } })),
+    );
   }
   return inputs;
 }

@@ -8,7 +8,7 @@ import { sideBySide } from './side-by-side.ts';
 export async function parallel(visit: Visit<ParallelState>): Promise<Json> {
   const { Arguments, Branches } = visit.state;
   const parent = visit.line;
-  const input = Arguments === undefined ? visit.input : await visit.evaluate('Arguments', Arguments);
+  const input = await visit.given(Arguments);
   visit.record('ParallelStateStarted');
   const results = await sideBySide(visit, {
     count: Branches.length,

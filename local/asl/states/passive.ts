@@ -7,21 +7,24 @@ import {
   timestampPattern,
   type WaitState,
 } from '../definition.ts';
-import { StateError } from '../errors.ts';
+import { maxCauseLength, maxErrorLength, StateError } from '../errors.ts';
 import { QueryFailure } from '../jsonata.ts';
-import type { Exit, Visit } from '../visit.ts';
+import { type Exit, tooLarge, type Visit } from '../visit.ts';
 
 export const pass = (visit: Visit<PassState>): Promise<Exit> => visit.exit(visit.state, visit.input);
 
 export const succeed = (visit: Visit<SucceedState>): Promise<Exit> => visit.exit(visit.state, visit.input);
 
 export async function fail(visit: Visit<FailState>): Promise<never> {
-  const { Error: error, Cause: cause } = visit.state;
-  throw new StateError(
-    error === undefined ? undefined : await visit.evaluateAs('string', 'Error', error),
-    cause === undefined ? undefined : await visit.evaluateAs('string', 'Cause', cause),
-  );
+  const { Error: errorField, Cause: causeField } = visit.state;
+  const error = errorField === undefined ? undefined : await visit.evaluateAs('string', 'Error', errorField);
+  const cause = causeField === undefined ? undefined : await visit.evaluateAs('string', 'Cause', causeField);
+  // No event of AWS's could tell more than that. What a Fail state does instead is not documented: this is a guess.
+  if (lengthOf(error) > maxErrorLength || lengthOf(cause) > maxCauseLength) throw tooLarge(visit.name);
+  throw new StateError(error, cause);
 }
+
+const lengthOf = (text: string | undefined) => text?.length ?? 0;
 
 /** The first rule that holds brings its own Assign and Output; without one, the state's count. */
 export async function choose(visit: Visit<ChoiceState>): Promise<Exit> {

@@ -34,8 +34,7 @@ export async function task(visit: Visit<TaskState>): Promise<Json> {
 
 async function attempt(visit: Visit<TaskState>, resource: Resource, waiting?: WaitingTask): Promise<Json> {
   const { state, line } = visit;
-  const given =
-    state.Arguments === undefined ? visit.input : await visit.evaluate('Arguments', state.Arguments);
+  const given = await visit.given(state.Arguments);
   const timeoutSeconds = await visit.count('TimeoutSeconds', state.TimeoutSeconds, 1);
   const heartbeatSeconds = await visit.count('HeartbeatSeconds', state.HeartbeatSeconds, 1);
 
