@@ -1,4 +1,7 @@
-/** The metrics: what was published, by namespace, name and exact set of dimensions, for fifteen days. */
+/**
+ * The metrics: what was published, by namespace, name and exact set of dimensions. As on CloudWatch, what is finer than a
+ * minute is kept for three hours, then as whole minutes, and all that for fifteen days.
+ */
 import type { Clock } from '../clock.ts';
 import { type Distribution, merged } from './distribution.ts';
 
@@ -21,6 +24,8 @@ export type Publish = (datapoint: Datapoint) => void;
 export interface Metric extends Pick<Datapoint, 'namespace' | 'metricName' | 'dimensions' | 'unit'> {
   /** By start of the period. */
   points: Map<number, Distribution>;
+  /** Starts of points that may have to become part of a minute still. */
+  recent: Set<number>;
   /** When something was published last, in milliseconds since the epoch. */
   publishedAt: number;
 }
@@ -28,6 +33,8 @@ export interface Metric extends Pick<Datapoint, 'namespace' | 'metricName' | 'di
 export type MetricName = Pick<Datapoint, 'namespace' | 'metricName' | 'dimensions'>;
 
 const retentionMs = 15 * 86_400_000;
+const minute = 60_000;
+const fineRetentionMs = 180 * minute;
 
 export interface MetricStore {
   publish: Publish;
@@ -41,11 +48,13 @@ export function metricStore(clock: Clock): MetricStore {
   return {
     publish({ at, values, ...name }) {
       const key = keyOf(name);
-      const metric = metrics.get(key) ?? { ...name, points: new Map(), publishedAt: 0 };
+      const metric = metrics.get(key) ?? { ...name, points: new Map(), recent: new Set(), publishedAt: 0 };
       metrics.set(key, metric);
       metric.publishedAt = clock.now();
       const before = metric.points.get(at);
       metric.points.set(at, before ? merged([before, values]) : values);
+      metric.recent.add(at);
+      coarsen(metric, minuteOf(clock.now() - fineRetentionMs));
       forget(metric, clock.now() - retentionMs);
     },
     find: (name) => metrics.get(keyOf(name)),
@@ -53,7 +62,22 @@ export function metricStore(clock: Clock): MetricStore {
   };
 }
 
-/** Points come about in order of time, so the oldest are the first. */
+const minuteOf = (at: number) => Math.floor(at / minute) * minute;
+
+function coarsen({ points, recent }: Metric, before: number) {
+  for (const at of recent) {
+    if (at >= before) return;
+    recent.delete(at);
+    const values = points.get(at);
+    const start = minuteOf(at);
+    if (!values || start === at) continue;
+    const others = points.get(start);
+    points.delete(at);
+    points.set(start, others ? merged([others, values]) : values);
+  }
+}
+
+/** Points come about in order of time, give or take three hours, so the oldest are the first. */
 function forget({ points }: Metric, before: number) {
   for (const at of points.keys()) {
     if (at >= before) return;

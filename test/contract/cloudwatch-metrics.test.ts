@@ -8,6 +8,7 @@ import {
 import { expect, test } from 'vitest';
 import { virtualClock } from '../../local/clock.ts';
 import { cloudwatch } from '../../local/cloudwatch/cloudwatch.ts';
+import { metricStore } from '../../local/cloudwatch/metric-store.ts';
 import { clientOf } from './cloudwatch-door.ts';
 
 const nine = Date.UTC(2026, 0, 5, 9);
@@ -248,6 +249,25 @@ test('what PutMetricData puts is listed and can be read', async () => {
 
   expect(Metrics).toEqual([{ Namespace: 'Tidegate', MetricName: 'Releases', Dimensions }]);
   expect(MetricDataResults?.[0]).toMatchObject({ Timestamps: [new Date(nine)], Values: [5] });
+});
+
+test('after three hours, what is finer than a minute is kept as whole minutes', async () => {
+  const clock = virtualClock(nine);
+  const store = metricStore(clock);
+  const name = { namespace: 'AWS/ApplicationELB', metricName: 'RequestCount', dimensions: loadBalancer };
+  for (let seconds = 0; seconds < 6 * 3600; seconds += 5) {
+    store.publish({ ...name, unit: 'Count', at: clock.now(), values: new Map([[1, 2]]) });
+    await clock.advance(5000);
+  }
+
+  const points = store.find(name)?.points ?? new Map();
+
+  const [old, recent] = [nine + 2 * 60 * minute, nine + 5 * 60 * minute];
+  expect([points.get(old), points.get(old + 5000)]).toEqual([new Map([[1, 24]]), undefined]);
+  expect([points.get(recent), points.get(recent + 5000)]).toEqual([new Map([[1, 2]]), new Map([[1, 2]])]);
+  const minutes = 3 * 60;
+  const fine = 3 * 60 * 12;
+  expect(points.size).toBeLessThanOrEqual(minutes + fine + 12);
 });
 
 test('points are forgotten after fifteen days', async () => {
