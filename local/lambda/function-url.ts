@@ -1,18 +1,23 @@
 /** A Lambda function URL: an HTTP request becomes the function's event, what it returns becomes the answer. */
 import type { Handler } from '../door/route.ts';
 
+/** What is passed on as it is. All else is base64: also what a form sends, and so every click in Slack. */
+const text = /^(text\/|application\/(json|javascript|xml|[^;]*\+(json|xml))\s*(;|$))/i;
+
 /** `invoke` is the function's. An error in it is 502, as AWS answers it. */
 export function functionUrl(invoke: (event: unknown) => Promise<unknown>): Handler {
   return async (request) => {
     const url = new URL(request.url);
+    const body = Buffer.from(await request.arrayBuffer());
+    const isBase64Encoded = body.length > 0 && !text.test(request.headers.get('content-type') ?? '');
     const event = {
       version: '2.0',
       rawPath: url.pathname,
       rawQueryString: url.search.slice(1),
       headers: Object.fromEntries(request.headers),
       requestContext: { http: { method: request.method, path: url.pathname } },
-      body: await request.text(),
-      isBase64Encoded: false,
+      ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+      isBase64Encoded,
     };
     try {
       const answer = (await invoke(event)) as {
