@@ -23,14 +23,14 @@ export async function checkAll({
   await Promise.all(
     Array.from({ length: workers }, async () => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), options);
+      let answer = Promise.withResolvers<Checked>();
+      worker.on('message', (result) => answer.resolve(result));
+      worker.on('error', (error) => answer.reject(error));
       try {
         for (let next = left.next(); !next.done && !stopped; next = left.next()) {
-          const answer = Promise.withResolvers<Checked>();
-          worker.once('message', answer.resolve);
-          worker.once('error', answer.reject);
+          answer = Promise.withResolvers<Checked>();
           worker.postMessage(next.value);
           if (checked(await answer.promise)) stopped = true;
-          worker.removeAllListeners();
         }
       } finally {
         await worker.terminate();
