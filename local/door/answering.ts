@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { AwsError, type AwsService } from '../aws-service.ts';
+import { wrongTypeIn } from './request-types.ts';
 import { ConnectionLost } from './route.ts';
 import { type Caller, callerOf, fromWire, toWire } from './wire.ts';
 
@@ -46,7 +47,10 @@ export interface AnsweringOptions {
   log?: (message: string, error?: unknown) => void;
 }
 
-/** A mistake in a model is answered as `InternalFailure` and logged. */
+/**
+ * A mistake in a model is answered as `InternalFailure` and logged. A model may take the types of a request for granted:
+ * where it fails over a wrong one, that is the answer.
+ */
 export function answering({
   services,
   around = (_call, next) => next(),
@@ -59,8 +63,7 @@ export function answering({
     const caller = callerOf(headers.authorization);
     if (!caller) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
 
-    const target = headers['x-amz-target'] ?? '';
-    const [service = '', operation = ''] = target.split('.');
+    const { target, service, operation } = targetOf(headers);
     const operations = byTarget.get(service)?.operations ?? {};
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (!run) {
@@ -68,8 +71,7 @@ export function answering({
       throw new AwsError('UnknownOperationException', '');
     }
 
-    const input = fromWire(headers['content-encoding'] === 'gzip' ? String(gunzipSync(body)) : textOf(body));
-    if (!input) throw new AwsError('SerializationException', '');
+    const input = inputOf({ headers, body });
     return around({ service, operation, input, caller }, async () => run(input));
   }
 
@@ -81,8 +83,9 @@ export function answering({
       return { status: 200, headers, body: toWire(await outputOf(request)) };
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
-      if (!(error instanceof AwsError)) log(`${request.headers['x-amz-target']} failed (${id})`, error);
-      const { code, message, status } = error instanceof AwsError ? error : internalFailure;
+      const refusal = error instanceof AwsError ? error : await mistyped(request);
+      if (!refusal) log(`${request.headers['x-amz-target']} failed (${id})`, error);
+      const { code, message, status } = refusal ?? internalFailure;
       // AWS has no text for some errors; the SDK then shows the code.
       const body = { __type: code, message: message || undefined };
       return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: toWire(body) };
@@ -95,6 +98,33 @@ const internalFailure = new AwsError(
   'The request processing has failed because of an unknown error, exception or failure.',
   500,
 );
+
+/** `DynamoDB_20120810` and `GetItem` of `DynamoDB_20120810.GetItem`. */
+function targetOf(headers: AwsRequest['headers']) {
+  const target = headers['x-amz-target'] ?? '';
+  const [service = '', operation = ''] = target.split('.');
+  return { target, service, operation };
+}
+
+function inputOf({ headers, body }: AwsRequest): Record<string, unknown> {
+  const input = fromWire(headers['content-encoding'] === 'gzip' ? unzipped(body) : textOf(body));
+  if (!input) throw new AwsError('SerializationException', '');
+  return input;
+}
+
+function unzipped(body: string | Uint8Array): string {
+  try {
+    return String(gunzipSync(body));
+  } catch {
+    throw new AwsError('SerializationException', '');
+  }
+}
+
+async function mistyped(request: AwsRequest): Promise<AwsError | undefined> {
+  const { service, operation } = targetOf(request.headers);
+  const wrong = await wrongTypeIn(service, operation, inputOf(request));
+  return wrong === undefined ? undefined : new AwsError('SerializationException', wrong);
+}
 
 function textOf(body: string | Uint8Array): string {
   // Not `Buffer.from(body)`: what the SDK sends warns when it is asked for anything that a string can do.

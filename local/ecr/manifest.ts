@@ -61,7 +61,7 @@ export function parseManifest(bytes: Uint8Array, declared: string | undefined): 
   const json = parseJson(bytes);
   const own = (json as { mediaType?: unknown } | null)?.mediaType;
   const mediaType = typeof own === 'string' ? own : (declared ?? '');
-  const schema = schemas[mediaType];
+  const schema = Object.hasOwn(schemas, mediaType) ? schemas[mediaType] : undefined;
   if (!schema || (declared && declared !== mediaType)) {
     throw invalidParameter('ImageManifest', 'Unsupported image manifest media type');
   }

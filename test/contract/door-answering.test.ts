@@ -257,6 +257,76 @@ describe('the raw protocol', () => {
   });
 });
 
+describe('a request of wrong types, over which a model fails,', () => {
+  const failing = () => {
+    throw new TypeError('is not a function');
+  };
+  const ecs = 'AmazonEC2ContainerServiceV20141113';
+  const operations = { DescribeServices: failing, RegisterTaskDefinition: failing, RunTask: failing };
+  const complaints: string[] = [];
+  const aws = answering({
+    services: [{ target: ecs, operations }],
+    log: (message) => void complaints.push(message),
+  });
+  const ask = (operation: string, body: string | Uint8Array, more: object = {}) => {
+    const authorization = 'AWS4-HMAC-SHA256 Credential=AKID/-';
+    return aws({ headers: { authorization, 'x-amz-target': `${ecs}.${operation}`, ...more }, body });
+  };
+
+  test.each([
+    {
+      operation: 'DescribeServices',
+      input: { services: 'api' },
+      message: 'services is a string, not a list',
+    },
+    {
+      operation: 'RegisterTaskDefinition',
+      input: { containerDefinitions: [null] },
+      message: 'containerDefinitions[0] is null, not a structure',
+    },
+    {
+      operation: 'RegisterTaskDefinition',
+      input: { containerDefinitions: [{ environment: [{ name: 'A', value: 5 }] }] },
+      message: 'containerDefinitions[0].environment[0].value is a number, not a string',
+    },
+    {
+      operation: 'RegisterTaskDefinition',
+      input: { containerDefinitions: [{ dockerLabels: { a: true } }] },
+      message: 'containerDefinitions[0].dockerLabels.a is a boolean, not a string',
+    },
+    {
+      operation: 'RunTask',
+      input: { overrides: [] },
+      message: 'overrides is a list, not a structure',
+    },
+    {
+      operation: 'RunTask',
+      input: { enableExecuteCommand: 'yes' },
+      message: 'enableExecuteCommand is a string, not a boolean',
+    },
+  ])('is no fault of ours: $message', async ({ operation, input, message }) => {
+    const { status, body } = await ask(operation, JSON.stringify(input));
+
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toEqual({ __type: 'SerializationException', message });
+    expect(complaints).toEqual([]);
+  });
+
+  test('is told from a mistake in the model', async () => {
+    const right = { cluster: null, count: 2, tags: [{ key: 'a' }], overrides: { containerOverrides: [] } };
+
+    expect((await ask('RunTask', JSON.stringify(right))).status).toBe(500);
+    expect(complaints.splice(0)).toHaveLength(1);
+  });
+
+  test('may also be one that says to be compressed and is not', async () => {
+    const { status, body } = await ask('RunTask', Buffer.from('{}'), { 'content-encoding': 'gzip' });
+
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toEqual({ __type: 'SerializationException' });
+  });
+});
+
 describe('what stands around every call', () => {
   const ecsWith = (around: AnsweringOptions['around'], settings: object = {}) =>
     new ECSClient({

@@ -82,6 +82,11 @@ test.each([
   },
   { it: 'a media type ECR does not know', body: '{"schemaVersion":2}', mediaType: 'application/json' },
   {
+    it: 'a media type that only Object has',
+    body: '{"mediaType":"constructor"}',
+    mediaType: 'constructor',
+  },
+  {
     it: 'a manifest that says it is something else',
     body: `{"mediaType":"${ociIndex}"}`,
     mediaType: ociManifest,
