@@ -43,6 +43,8 @@ export interface Surroundings {
   config: Config;
   /** Endpoint, region, credentials, request handler or attempts of the SDK's clients; empty on AWS. */
   client: Pick<ECSClientConfig, 'endpoint' | 'region' | 'credentials' | 'requestHandler' | 'maxAttempts'>;
+  /** Given each client that is made. */
+  onClient?: (client: object) => void;
   fetch: typeof globalThis.fetch;
   now: () => number;
 }
@@ -54,22 +56,26 @@ export type Aws = ReturnType<typeof openAws>;
  * Throws where the environment lacks something, naming it. A client is made when it is first used: a function needs
  * two or three of them, and somebody waits for its cold start.
  */
-export function openAws({ environment, config, client, fetch, now }: Surroundings) {
+export function openAws({ environment, config, client, onClient, fetch, now }: Surroundings) {
   const settings = environmentSchema.parse(environment);
   const tokenSecret = config.slack?.tokenSecret;
+  const made = <Client extends object>(fresh: Client): Client => {
+    onClient?.(fresh);
+    return fresh;
+  };
   const shared = onFirstUse({
-    table: () => openTable(new DynamoDBClient(client), settings.TABLE_NAME),
-    secret: () => secrets(new SecretsManagerClient(client)),
+    table: () => openTable(made(new DynamoDBClient(client)), settings.TABLE_NAME),
+    secret: () => secrets(made(new SecretsManagerClient(client))),
   });
   const gateways = onFirstUse({
     approvals: () => approvals(shared.table),
-    cloudwatch: () => cloudwatch(new CloudWatchClient(client)),
-    domainEvents: () => domainEvents(new EventBridgeClient(client)),
-    ecr: () => ecr(new ECRClient(client), fetch),
-    ecs: () => ecs(new ECSClient(client), new ECSClient({ ...client, maxAttempts: 1 })),
+    cloudwatch: () => cloudwatch(made(new CloudWatchClient(client))),
+    domainEvents: () => domainEvents(made(new EventBridgeClient(client))),
+    ecr: () => ecr(made(new ECRClient(client)), fetch),
+    ecs: () => ecs(made(new ECSClient(client)), made(new ECSClient({ ...client, maxAttempts: 1 }))),
     endpoints: () => endpoints(fetch, now),
     openReleases: () => openReleases(shared.table),
-    logs: () => logs(new CloudWatchLogsClient(client)),
+    logs: () => logs(made(new CloudWatchLogsClient(client))),
     pushes: () => pushes(shared.table),
     records: () => records(shared.table),
     slack: () =>
@@ -78,7 +84,7 @@ export function openAws({ environment, config, client, fetch, now }: Surrounding
         return shared.secret.text(tokenSecret);
       }),
     slots: () => slots(shared.table),
-    states: () => states(new SFNClient(client), settings.STATE_MACHINE_ARN),
+    states: () => states(made(new SFNClient(client)), settings.STATE_MACHINE_ARN),
     waits: () => waits(shared.table),
   });
   return Object.assign(gateways, {

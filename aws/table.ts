@@ -1,13 +1,13 @@
 /** Tidegate's one DynamoDB table: items by a key that says what they are. */
 
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Transient } from '../core/errors.ts';
 import { calling, isAwsError } from './calling.ts';
 
@@ -15,11 +15,10 @@ export type Table = ReturnType<typeof openTable>;
 type Item = Record<string, unknown>;
 
 export function openTable(client: DynamoDBClient, TableName: string) {
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-
   async function read(key: string): Promise<Item | undefined> {
-    const command = new GetCommand({ TableName, Key: { key }, ConsistentRead: true });
-    return (await calling('DynamoDB GetItem', () => documents.send(command))).Item;
+    const command = new GetItemCommand({ TableName, Key: written({ key }), ConsistentRead: true });
+    const { Item } = await calling('DynamoDB GetItem', () => client.send(command));
+    return Item && unmarshall(Item);
   }
 
   return {
@@ -28,7 +27,7 @@ export function openTable(client: DynamoDBClient, TableName: string) {
     /** Replaces the whole item. May be repeated. */
     async put(key: string, item: Item): Promise<void> {
       await calling('DynamoDB PutItem', () =>
-        documents.send(new PutCommand({ TableName, Item: { ...item, key } })),
+        client.send(new PutItemCommand({ TableName, Item: written({ ...item, key }) })),
       );
     },
 
@@ -54,26 +53,26 @@ export function openTable(client: DynamoDBClient, TableName: string) {
     /** Takes attributes away. May be repeated. */
     async unset(key: string, attributes: string[]): Promise<void> {
       if (attributes.length === 0) return;
-      const command = new UpdateCommand({
+      const command = new UpdateItemCommand({
         TableName,
-        Key: { key },
+        Key: written({ key }),
         UpdateExpression: `REMOVE ${attributes.map((_, index) => `#n${index}`).join(', ')}`,
         ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#n${index}`, name])),
       });
-      await calling('DynamoDB UpdateItem', () => documents.send(command));
+      await calling('DynamoDB UpdateItem', () => client.send(command));
     },
 
     /** Deletes an item where an attribute has this value. Answers whether it did: of several who try, one succeeds. */
     async take(key: string, attribute: string, value: string): Promise<boolean> {
-      const command = new DeleteCommand({
+      const command = new DeleteItemCommand({
         TableName,
-        Key: { key },
+        Key: written({ key }),
         ConditionExpression: '#attribute = :value',
         ExpressionAttributeNames: { '#attribute': attribute },
-        ExpressionAttributeValues: { ':value': value },
+        ExpressionAttributeValues: written({ ':value': value }),
       });
       try {
-        await calling('DynamoDB DeleteItem', () => documents.send(command));
+        await calling('DynamoDB DeleteItem', () => client.send(command));
         return true;
       } catch (error) {
         if (isAwsError(error, 'ConditionalCheckFailedException')) return false;
@@ -93,16 +92,16 @@ export function openTable(client: DynamoDBClient, TableName: string) {
         const before = await read(key);
         const { item, answer } = change(before ?? {});
         const version = Number(before?.version ?? 0);
-        const command = new PutCommand({
+        const command = new PutItemCommand({
           TableName,
-          Item: { ...item, key, version: version + 1 },
+          Item: written({ ...item, key, version: version + 1 }),
           ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(#key)',
           ...(before
-            ? { ExpressionAttributeValues: { ':version': version } }
+            ? { ExpressionAttributeValues: written({ ':version': version }) }
             : { ExpressionAttributeNames: { '#key': 'key' } }),
         });
         try {
-          await calling('DynamoDB PutItem', () => documents.send(command));
+          await calling('DynamoDB PutItem', () => client.send(command));
           return answer;
         } catch (error) {
           if (!isAwsError(error, 'ConditionalCheckFailedException')) throw error;
@@ -118,17 +117,22 @@ export function openTable(client: DynamoDBClient, TableName: string) {
     condition?: { ConditionExpression: string; names: Record<string, string> },
   ) {
     const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
-    const command = new UpdateCommand({
+    const command = new UpdateItemCommand({
       TableName,
-      Key: { key },
+      Key: written({ key }),
       UpdateExpression: `SET ${entries.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
       ExpressionAttributeNames: {
         ...Object.fromEntries(entries.map(([name], index) => [`#n${index}`, name])),
         ...condition?.names,
       },
-      ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], index) => [`:v${index}`, value])),
+      ExpressionAttributeValues: written(
+        Object.fromEntries(entries.map(([, value], index) => [`:v${index}`, value])),
+      ),
       ...(condition && { ConditionExpression: condition.ConditionExpression }),
     });
-    await calling('DynamoDB UpdateItem', () => documents.send(command));
+    await calling('DynamoDB UpdateItem', () => client.send(command));
   }
 }
+
+/** As DynamoDB has it. What is undefined is not written. */
+const written = (item: Item) => marshall(item, { removeUndefinedValues: true });

@@ -52,7 +52,10 @@ export interface WorldOptions {
   address: () => string;
   machinery: (parts: { images: ImageSource; cloudwatch: CloudWatch }) => Machinery | Promise<Machinery>;
   /** How Tidegate's functions reach the world: over a socket, or in this process. Asked when they are first called. */
-  reach: (world: { aws: AwsHandler; routes: readonly Route[] }) => Pick<Surroundings, 'client' | 'fetch'>;
+  reach: (world: {
+    aws: AwsHandler;
+    routes: readonly Route[];
+  }) => Pick<Surroundings, 'client' | 'onClient' | 'fetch'>;
   pace?: Partial<Pace>;
   /** From an event's producer to its targets. */
   eventLatencyMs?: number;
@@ -209,7 +212,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const reach = () => options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
-    const { client, fetch } = reach();
+    const { client, onClient, fetch } = reach();
     return {
       environment: {
         TABLE_NAME: tableName,
@@ -224,6 +227,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         credentials: { accessKeyId: functionName, secretAccessKey: 'local' },
         ...client,
       },
+      ...(onClient && { onClient }),
       fetch,
       now: () => clock.now() + (options.skewMs?.(functionName) ?? 0),
     };

@@ -1,7 +1,8 @@
 /** The door without a socket: the SDK's clients and `fetch` reach the local world in this very process. */
 import { type HttpHandlerOptions, type HttpRequest, HttpResponse } from '@smithy/protocol-http';
-import type { AwsHandler } from './answering.ts';
+import type { AwsAnswer, AwsHandler } from './answering.ts';
 import { type Route, routing } from './route.ts';
+import type { Caller } from './wire.ts';
 
 /** A `requestHandler` for every client of the SDK. The caller's abort signal and the lost connection are errors, as with a socket. */
 export function inProcessHandler(aws: AwsHandler) {
@@ -10,13 +11,8 @@ export function inProcessHandler(aws: AwsHandler) {
 
     async handle(request: HttpRequest, { abortSignal }: HttpHandlerOptions = {}) {
       const { headers, body } = request;
-      const { status, ...answer } = await abortable(
-        aws({ headers, body }),
-        abortSignal as AbortSignal | undefined,
-      );
-      return {
-        response: new HttpResponse({ ...answer, statusCode: status, body: Buffer.from(answer.body) }),
-      };
+      const answer = await abortable(aws({ headers, body }), abortSignal as AbortSignal | undefined);
+      return { response: responseOf(answer) };
     },
 
     destroy() {},
@@ -25,10 +21,16 @@ export function inProcessHandler(aws: AwsHandler) {
   };
 }
 
+/** As the SDK reads it. */
+export const responseOf = ({ status, headers, body }: AwsAnswer): HttpResponse =>
+  new HttpResponse({ statusCode: status, headers, body: Buffer.from(body) });
+
+/** Who signed; the rest of a signature is not checked by any door. */
+export const signatureOf = ({ accessKeyId }: Caller) => `AWS4-HMAC-SHA256 Credential=${accessKeyId}/-`;
+
 /**
  * The rest of such a client's configuration: what takes the time of a call where nothing is sent. Nothing is read from
- * the environment or from files, nothing is logged, and a signature says who signed and nothing more, because
- * no door checks it.
+ * the environment or from files, nothing is logged, nothing is hashed.
  */
 export const inProcessSettings = {
   httpAuthSchemes: [
@@ -37,8 +39,8 @@ export const inProcessSettings = {
       identityProvider: <Provider>(config: { getIdentityProvider(schemeId: string): Provider }) =>
         config.getIdentityProvider('aws.auth#sigv4'),
       signer: {
-        async sign(request: HttpRequest, { accessKeyId }: { accessKeyId: string }) {
-          request.headers.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/-`;
+        async sign(request: HttpRequest, identity: object) {
+          request.headers.authorization = signatureOf(identity as Caller);
           return request;
         },
       },
@@ -49,7 +51,7 @@ export const inProcessSettings = {
   useDualstackEndpoint: false,
   useFipsEndpoint: false,
   userAgentAppId: '',
-  accountIdEndpointMode: 'disabled',
+  accountIdEndpointMode: 'disabled' as const,
   endpointDiscoveryEnabledProvider: async () => undefined,
   // Where there is a logger that hears nothing, the SDK still prepares what it would say.
   logger: {} as never,

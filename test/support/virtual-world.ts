@@ -4,6 +4,7 @@ import { type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { Call } from '../../local/door/answering.ts';
 import { inProcessFetch, inProcessHandler, inProcessSettings } from '../../local/door/in-process.ts';
 import type { Route } from '../../local/door/route.ts';
+import { shortWay } from '../../local/door/short-way.ts';
 import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
 import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
 import { containerPort, createSample } from '../../local/sample.ts';
@@ -93,6 +94,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
         endpoint: address,
         ...(maxAttempts && { maxAttempts }),
       },
+      onClient: shortWay(aws),
       fetch: fetchOver(routes),
     }),
     // A warm function in the same Region; now and then a cold start.
