@@ -1,5 +1,5 @@
 /** What is there before Tidegate: clusters, services and a running version of each, as a team would have made them. */
-import type { Config, Environment, Service } from '../core/config.ts';
+import { type Config, type Environment, environmentOf, type Service } from '../core/config.ts';
 import { account, region } from './aws-service.ts';
 import { pushVariant } from './images/push-variant.ts';
 import type { VariantName } from './images/variants.ts';
@@ -15,6 +15,8 @@ export interface Sample {
   address: string;
   fetch: typeof globalThis.fetch;
   desiredCount?: number;
+  /** The ARN of the target group that an environment's tasks register with; that of its analysis unless given. */
+  targetGroupOf?: (service: string, environment: string) => string | undefined;
 }
 
 /** Answers the digest of the version that runs first, by service. Call it before `install`, and nothing is released by it. */
@@ -24,11 +26,17 @@ export async function createSample({
   address,
   fetch,
   desiredCount = 2,
+  targetGroupOf = (service, environment) => {
+    const { analysis } = environmentOf(config, service, environment).environment;
+    return analysis && targetGroupArn(analysis.targetGroup);
+  },
 }: Sample): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
+  const repositories = new Set<string>();
   const clusters = new Set<string>();
   for (const [name, service] of Object.entries(config.services)) {
-    world.ecr.createRepository(service.repository);
+    if (!repositories.has(service.repository)) world.ecr.createRepository(service.repository);
+    repositories.add(service.repository);
     const { digest } = await pushVariant({
       address,
       service: name,
@@ -45,7 +53,9 @@ export async function createSample({
       if (!clusters.has(environment.cluster)) world.ecs.createCluster(environment.cluster);
       clusters.add(environment.cluster);
       const taskDefinition = await registerTaskDefinition(world, service, environment, digest);
-      world.ecs.createService(serviceRequest(service, environment, taskDefinition, desiredCount));
+      const targetGroup = targetGroupOf(name, environment.name);
+      const request = { service, environment, taskDefinition, desiredCount, targetGroup };
+      world.ecs.createService(serviceRequest(request));
     }
   }
   return digests;
@@ -88,13 +98,22 @@ async function registerTaskDefinition(
   return (answer as { taskDefinition: { taskDefinitionArn: string } }).taskDefinition.taskDefinitionArn;
 }
 
-function serviceRequest(
-  service: Service,
-  environment: Environment,
-  taskDefinition: string,
-  desiredCount: number,
-) {
-  const { analysis, cluster, service: serviceName } = environment;
+interface ServiceToCreate {
+  service: Service;
+  environment: Environment;
+  taskDefinition: string;
+  desiredCount: number;
+  targetGroup: string | undefined;
+}
+
+function serviceRequest({
+  service,
+  environment,
+  taskDefinition,
+  desiredCount,
+  targetGroup,
+}: ServiceToCreate) {
+  const { cluster, service: serviceName } = environment;
   return {
     cluster,
     serviceName,
@@ -107,14 +126,8 @@ function serviceRequest(
       maximumPercent: 200,
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
-    ...(analysis && {
-      loadBalancers: [
-        {
-          targetGroupArn: targetGroupArn(analysis.targetGroup),
-          containerName: service.container,
-          containerPort,
-        },
-      ],
+    ...(targetGroup && {
+      loadBalancers: [{ targetGroupArn: targetGroup, containerName: service.container, containerPort }],
     }),
   };
 }

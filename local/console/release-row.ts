@@ -29,8 +29,9 @@ export function releaseRow(execution: SeenExecution, history: readonly HistoryEv
 
 const isOutcome = (word: unknown): word is Outcome => outcomes.includes(word as Outcome);
 
-function endingOf({ status, output, error }: SeenExecution): Ending {
+function endingOf({ status, output, error, recorded }: SeenExecution): Ending {
   if (status === 'RUNNING') return 'Running';
+  if (recorded) return recorded.outcome;
   if (status === 'ABORTED') return 'Stopped';
   if (status === 'TIMED_OUT') return 'TimedOut';
   const { outcome } = fields(parsed(output));
@@ -43,6 +44,7 @@ function reasonOf(execution: SeenExecution, history: readonly HistoryEvent[]): s
   if (status === 'RUNNING') {
     return tell(execution.startDate.getTime(), history).findLast(({ line }) => line)?.line?.text ?? '';
   }
+  if (execution.recorded) return execution.recorded.reason;
   const { reason } = fields(parsed(output));
   if (typeof reason === 'string') return reason;
   if (isOutcome(error)) return cause ?? '';

@@ -1,4 +1,5 @@
 /** What the console shows, asked for in Step Functions' own words: the local world answers it, and AWS could. */
+import type { Outcome } from '../../core/release.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 
 /** As DescribeExecution answers it. */
@@ -16,6 +17,8 @@ export interface SeenExecution {
   /** Only of a failure that names them. */
   error?: string | undefined;
   cause?: string | undefined;
+  /** Not Step Functions': how Tidegate recorded the end. An execution that was stopped cannot say it itself. */
+  recorded?: { outcome: Outcome; reason: string } | undefined;
 }
 
 /** What those who use a service saw over the last seconds. */
@@ -44,8 +47,7 @@ export interface IgnoredPush {
   /** ms since the epoch. */
   at: number;
   repository: string;
-  /** Absent where a part of an image was pushed, or something attached to one. */
-  tag?: string | undefined;
+  tag: string;
   reason: string;
 }
 

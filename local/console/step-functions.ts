@@ -7,16 +7,22 @@ import type { ConsoleSource, SeenExecution } from './source.ts';
 const shownExecutions = 100;
 const pageSize = 1000;
 
-/** Reads the executions of one state machine. Only reads: may be asked at any time. */
+/**
+ * Reads the executions of one state machine. Only reads: may be asked at any time.
+ * `recorded` answers how Tidegate recorded the end of an execution, where that is known.
+ */
 export function stepFunctions(
   { operations }: Pick<AwsService, 'operations'>,
   stateMachineArn: string,
+  recorded: (executionArn: string) => SeenExecution['recorded'] = () => undefined,
 ): Pick<ConsoleSource, 'executions' | 'execution' | 'definition' | 'history'> {
   // biome-ignore lint/suspicious/noExplicitAny: AWS's own answers
   const ask = async (operation: string, input: object): Promise<any> => operations[operation]?.(input);
 
-  const describe = async (executionArn: string): Promise<SeenExecution> =>
-    ask('DescribeExecution', { executionArn });
+  const describe = async (executionArn: string): Promise<SeenExecution> => ({
+    ...(await ask('DescribeExecution', { executionArn })),
+    recorded: recorded(executionArn),
+  });
 
   return {
     async executions() {

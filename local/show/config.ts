@@ -1,40 +1,85 @@
-/** The configuration of the show: that of this installation, with windows that fit the show's time. */
-import { type Config, defineConfig } from '../../core/config.ts';
+/** The configuration of the show: that of this installation, with what is short and local here laid over it. */
+import type { AnalysisPolicy, Config, Environment, SmokeEndpoint } from '../../core/config.ts';
+import { spoken } from '../../core/duration.ts';
 import { loadBalancerName, targetGroupName } from '../load-balancer/names.ts';
 import { publication } from './pace.ts';
 
-/** `url` is where the sample service is reached. */
-export function showConfig(url: string): Config {
-  return defineConfig({
-    slack: { channel: 'deploys', tokenSecret: 'tidegate/slack-token' },
-    services: {
-      'my-api': {
-        repository: 'my-api',
-        container: 'app',
-        tags: 'v*',
-        scan: { block: ['CRITICAL'], fixable: 'only', waitFor: '1m' },
-        environments: [
-          {
-            name: 'production',
-            cluster: 'main',
-            service: 'my-api',
-            deploymentTimeout: '90s',
-            smoke: {
-              endpoints: [{ url: `${url}/healthz` }, { url: `${url}/`, contains: 'version' }],
-              timeout: '30s',
-            },
-            analysis: {
-              loadBalancer: loadBalancerName('my-api').dimension,
-              targetGroup: targetGroupName('my-api').dimension,
-              baseline: '30s',
-              window: '20s',
-              warmUp: '5s',
-              period: `${publication.periodSeconds}s`,
-              publicationDelay: `${publication.publicationDelaySeconds}s`,
-            },
-          },
-        ],
-      },
-    },
+/** Windows that fit the show's time, in seconds. */
+const timings = {
+  baseline: 30,
+  window: 20,
+  warmUp: 5,
+  period: publication.periodSeconds,
+  publicationDelay: publication.publicationDelaySeconds,
+} satisfies Partial<AnalysisPolicy>;
+/** Where the local Slack's token is. */
+const tokenSecret = 'tidegate/slack-token';
+/** Nobody waits longer in front of a terminal. */
+const longest = { report: 60, deployment: 90, smoke: 30 };
+
+/** The name of the load balancer in front of an environment: no two have the same. */
+export const balancerOf = (service: string, environment: string) => `${service}-${environment}`;
+
+/** `urlOf` answers where a load balancer is reached, such as `http://127.0.0.1:40001`. */
+export function localConfig(installed: Config, urlOf: (balancer: string) => string): Config {
+  const services = Object.entries(installed.services).map(([name, service]) => {
+    const scan = { ...service.scan, waitFor: Math.min(service.scan.waitFor, longest.report) };
+    const environments = service.environments.map((environment) => {
+      const balancer = balancerOf(name, environment.name);
+      return localEnvironment(environment, balancer, urlOf(balancer));
+    });
+    return [name, { ...service, scan, environments }] as const;
   });
+  const { slack } = installed;
+  return {
+    ...(slack && { slack: { ...slack, tokenSecret } }),
+    services: Object.fromEntries(services),
+  };
+}
+
+function localEnvironment(environment: Environment, balancer: string, url: string): Environment {
+  const { smoke, analysis, deploymentTimeout } = environment;
+  return {
+    ...environment,
+    deploymentTimeout: Math.min(deploymentTimeout, longest.deployment),
+    ...(smoke && {
+      smoke: {
+        ...smoke,
+        timeout: Math.min(smoke.timeout, longest.smoke),
+        endpoints: smoke.endpoints.map((endpoint) => localEndpoint(endpoint, url)),
+      },
+    }),
+    ...(analysis && {
+      analysis: {
+        ...analysis,
+        ...timings,
+        loadBalancer: loadBalancerName(balancer).dimension,
+        targetGroup: targetGroupName(balancer).dimension,
+      },
+    }),
+  };
+}
+
+function localEndpoint(endpoint: SmokeEndpoint, url: string): SmokeEndpoint {
+  const { pathname, search } = new URL(endpoint.url);
+  return { ...endpoint, url: url + pathname + search };
+}
+
+/** What of the installation's configuration does not hold here, each as a part of a sentence. */
+export function overlaid(installed: Config): string[] {
+  const services = Object.values(installed.services);
+  const environments = services.flatMap((service) => service.environments);
+  const has = (what: (environment: Environment) => unknown) => environments.some(what);
+  const { baseline, window, period } = timings;
+  return [
+    has(({ smoke }) => smoke) && 'smoke tests ask the local load balancers, on the paths that are configured',
+    has(({ analysis }) => analysis) &&
+      `metrics are the local load balancers', ${spoken(window)} after against ${spoken(baseline)} before in periods of ${spoken(period)}`,
+    services.some(({ scan }) => scan.waitFor > longest.report) &&
+      `a scan report may take ${spoken(longest.report)}`,
+    has(({ deploymentTimeout }) => deploymentTimeout > longest.deployment) &&
+      `ECS may take ${spoken(longest.deployment)}`,
+    has(({ smoke }) => smoke && smoke.timeout > longest.smoke) &&
+      `endpoints may take ${spoken(longest.smoke)}`,
+  ].filter((part) => part !== false);
 }

@@ -1,47 +1,76 @@
 /** `npm start`: brings up the local world, shows a good push deployed and two bad ones stopped, and stays up. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pushVariant } from '../images/push-variant.ts';
-import type { Seen } from '../load-balancer/tally.ts';
-import { type Act, acts } from './acts.ts';
-import { balancing, publication, requestsPerSecond } from './pace.ts';
+import { ConfigMistake, installedConfig } from './installed.ts';
+import { play } from './play.ts';
 import { reporter } from './reporter.ts';
-import { openShowWorld, type ShowWorld } from './show-world.ts';
+import { openShowWorld } from './show-world.ts';
 import { type Terminal, terminal } from './terminal.ts';
+import { farewell, introduce, liveLine } from './words.ts';
+import { announce, claim, release, type WorldFile } from './world-file.ts';
 
-const usage = `Usage: npm start -- [options]
+const usage = `Usage: npm start -- [options]        (the -- is npm's: what follows is for Tidegate)
 
-  --once        exit after the show: 0 if every push ended as it must, else 1
-  --quiet       bring the local world up without the show
-  --port <n>    where the AWS API, the registry and the console answer (4747)`;
+  --once           exit after the show: 0 if every push ended as it must, else 1
+  --quiet          bring the local world up without the show
+  --port <n>       where the AWS API, the registry and the console answer (4747; any free one when it is taken)
+  --config <file>  deploy by this file instead of tidegate.config.ts
+  --help           say this`;
 
 const directory = '.tidegate';
 
+/** A mistake of the person who typed the command: told with the usage. */
+class UsageError extends Error {}
+
 /** Answers the process's exit code. */
 async function main(args: string[], screen: Terminal): Promise<number> {
-  const { once = false, quiet = false, port = '4747' } = optionsOf(args);
+  const { once = false, quiet = false, port = '4747', config, help } = optionsOf(args);
+  if (help) {
+    screen.say(usage);
+    return 0;
+  }
+  const installed = await installedConfig(config);
+  const other = await claim(directory, process.pid);
+  if (other) {
+    for (const line of refusal(other)) screen.say(line);
+    return 1;
+  }
+  try {
+    return await run({ installed, once, quiet, port: Number(port) }, screen);
+  } finally {
+    await release(directory, process.pid);
+  }
+}
+
+interface Run {
+  installed: Awaited<ReturnType<typeof installedConfig>>;
+  once: boolean;
+  quiet: boolean;
+  port: number;
+}
+
+async function run({ installed, once, quiet, port }: Run, screen: Terminal): Promise<number> {
   const started = Date.now();
   const report = reporter(screen, Date.now);
   screen.say('Tidegate: bringing up the local world …');
-  await mkdir(directory, { recursive: true });
   const show = await openShowWorld(
-    { port: Number(port), directory },
+    { installed, port, directory },
     {
       history: report.history,
       status: report.status,
+      recorded: report.recorded,
       deadLetter: (name, error) => screen.say(screen.paint('red', `  dead letter of ${name}: ${error}`)),
       fault: (message) => screen.say(screen.paint('red', `  the local world: ${message}`)),
     },
   );
   const stopped = stopSignal();
-  await writeFile(join(directory, 'world.json'), `${JSON.stringify({ address: show.address })}\n`);
+  const { address, servingSince, config } = show;
+  await announce(directory, { pid: process.pid, address, servingSince, config });
   const ticking = setInterval(() => screen.now(liveLine(show, report.going())), 250);
   try {
-    introduce(show, screen, (Date.now() - started) / 1000);
+    introduce({ show, installed, seconds: (Date.now() - started) / 1000 }, screen);
     const played = quiet
       ? true
-      : await Promise.race([play(show, screen, report), stopped.then(() => undefined)]);
+      : await Promise.race([play({ show, screen, report, strict: once }), stopped.then(() => undefined)]);
     if (played === undefined) return 130;
     if (once) return played ? 0 : 1;
     farewell(show, screen);
@@ -52,7 +81,6 @@ async function main(args: string[], screen: Terminal): Promise<number> {
     screen.now('');
     screen.say('Stopping: tasks, load balancer, doors …');
     await show.close();
-    await rm(join(directory, 'world.json'), { force: true });
   }
 }
 
@@ -61,11 +89,25 @@ function optionsOf(args: string[]) {
     once: { type: 'boolean' },
     quiet: { type: 'boolean' },
     port: { type: 'string' },
+    config: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
   } as const;
-  const { values } = parseArgs({ args, options });
-  if (values.port !== undefined && !/^\d{1,5}$/.test(values.port))
-    throw new Error(`${values.port} is no port`);
-  return values;
+  try {
+    const { values } = parseArgs({ args, options });
+    if (values.port !== undefined && !(/^\d{1,5}$/.test(values.port) && Number(values.port) < 65_536)) {
+      throw new Error(`${values.port} is no port`);
+    }
+    return values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function refusal({ pid, address }: WorldFile): string[] {
+  return [
+    `A local world ${address ? `runs in this folder already: ${address}/console` : 'is coming up in this folder already'} (process ${pid}).`,
+    `npm run push pushes to it. Ctrl-C in its terminal stops it, or: kill ${pid}`,
+  ];
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM, or when npm, which started it, is gone. A second Ctrl-C ends the process at once. */
@@ -89,78 +131,14 @@ function stopSignal(): Promise<void> {
   });
 }
 
-function introduce({ address, serviceUrl }: ShowWorld, { say, paint }: Terminal, seconds: number) {
-  say(
-    `Up after ${seconds.toFixed(1)} s: ${paint('bold', 'my-api')} serves ${requestsPerSecond} requests/s from two tasks, real processes at ${serviceUrl}`,
-  );
-  say(`  console    ${address}/console`);
-  say(`  Slack      ${address}/slack`);
-  say(`  registry   ${address.slice('http://'.length)}   (docker, podman, skopeo, oras; any login)`);
-  say(`  AWS API    ${address}   (aws --endpoint-url ${address} stepfunctions list-state-machines)`);
-  say(
-    paint(
-      'dim',
-      `  Quicker than AWS here, so that this is short: metrics every ${publication.periodSeconds} s (AWS: 60 s, two minutes late), draining ${balancing.deregistrationDelaySeconds} s (AWS: 300 s), tasks start in about 2 s.`,
-    ),
-  );
-}
-
-/** The three pushes. Answers whether each ended as it must. */
-async function play(
-  show: ShowWorld,
-  screen: Terminal,
-  report: ReturnType<typeof reporter>,
-): Promise<boolean> {
-  const { say, paint } = screen;
-  const seconds = 16;
-  say();
-  say(paint('dim', `Users come for ${seconds} s first, so that there is something to compare with.`));
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  let good = true;
-  for (const [index, act] of acts.entries()) {
-    say();
-    say(paint('bold', `${index + 1}. ${act.title}: my-api ${act.tag}`));
-    const since = Date.now();
-    const [ended] = await Promise.all([report.nextEnd(), push(show, act)]);
-    users(show.users.seen(Math.ceil((Date.now() - since) / 1000)), screen);
-    if (ended.outcome === act.outcome) continue;
-    good = false;
-    say(paint('red', `   It had to end ${act.outcome}, not ${ended.outcome}.`));
-  }
-  return good;
-}
-
-async function push({ address }: ShowWorld, { variant, tag }: Act) {
-  await pushVariant({ address, service: 'my-api', variant, tag, log: () => {} });
-}
-
-function users({ requests, errors, p99Ms }: Seen, { say, paint }: Terminal) {
-  const share = requests > 0 ? ((100 * errors) / requests).toFixed(2) : '0';
-  const figures = `${requests} requests, ${errors} errors (${share} %), p99 ${p99Ms === undefined ? '–' : Math.round(p99Ms)} ms`;
-  say(paint('blue', `           users meanwhile: ${figures}`));
-}
-
-function farewell({ address }: ShowWorld, { say, paint }: Terminal) {
-  say();
-  say(paint('bold', 'The local world stays up. In another terminal:'));
-  say('  npm run push -- my-api --variant slow        (or errors, crash, unhealthy, vulnerable, good)');
-  say(`  open ${address}/console`);
-  say('Ctrl-C stops it.');
-  say();
-}
-
-function liveLine({ users: { seen } }: ShowWorld, going: string): string {
-  const { requests, errors, p99Ms } = seen(5);
-  const rate = Math.round(requests / 5);
-  return `${going ? `${going} | ` : ''}users: ${rate} requests/s, ${errors} errors in 5 s, p99 ${p99Ms === undefined ? '–' : Math.round(p99Ms)} ms`;
-}
-
 const screen = terminal(process.stdout, Boolean(process.env.NO_COLOR));
 main(process.argv.slice(2), screen).then(
   (code) => process.exit(code),
   (error: Error) => {
     screen.now('');
-    process.stderr.write(`${error.message}\n\n${usage}\n`);
-    process.exit(2);
+    const mistake = error instanceof UsageError;
+    const known = mistake || error instanceof ConfigMistake;
+    process.stderr.write(known ? `${error.message}\n${mistake ? `\n${usage}\n` : ''}` : `${error.stack}\n`);
+    process.exit(mistake ? 2 : 1);
   },
 );

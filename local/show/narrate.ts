@@ -1,4 +1,5 @@
 /** What happens in an execution, told in lines: a state, how long after the push, and what it said. */
+import { type Outcome, outcomes } from '../../core/release.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 import type { StatusChange } from '../states/states.ts';
 
@@ -7,7 +8,7 @@ export interface Line {
   afterMs: number;
   state: string;
   text: string;
-  /** `waiting` lines may be followed by more of the same state. */
+  /** `waiting` lines may be followed by more of the same state; `failed` also where a check worked and said no. */
   mark: 'done' | 'waiting' | 'failed';
 }
 
@@ -37,9 +38,8 @@ export function narrator(startedAt: number) {
       case 'TaskSucceeded': {
         const output = parsed(event.taskSucceededEventDetails?.output);
         const answer = fields(output.Payload ?? output);
-        const goesOn = answer.status === 'continue';
         const text = sentences[state]?.(answer);
-        return text ? line(event, goesOn ? 'waiting' : 'done', text) : undefined;
+        return text ? line(event, markOf(answer), text) : undefined;
       }
       default:
         return undefined;
@@ -47,19 +47,28 @@ export function narrator(startedAt: number) {
   };
 }
 
-/** How a release ended, from its execution: the outcome and the reason. */
-export function endOf({
-  status,
-  output,
-  error,
-  cause,
-}: StatusChange): { outcome: string; reason: string } | undefined {
-  if (status === 'RUNNING') return undefined;
-  const { outcome, reason } = parsed(output);
-  return { outcome: String(outcome ?? error ?? status), reason: String(reason ?? cause ?? '') };
+export interface End {
+  outcome: Outcome;
+  reason: string;
 }
 
+/** How a release ended, from its execution; undefined where that was stopped, timed out or failed at ending. */
+export function endOf({ output, error, cause }: StatusChange): End | undefined {
+  const { outcome = error, reason = cause } = parsed(output);
+  return isOutcome(outcome) ? { outcome, reason: text(reason) } : undefined;
+}
+
+const isOutcome = (word: unknown): word is Outcome => outcomes.includes(word as Outcome);
+
 type Answer = Record<string, unknown>;
+
+/** What a step says when it found something against the release, or did not reach the way back. */
+const refusals = ['fail', 'failed', 'refuted', 'rejected', 'expired', 'take back', 'unchanged'];
+
+function markOf({ status, decision }: Answer): Line['mark'] {
+  if (status === 'continue') return 'waiting';
+  return [status, decision].some((word) => refusals.includes(String(word))) ? 'failed' : 'done';
+}
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 

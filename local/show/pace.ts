@@ -30,4 +30,5 @@ export const balancing: Pick<LoadBalancerSettings, 'healthCheck' | 'deregistrati
 export const eventLatencyMs = 300;
 export const logDeliverySeconds = 0.5;
 
-export const requestsPerSecond = 60;
+/** In each environment: of the service that the three pushes are about, and of the other ones. */
+export const requestsPerSecond = { shown: 60, others: 20 };

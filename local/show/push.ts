@@ -2,18 +2,23 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import * as z from 'zod';
+import type { Config, Service } from '../../core/config.ts';
 import { pushVariant } from '../images/push-variant.ts';
 import { isVariant, type VariantName, variants } from '../images/variants.ts';
+import { expectation, tooEarly } from './expectation.ts';
+import { tagFor, tagOf } from './tag.ts';
+import { answersAt, readWorldFile, type WorldFile } from './world-file.ts';
 
 const usage = `Usage: npm run push -- <service> [options]
 
   --variant <name>  ${Object.keys(variants).join(' | ')} (good when absent)
-  --tag <tag>       the image's tag; made of the time when absent
+  --tag <tag>       the image's tag; made of the time when absent, so that it deploys
   --report <file>   attach this Trivy report (JSON) instead of the variant's own
   --no-report       attach none
+  --help            say this
 
 Example: npm run push -- my-api --variant errors`;
 
@@ -23,19 +28,21 @@ class UsageError extends Error {}
 interface Push {
   service: string;
   variant: VariantName;
-  tag: string;
+  /** Made of the time when absent. */
+  tag: string | undefined;
   report: 'none' | { file: string } | undefined;
 }
 
 /** Throws an error that says what is wrong with the arguments. */
-export function readArguments(args: string[], now: Date, random: string): Push {
+export function readArguments(args: string[]): Push | 'help' {
   const { values, positionals } = parsed(args);
+  if (values.help) return 'help';
   const [service, ...others] = positionals;
   if (service === undefined) throw new UsageError('which service? For example my-api.');
   if (others.length > 0) throw new UsageError(`one service at a time, not also ${others.join(' ')}.`);
   if (!isVariant(values.variant)) throw new UsageError(`there is no variant ${values.variant}.`);
-  const tag = values.tag ?? tagOf(now, random);
-  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(tag)) {
+  const { tag } = values;
+  if (tag !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(tag)) {
     throw new UsageError(
       `${tag} is no image tag: letters, digits, ".", "_" and "-", at most 128 characters.`,
     );
@@ -61,6 +68,7 @@ function parsed(args: string[]) {
         tag: { type: 'string' },
         report: { type: 'string' },
         'no-report': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
       },
     });
   } catch (error) {
@@ -68,24 +76,16 @@ function parsed(args: string[]) {
   }
 }
 
-/** `v0105-0930-4f2a`: month, day, hour and minute in UTC, then what makes it unique. */
-function tagOf(now: Date, random: string): string {
-  const [, month, day, hour, minute] = now.toISOString().split(/[-T:]/);
-  return `v${month}${day}-${hour}${minute}-${random}`;
-}
-
-const worldSchema = z.object({ address: z.url() });
-
-async function addressOfWorld(directory: string): Promise<string> {
+/** The world of this folder, with its address. */
+async function runningWorld(directory: string): Promise<WorldFile & { address: string }> {
   const advice = 'Run `npm start` first, in another terminal.';
-  const text = await readFile(`${directory}/.tidegate/world.json`, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Error(`the local world is not running. ${advice}`);
-  const { address } = worldSchema.parse(JSON.parse(text));
-  const answered = await fetch(new URL('/v2/', address), { signal: AbortSignal.timeout(5000) }).catch(
-    () => undefined,
-  );
-  if (!answered) throw new Error(`the local world does not answer at ${address}. ${advice}`);
-  return address;
+  const world = await readWorldFile(join(directory, '.tidegate'));
+  if (!world) throw new Error(`the local world is not running. ${advice}`);
+  const { address } = world;
+  if (address === undefined) throw new Error('the local world is coming up. Try again in a moment.');
+  if (!(await answersAt(address)))
+    throw new Error(`the local world does not answer at ${address}. ${advice}`);
+  return { ...world, address };
 }
 
 async function readReport(file: string): Promise<{ text: string }> {
@@ -103,14 +103,33 @@ async function readReport(file: string): Promise<{ text: string }> {
 /** Answers the process's exit code: 0 pushed, 1 no world or a refused push, 2 a mistake in the command. */
 export async function push(args: string[], directory: string, log: (line: string) => void): Promise<number> {
   try {
-    const wanted = readArguments(args, new Date(), randomBytes(2).toString('hex'));
+    const wanted = readArguments(args);
+    if (wanted === 'help') {
+      log(usage);
+      return 0;
+    }
     const report = typeof wanted.report === 'object' ? await readReport(wanted.report.file) : wanted.report;
-    const address = await addressOfWorld(directory);
-    const { digest } = await pushVariant({ ...wanted, address, report, log });
+    const { address, config, servingSince } = await runningWorld(directory);
+    const service = serviceOf(config, wanted.service);
+    const now = Date.now();
+    const fresh = tagOf(new Date(now), randomBytes(2).toString('hex'));
+    const tag = wanted.tag ?? tagFor(service?.tags ?? 'v*', fresh);
+    const { repository } = service ?? {};
+    const { digest } = await pushVariant({ ...wanted, address, repository, tag, report, log });
     log('');
-    log(`${wanted.service}:${wanted.tag} is ${digest}`);
-    if (!report) log(`Expect that it ${variants[wanted.variant].expect}.`);
-    log(`Watch it at ${address}`);
+    log(`${wanted.service}:${tag} is ${digest}`);
+    if (service) {
+      const pushed = {
+        variant: wanted.variant,
+        tag,
+        report: report && (report === 'none' ? report : 'given'),
+      } as const;
+      const { outcome, words } = expectation(service, pushed, now);
+      log(`Expect that ${words}.`);
+      const early = servingSince && tooEarly(service, wanted.variant, (now - servingSince) / 1000);
+      if (early && outcome === 'RolledBack') log(early);
+    }
+    log(`Watch it at ${address}/console`);
     return 0;
   } catch (error) {
     const mistake = error instanceof UsageError;
@@ -118,6 +137,14 @@ export async function push(args: string[], directory: string, log: (line: string
     if (mistake) log(`\n${usage}`);
     return mistake ? 2 : 1;
   }
+}
+
+/** Undefined where the world does not say what it is configured for. */
+function serviceOf(config: Config | undefined, name: string): Service | undefined {
+  if (!config) return undefined;
+  const names = Object.keys(config.services);
+  if (names.includes(name)) return config.services[name];
+  throw new UsageError(`there is no service ${name} in this world, only ${names.join(', ')}.`);
 }
 
 const [, script] = process.argv;

@@ -1,17 +1,21 @@
 /** Tells in the terminal what every execution does, while it does it. */
+import { type Outcome, type ReleaseRequest, releaseRequestSchema } from '../../core/release.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 import type { StatusChange } from '../states/states.ts';
-import { endOf, type Line, narrator } from './narrate.ts';
-import { type Colour, type Terminal, wrapped } from './terminal.ts';
+import { type End, endOf, type Line, narrator } from './narrate.ts';
+import type { Colour, Terminal } from './terminal.ts';
 
+/** An execution that is over, with how Tidegate recorded its end. */
 export interface Ended {
   name: string;
-  outcome: string;
+  /** Step Functions' status where Tidegate has no outcome. */
+  outcome: Outcome | string;
   reason: string;
-  seconds: number;
+  /** Absent where the execution was started by hand with something else. */
+  request?: ReleaseRequest | undefined;
 }
 
-const outcomes: Record<string, { mark: string; colour: Colour }> = {
+const outcomes: Record<Outcome | string, { mark: string; colour: Colour }> = {
   Deployed: { mark: '✔', colour: 'green' },
   NothingToDo: { mark: '·', colour: 'dim' },
   Superseded: { mark: '»', colour: 'dim' },
@@ -24,81 +28,118 @@ const marks: Record<Line['mark'], { sign: string; colour: Colour }> = {
   waiting: { sign: '…', colour: 'dim' },
   failed: { sign: '✗', colour: 'red' },
 };
+/** Endings that run no catcher: what becomes of the release is said by who cleans up after it. */
+const stops: Record<string, { word: string; text: string }> = {
+  ABORTED: { word: 'Stopped', text: 'by hand; Tidegate cleans up after it' },
+  TIMED_OUT: { word: 'TimedOut', text: 'Tidegate cleans up after it' },
+  FAILED: { word: 'Failed', text: 'without an outcome; Tidegate cleans up after it' },
+};
 
-/** Where the text of a line begins, and how wide it may be. */
+/** Where the text of a line begins. */
 const indent = 36;
-const textWidth = 86;
 
 interface Followed {
   tell: ReturnType<typeof narrator>;
-  tag: string;
+  name: string;
+  request: ReleaseRequest | undefined;
+  /** Another one ran meanwhile: their lines are mixed. */
+  accompanied: boolean;
+  /** Its execution is over, and Tidegate has not yet recorded how. */
+  stopped: boolean;
+  startedAt: number;
   state: string;
   since: number;
 }
 
 export function reporter(terminal: Terminal, now: () => number) {
-  const narrators = new Map<string, Followed>();
-  const ends: ((ended: Ended) => void)[] = [];
-  const { paint, say } = terminal;
-
-  function history(executionArn: string, event: HistoryEvent) {
-    const at = event.timestamp.getTime();
-    const one = narrators.get(executionArn) ?? {
-      tell: narrator(at),
-      tag: tagOf(event),
-      state: '',
-      since: at,
-    };
-    narrators.set(executionArn, one);
-    if (event.type.endsWith('StateEntered')) {
-      one.state = String(event.stateEnteredEventDetails?.name);
-      one.since = at;
-    }
-    const line = one.tell(event);
-    if (line) write(line, narrators.size > 1 ? `${one.tag}: ` : '');
-  }
-
-  function write({ afterMs, state, text, mark }: Line, whose: string) {
-    const { sign, colour } = marks[mark];
-    const [first = '', ...rest] = wrapped(whose + text, textWidth);
-    say(`  ${elapsed(afterMs)}  ${paint(colour, sign)} ${state.padEnd(indent - 12)}${first}`);
-    for (const more of rest) say(' '.repeat(indent) + more);
-  }
+  const running = new Map<string, Followed>();
+  const recorded = new Map<string, End>();
+  const ended: Ended[] = [];
+  const waiting: (() => void)[] = [];
+  const { paint, say, tell } = terminal;
 
   function status(change: StatusChange) {
-    const end = endOf(change);
-    if (!end) return say(paint('dim', `  execution ${change.name}`));
-    narrators.delete(change.executionArn);
-    const { mark, colour } = outcomes[end.outcome] ?? { mark: '!', colour: 'red' };
-    const seconds = ((change.stopDate ?? now()) - change.startDate) / 1000;
-    const [first = '', ...rest] = wrapped(end.reason, textWidth);
-    say(
-      `  ${elapsed(seconds * 1000)}  ${paint(colour, `${mark} ${end.outcome.padEnd(indent - 12)}`)}${first}`,
-    );
-    for (const more of rest) say(' '.repeat(indent) + more);
-    for (const tell of ends.splice(0)) tell({ name: change.name, ...end, seconds });
-    return undefined;
+    const { executionArn, name, input, startDate } = change;
+    if (change.status === 'RUNNING') {
+      const request = releaseRequestSchema.safeParse(JSON.parse(input)).data;
+      const fresh = { accompanied: false, stopped: false, startedAt: startDate, state: '', since: startDate };
+      running.set(executionArn, { tell: narrator(startDate), name, request, ...fresh });
+      if (running.size > 1) for (const each of running.values()) each.accompanied = true;
+      return say(paint('dim', `  execution ${name}`));
+    }
+    const after = (change.stopDate ?? now()) - startDate;
+    const one = running.get(executionArn);
+    const end = endOf(change) ?? recorded.get(executionArn);
+    if (!one) return undefined;
+    if (end) return finish(executionArn, one, end, after);
+    const stop = stops[change.status];
+    // Not a release of Tidegate's: nobody cleans up after it.
+    if (!stop || !one.request) {
+      return finish(executionArn, one, { outcome: change.status, reason: change.cause ?? '' }, after);
+    }
+    one.stopped = true;
+    one.state = 'cleaning up';
+    one.since = now();
+    return write(one, { afterMs: after, state: stop.word, text: stop.text, mark: 'failed' });
+  }
+
+  function history(executionArn: string, event: HistoryEvent) {
+    const one = running.get(executionArn);
+    if (!one) return;
+    if (event.type.endsWith('StateEntered')) {
+      one.state = String(event.stateEnteredEventDetails?.name);
+      one.since = event.timestamp.getTime();
+    }
+    const line = one.tell(event);
+    if (line) write(one, line);
+  }
+
+  function write(one: Followed, { afterMs, state, text, mark }: Line) {
+    const { sign, colour } = marks[mark];
+    const whose = running.size > 1 ? `${one.request?.push.tag ?? one.name}: ` : '';
+    tell(`  ${elapsed(afterMs)}  ${paint(colour, sign)} ${state.padEnd(indent - 12)}`, indent, whose + text);
+  }
+
+  function finish(
+    executionArn: string,
+    one: Followed,
+    { outcome, reason }: Pick<Ended, 'outcome' | 'reason'>,
+    afterMs: number,
+  ) {
+    running.delete(executionArn);
+    const { mark, colour } = outcomes[outcome] ?? { mark: '!', colour: 'red' };
+    const { service, push } = one.request ?? {};
+    const whose = one.accompanied ? `${push ? `${service} ${push.tag}` : one.name}: ` : '';
+    const head = `  ${elapsed(afterMs)}  ${paint(colour, `${mark} ${outcome.padEnd(indent - 12)}`)}`;
+    tell(head, indent, whose + reason);
+    ended.push({ name: one.name, request: one.request, outcome, reason });
+    for (const resolve of waiting.splice(0)) resolve();
   }
 
   return {
-    history,
     status,
-    /** Resolves when the next execution has ended. */
-    nextEnd: () => new Promise<Ended>((resolve) => ends.push(resolve)),
+    history,
+    /** Tidegate's own word on a release. Only one whose execution could not say it itself waits for it. */
+    recorded(executionArn: string, end: End) {
+      recorded.set(executionArn, end);
+      const one = running.get(executionArn);
+      if (one?.stopped) finish(executionArn, one, end, now() - one.startedAt);
+    },
+    /** Those that are over, the oldest first. */
+    ended: (): readonly Ended[] => ended,
+    /** Those that run, or are being cleaned up. */
+    running: () => [...running.values()].map(({ name, request }) => ({ name, request })),
+    /** Resolves when the next one is over. */
+    nextEnd: () => new Promise<void>((resolve) => waiting.push(resolve)),
     /** What is going on now, for the line that changes: state by state, with the time spent in it. */
     going: () =>
-      [...narrators.values()]
+      [...running.values()]
         .map(({ state, since }) => `${state} ${Math.round((now() - since) / 1000)} s`)
         .join(', '),
   };
 }
 
-/** The tag that a release carries, from its first event; `?` for an execution that somebody started with another input. */
-function tagOf(event: HistoryEvent): string {
-  const input: unknown = JSON.parse(String(event.executionStartedEventDetails?.input ?? '{}'));
-  const tag = (input as { push?: { tag?: unknown } | null } | null)?.push?.tag;
-  return typeof tag === 'string' ? tag : '?';
-}
+export type Reporter = ReturnType<typeof reporter>;
 
 /** `00:07.4` */
 function elapsed(milliseconds: number): string {

@@ -1,39 +1,33 @@
 /** The local world with real processes behind a real load balancer, on real time, at one address of this machine. */
 import { join } from 'node:path';
 import type { Config } from '../../core/config.ts';
-import { parsePush } from '../../core/push/event.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 import { realClock } from '../clock.ts';
 import { console as consoleOf } from '../console/console.ts';
 import type { DeadLetter, IgnoredPush } from '../console/source.ts';
 import { stepFunctions } from '../console/step-functions.ts';
 import { type HttpDoor, httpDoor } from '../door/http-door.ts';
-import { portAllocator } from '../engine/free-port.ts';
 import { type ProcessEngine, processEngine } from '../engine/processes.ts';
-import { type LoadBalancer, loadBalancer } from '../load-balancer/load-balancer.ts';
-import { type Traffic, traffic } from '../load-balancer/traffic.ts';
 import { createSample } from '../sample.ts';
 import type { StatusChange } from '../states/states.ts';
-import { createWorld, stateMachineArn, type World } from '../world.ts';
-import { showConfig } from './config.ts';
-import {
-  balancing,
-  eventLatencyMs,
-  logDeliverySeconds,
-  pace,
-  publication,
-  requestsPerSecond,
-} from './pace.ts';
+import { createWorld, stateMachineArn } from '../world.ts';
+import { localConfig } from './config.ts';
+import { ignoredPush, readEnded } from './events.ts';
+import { type Front, frontOf, type Place, placesFor } from './front.ts';
+import type { End } from './narrate.ts';
+import { eventLatencyMs, logDeliverySeconds, pace } from './pace.ts';
 
 export interface ShowWorld {
-  world: World;
+  /** As the world runs by it. */
   config: Config;
   /** Of the AWS API, the registry, the console and Slack. */
   address: string;
-  /** Of the sample service's load balancer. */
-  serviceUrl: string;
-  /** The users of the sample service. */
-  users: Traffic;
+  /** The environments of the sample services, those of the first service first. */
+  places: readonly Place[];
+  /** What users of each of them saw over the last seconds. */
+  seen: Front['seen'];
+  /** When users began to come, ms since the epoch. */
+  servingSince: number;
   /** Ends every process and connection. May be repeated. */
   close(): Promise<void>;
 }
@@ -41,26 +35,36 @@ export interface ShowWorld {
 export interface ShowListener {
   history(executionArn: string, event: HistoryEvent): void;
   status(change: StatusChange): void;
+  /** How Tidegate recorded the end of a release, when it tells its subscribers. */
+  recorded(executionArn: string, end: End): void;
   deadLetter(functionName: string, error: string): void;
   /** A fault of the local world itself. */
   fault(message: string): void;
 }
 
-/** `directory` keeps unpacked images and the list of running processes, so that the next start ends what a crash left. */
+export interface ShowOptions {
+  /** Of the installation. */
+  installed: Config;
+  port: number;
+  /** Keeps unpacked images and the list of running processes, so that the next start ends what a crash left. */
+  directory: string;
+}
+
 export async function openShowWorld(
-  { port, directory }: { port: number; directory: string },
+  { installed, port, directory }: ShowOptions,
   listener: ShowListener,
 ): Promise<ShowWorld> {
   const clock = realClock();
-  const servicePort = await portAllocator().allocate();
-  const serviceUrl = `http://127.0.0.1:${servicePort}`;
-  const config = showConfig(serviceUrl);
+  const places = await placesFor(installed);
+  const urls = new Map(places.map(({ name, url }) => [name, url]));
+  const config = localConfig(installed, (balancer) => String(urls.get(balancer)));
   const subscribers = new Set<(executionArn: string, event: HistoryEvent) => void>();
   const deadLetters: DeadLetter[] = [];
   const ignoredPushes: IgnoredPush[] = [];
   let door: HttpDoor | undefined;
   let engine: ProcessEngine | undefined;
-  let balancer: LoadBalancer | undefined;
+  let front: Front | undefined;
+  const recorded = new Map<string, End>();
   const address = () => door?.address ?? '';
 
   const world = await createWorld({
@@ -73,17 +77,10 @@ export async function openShowWorld(
     logDeliverySeconds,
     async machinery({ images, cloudwatch }) {
       const processes = processEngine({ images, clock, directory: join(directory, 'engine') });
-      const front = await loadBalancer({
-        ...{ clock, name: 'my-api', port: servicePort, metrics: cloudwatch.publish },
-        ...balancing,
-        ...publication,
-      });
+      const opened = await frontOf(places, clock, cloudwatch.publish);
       engine = processes;
-      balancer = front;
-      return {
-        engine: processes,
-        targetGroup: (arn) => (arn === front.targetGroup.arn ? front.targetGroup : undefined),
-      };
+      front = opened;
+      return { engine: processes, targetGroup: opened.targetGroup };
     },
     // Over a socket, as from anywhere else.
     reach: () => ({ client: { endpoint: address() }, fetch: globalThis.fetch }),
@@ -98,58 +95,59 @@ export async function openShowWorld(
     },
   });
   world.bus.onEvent((event) => {
-    const push = parsePush(event);
-    const detail = event.detail as Record<string, string>;
-    if (event.source !== 'aws.ecr' || !('ignored' in push)) return;
-    const repository = String(detail['repository-name']);
-    const tag = detail['image-tag'] || undefined;
-    ignoredPushes.unshift({ at: clock.now(), repository, tag, reason: push.ignored });
+    const ended = readEnded(event);
+    if (ended) {
+      recorded.set(ended.execution, ended.end);
+      listener.recorded(ended.execution, ended.end);
+    }
+    const ignored = ignoredPush(event, clock.now());
+    if (!ignored) return;
+    ignoredPushes.unshift(ignored);
     ignoredPushes.splice(100);
   });
 
   const site = consoleOf({
     clock,
     source: {
-      ...stepFunctions(world.states, stateMachineArn),
+      ...stepFunctions(world.states, stateMachineArn, (executionArn) => recorded.get(executionArn)),
       subscribe(subscriber) {
         subscribers.add(subscriber);
         return () => subscribers.delete(subscriber);
       },
       async surroundings() {
-        const { requests, errors, p99Ms } = users.seen(10);
-        const seen = { service: 'my-api', seconds: 10, requests, errors, p99Milliseconds: p99Ms };
-        return { services: [seen], deadLetters, ignoredPushes, slack: '/slack' };
+        const services = (front?.seen(10) ?? []).map(({ service, environment, seen }) => ({
+          service:
+            places.filter((place) => place.service === service).length > 1
+              ? `${service} ${environment}`
+              : service,
+          seconds: 10,
+          requests: seen.requests,
+          errors: seen.errors,
+          p99Milliseconds: seen.p99Ms,
+        }));
+        return { services, deadLetters, ignoredPushes, ...(config.slack && { slack: '/slack' }) };
       },
     },
   });
   door = await httpDoor({ port, aws: world.aws, routes: [site, ...world.routes], log: listener.fault });
-  await createSample({ world, config, address: address(), fetch: globalThis.fetch });
-  const users = traffic({ clock, url: `${serviceUrl}/`, requestsPerSecond });
-  await served(users);
+  const { targetGroupOf, open, seen, stop } = front as unknown as Front;
+  await createSample({ world, config, address: address(), fetch: globalThis.fetch, targetGroupOf });
+  const servingSince = clock.now();
+  await open();
   world.install();
 
   return {
-    world,
     config,
     address: address(),
-    serviceUrl,
-    users,
+    places,
+    seen,
+    servingSince,
     async close() {
-      users.stop();
+      stop();
       await world.stop();
       await engine?.close();
-      await balancer?.close();
+      await front?.close();
       await door?.close();
     },
   };
-
-  /** Waits until users get answers from the sample service; rejects when none comes within 20 s. */
-  async function served({ seen }: Traffic): Promise<void> {
-    for (let tries = 0; tries < 200; tries += 1) {
-      const { requests, errors } = seen(1);
-      if (requests > 0 && errors === 0) return;
-      await new Promise<void>((resolve) => clock.after(100, resolve));
-    }
-    throw new Error('the sample service gave no answer within 20 s');
-  }
 }

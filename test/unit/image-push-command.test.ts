@@ -2,16 +2,20 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defineConfig } from '../../core/config.ts';
+import { realClock } from '../../local/clock.ts';
+import { answering } from '../../local/door/answering.ts';
+import { type HttpDoor, httpDoor } from '../../local/door/http-door.ts';
+import { type Ecr, ecr } from '../../local/ecr/ecr.ts';
 import { push, readArguments } from '../../local/show/push.ts';
+import { announce, claim } from '../../local/show/world-file.ts';
 
-const now = new Date('2026-01-05T09:30:15Z');
-
-test('a push of a service alone is a good one, tagged with the time', () => {
-  expect(readArguments(['my-api'], now, '4f2a')).toEqual({
+test('a push of a service alone is a good one', () => {
+  expect(readArguments(['my-api'])).toEqual({
     service: 'my-api',
     variant: 'good',
-    tag: 'v0105-0930-4f2a',
+    tag: undefined,
     report: undefined,
   });
 });
@@ -19,7 +23,7 @@ test('a push of a service alone is a good one, tagged with the time', () => {
 test('variant, tag and report are taken as given', () => {
   const args = ['my-api', '--variant', 'crash', '--tag', 'v2', '--report', 'trivy.json'];
 
-  expect(readArguments(args, now, '')).toMatchObject({
+  expect(readArguments(args)).toMatchObject({
     variant: 'crash',
     tag: 'v2',
     report: { file: 'trivy.json' },
@@ -35,7 +39,14 @@ test.each([
   [['my-api', '--report', 'x.json', '--no-report'], 'exclude each other'],
   [['my-api', '--force'], "Unknown option '--force'"],
 ])('%j is explained', (args, message) => {
-  expect(() => readArguments(args, now, '')).toThrow(message);
+  expect(() => readArguments(args)).toThrow(message);
+});
+
+test.each(['--help', '-h'])('%s prints the usage and is no mistake', async (flag) => {
+  const { code, text } = await run(flag);
+
+  expect(code).toBe(0);
+  expect(text).toMatch(/^Usage: npm run push/);
 });
 
 let directory = '';
@@ -84,4 +95,79 @@ test('a report that is not JSON is refused before anything is pushed', async () 
 
   expect(code).toBe(2);
   expect(text).toContain(`${file} is not JSON.`);
+});
+
+describe('with a world', () => {
+  const config = defineConfig({
+    services: {
+      shop: {
+        repository: 'team/shop',
+        container: 'app',
+        tags: 'release-*',
+        environments: [
+          {
+            name: 'production',
+            cluster: 'main',
+            service: 'shop',
+            analysis: {
+              loadBalancer: 'app/shop/50dc6c495c0c9188',
+              targetGroup: 'targetgroup/shop/6d0ecf831eec9f09',
+              baseline: '30m',
+            },
+          },
+        ],
+      },
+    },
+  });
+  const clock = realClock();
+  let registry: Ecr;
+  let server: HttpDoor;
+
+  beforeEach(async () => {
+    registry = ecr({ clock, address: () => server.address, emit: () => {} });
+    registry.createRepository('team/shop');
+    server = await httpDoor({
+      port: 0,
+      aws: answering({ services: [registry.service] }),
+      routes: [registry],
+    });
+    await claim(join(directory, '.tidegate'), process.pid);
+    const { address } = server;
+    const file = { pid: process.pid, address, config, servingSince: Date.now() - 60_000 };
+    await announce(join(directory, '.tidegate'), file);
+  });
+  afterEach(() => server.close());
+
+  test('the service is pushed to its repository, with a tag that deploys', async () => {
+    const { code, text } = await run('shop', '--no-report');
+
+    expect(text).toMatch(/shop:release-v\d{4}-\d{4}-[0-9a-f]{4} is sha256:/);
+    expect(text).toContain('pushed team/shop:release-v');
+    expect(text).toContain('Expect that it is rejected after 10 min without a report.');
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['latest', 'nothing is deployed: latest never deploys'],
+    ['v1', 'nothing is deployed: the tag v1 does not match release-*'],
+  ])('of the tag %s it says that %s', async (tag, words) => {
+    const { text } = await run('shop', '--tag', tag, '--no-report');
+
+    expect(text).toContain(`Expect that ${words}`);
+  });
+
+  test('what only a comparison notices is too early where users have come for less than the baseline', async () => {
+    const { text } = await run('shop', '--variant', 'errors');
+
+    expect(text).toContain('taken back when error rates are compared');
+    expect(text).toContain('users have come for only 1 min of the 30 min that it would be compared with');
+    expect(text).toContain('it is kept');
+  });
+
+  test('a service that it does not have is a mistake', async () => {
+    const { code, text } = await run('my-api');
+
+    expect(code).toBe(2);
+    expect(text).toContain('there is no service my-api in this world, only shop.');
+  });
 });

@@ -31,16 +31,3 @@ test.each(['null', '5', '"text"', '[]', '{"push":null}', '{"push":{"tag":5}}'])(
     complaints.mockRestore();
   },
 );
-
-test('an execution without a release has no tag', () => {
-  const { history, going } = reporter(
-    terminal({ write: () => true, isTTY: false, columns: 80 }, true),
-    () => 0,
-  );
-  const executionStartedEventDetails = { input: 'null' };
-  const started = { id: 1, previousEventId: 0, timestamp: new Date(0), type: 'ExecutionStarted' };
-
-  history('arn', { ...started, executionStartedEventDetails });
-
-  expect(going()).toBe(' 0 s');
-});

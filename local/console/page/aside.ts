@@ -47,6 +47,6 @@ const ignoredPush = ({ at, repository, tag, reason }: IgnoredPush) =>
   h(
     'li',
     {},
-    h('p', {}, h('b', { class: 'mono' }, tag ? `${repository}:${tag}` : repository), ' ', howLongAgo(at)),
+    h('p', {}, h('b', { class: 'mono' }, `${repository}:${tag}`), ' ', howLongAgo(at)),
     h('p', { class: 'quiet' }, reason),
   );

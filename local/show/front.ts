@@ -1,0 +1,89 @@
+/** What stands in front of the sample services: for each environment a load balancer, and users who come through it. */
+import type { Config } from '../../core/config.ts';
+import type { Clock } from '../clock.ts';
+import type { Publish } from '../cloudwatch/metric-store.ts';
+import { portAllocator } from '../engine/free-port.ts';
+import { type LoadBalancer, loadBalancer } from '../load-balancer/load-balancer.ts';
+import type { Seen } from '../load-balancer/tally.ts';
+import type { TargetGroup } from '../load-balancer/target-group.ts';
+import { type Traffic, traffic } from '../load-balancer/traffic.ts';
+import { balancerOf } from './config.ts';
+import { balancing, publication, requestsPerSecond } from './pace.ts';
+
+export interface Place {
+  service: string;
+  environment: string;
+  /** Of its load balancer. */
+  name: string;
+  port: number;
+  url: string;
+}
+
+/** One for each environment of each service; nothing listens there yet. */
+export async function placesFor({ services }: Config): Promise<Place[]> {
+  const ports = portAllocator();
+  const places: Place[] = [];
+  for (const [service, { environments }] of Object.entries(services)) {
+    for (const { name: environment } of environments) {
+      const port = await ports.allocate();
+      const url = `http://127.0.0.1:${port}`;
+      places.push({ service, environment, name: balancerOf(service, environment), port, url });
+    }
+  }
+  return places;
+}
+
+export interface Front {
+  targetGroup(arn: string): TargetGroup | undefined;
+  /** The ARN of the target group of an environment of a service. */
+  targetGroupOf(service: string, environment: string): string | undefined;
+  /** Users come from now on. Resolves when all of them get answers; rejects when some get none within 20 s. */
+  open(): Promise<void>;
+  /** What users saw over the last seconds, place by place. */
+  seen(lastSeconds: number): (Place & { seen: Seen })[];
+  /** Users stay away. */
+  stop(): void;
+  close(): Promise<void>;
+}
+
+/** Rejects when a port was taken meanwhile. */
+export async function frontOf(places: readonly Place[], clock: Clock, metrics: Publish): Promise<Front> {
+  const balancers = new Map<Place, LoadBalancer>();
+  for (const place of places) {
+    const { name, port } = place;
+    balancers.set(place, await loadBalancer({ clock, name, port, metrics, ...balancing, ...publication }));
+  }
+  const users = new Map<Place, Traffic>();
+
+  async function answered({ url, seen }: Place & Pick<Traffic, 'seen'>): Promise<void> {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const { requests, errors } = seen(1);
+      if (requests > 0 && errors === 0) return;
+      await new Promise<void>((resolve) => clock.after(100, resolve));
+    }
+    throw new Error(`the sample service gave no answer at ${url} within 20 s`);
+  }
+
+  return {
+    targetGroup: (arn) => [...balancers.values()].find((one) => one.targetGroup.arn === arn)?.targetGroup,
+    targetGroupOf(service, environment) {
+      const place = places.find((one) => one.service === service && one.environment === environment);
+      return place && balancers.get(place)?.targetGroup.arn;
+    },
+    async open() {
+      for (const place of places) {
+        const shown = place.service === places[0]?.service;
+        const rate = shown ? requestsPerSecond.shown : requestsPerSecond.others;
+        users.set(place, traffic({ clock, url: `${place.url}/`, requestsPerSecond: rate }));
+      }
+      await Promise.all([...users].map(([place, { seen }]) => answered({ ...place, seen })));
+    },
+    seen: (lastSeconds) => [...users].map(([place, { seen }]) => ({ ...place, seen: seen(lastSeconds) })),
+    stop() {
+      for (const one of users.values()) one.stop();
+    },
+    async close() {
+      await Promise.all([...balancers.values()].map((one) => one.close()));
+    },
+  };
+}
