@@ -69,7 +69,7 @@ export function ecs(options: EcsOptions): Ecs {
     secrets: options.secrets ?? (() => undefined),
     logs: options.logs ?? (() => {}),
   };
-  const store = newStore();
+  const store = newStore(clock);
   const definitions = taskDefinitions();
   const rolling: RollingUpdate = rollingUpdate(world, store, () => deployments);
   const deployments: ServiceDeployments = serviceDeployments(world, store, rolling.wake);

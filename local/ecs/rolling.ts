@@ -25,6 +25,8 @@ export function rollingUpdate(
   const { clock, pace, events } = world;
 
   const watched = new Set<string>();
+  /** Cancels the look at the end of the next grace period. */
+  const graceEnds = new Map<ServiceRecord, () => void>();
 
   function wake(service: ServiceRecord) {
     if (service.woken) return;
@@ -38,7 +40,9 @@ export function rollingUpdate(
   function look(service: ServiceRecord) {
     const [primary] = service.rollouts;
     if (!primary?.begun) return;
-    for (const task of store.presentTasks(service)) noteHealth(service, task);
+    const tasks = store.presentTasks(service);
+    for (const task of tasks) noteHealth(service, task);
+    lookAfterGrace(service, tasks);
     if (givesUp(service, primary)) {
       deployments().fail(service, primary);
       wake(service);
@@ -53,6 +57,21 @@ export function rollingUpdate(
     dropEmptyRollouts(service);
     if (isJudged(primary) && settled(situation)) deployments().complete(service, primary);
     tellSteadiness(service, settled(situation) && primary.state === 'COMPLETED');
+  }
+
+  /** Planned anew at each look, because UpdateService may have changed the grace period since. */
+  function lookAfterGrace(service: ServiceRecord, tasks: TaskRecord[]) {
+    graceEnds.get(service)?.();
+    graceEnds.delete(service);
+    const graceMs = service.healthCheckGracePeriodSeconds * 1000;
+    const left = tasks
+      .map(({ view }) => (view.startedAt?.getTime() ?? 0) + graceMs - clock.now())
+      .filter((milliseconds) => milliseconds > 0);
+    if (left.length > 0)
+      graceEnds.set(
+        service,
+        clock.after(Math.min(...left), () => wake(service)),
+      );
   }
 
   const sight = (service: ServiceRecord, rollout: Rollout, sighting: BreakerSighting) => {
@@ -177,9 +196,9 @@ export function rollingUpdate(
         tellService(world, service, messages.registered(targetGroupArn));
       }
       clock.after(pace.healthyAfterSeconds * 1000, () => wake(service));
-      clock.after(service.healthCheckGracePeriodSeconds * 1000, () => wake(service));
     }
     if (rollout && status === 'DEPROVISIONING') onEnded(service, task, rollout);
+    if (status === 'STOPPED') store.forgetLater(task);
     wake(service);
   }
 

@@ -1,5 +1,6 @@
 /** Where clusters, services and tasks are found, by all the names that AWS accepts for them. */
 
+import type { Clock } from '../clock.ts';
 import { clusterNotFound, serviceNotFound } from './errors.ts';
 import type { Cluster, ServiceRecord, TaskRecord } from './model.ts';
 import { lastPart } from './names.ts';
@@ -18,11 +19,13 @@ export interface Store {
   findService(nameOrArn: string, cluster: Cluster): ServiceRecord | undefined;
   /** Those of the service whose containers exist or may still come to be, oldest first. */
   presentTasks(service: ServiceRecord): TaskRecord[];
-  /** Drops stopped tasks an hour after they stopped: AWS shows them at least that long. */
-  forgetOldTasks(now: number): void;
+  /** Drops a task that has stopped in an hour: AWS shows it at least that long. */
+  forgetLater(task: TaskRecord): void;
 }
 
-export function store(): Store {
+const stoppedTasksKeptMs = 3_600_000;
+
+export function store(clock: Clock): Store {
   const clusters: Store['clusters'] = new Map();
   const services: Store['services'] = new Map();
   const tasks: Store['tasks'] = new Map();
@@ -54,11 +57,8 @@ export function store(): Store {
         .filter(({ rollout }) => rollout && service.revisions.includes(rollout.revision))
         .filter(({ view }) => view.lastStatus !== 'DEPROVISIONING' && view.lastStatus !== 'STOPPED');
     },
-    forgetOldTasks(now) {
-      for (const [arn, { record }] of tasks) {
-        const { stoppedAt } = record.view;
-        if (stoppedAt && stoppedAt.getTime() + 3_600_000 < now) tasks.delete(arn);
-      }
+    forgetLater({ view }) {
+      clock.after(stoppedTasksKeptMs, () => tasks.delete(view.taskArn));
     },
   };
 }

@@ -300,6 +300,22 @@ test('what is missing is a failure in DescribeServices, and an error in UpdateSe
   );
 });
 
+test('ListTasks answers in no order of age: in pages, by ARN', async () => {
+  const world = ecsWorld();
+  world.register('v1');
+  world.create({ desiredCount: 10 });
+  await world.seconds(60);
+  const created = world.engine.started.map(({ taskArn }) => taskArn);
+  const list = (more: object) => world.call('ListTasks', { cluster: 'prod', serviceName: 'api', ...more });
+
+  const first = list({ maxResults: 6 });
+  const rest = list({ maxResults: 6, nextToken: first.nextToken });
+
+  const listed = [...first.taskArns, ...rest.taskArns];
+  expect(listed).toEqual(created.toSorted());
+  expect(listed).not.toEqual(created);
+});
+
 test('ListTasks takes startedBy as the only filter', async () => {
   const world = ecsWorld();
   world.register('v1');

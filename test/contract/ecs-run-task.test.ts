@@ -106,7 +106,7 @@ describe('RunTask', () => {
     await world.seconds(60);
     const stoppedAt = describeIt().tasks[0].stoppedAt.getTime();
 
-    await world.clock.advance(stoppedAt + 3_600_000 - world.clock.now());
+    await world.clock.advance(stoppedAt + 3_599_000 - world.clock.now());
     expect(describeIt().tasks).toHaveLength(1);
     await world.seconds(1);
 

@@ -27,7 +27,6 @@ export function taskOperations(
   const tokens = new Map<string, { request: RunTaskRequest; taskArns: string[] }>();
 
   const taskOf = (name: string, cluster: Cluster) => {
-    store.forgetOldTasks(world.clock.now());
     const arn = name.startsWith('arn:') ? name : ecsArn(`task/${cluster.name}/${name}`);
     const found = store.tasks.get(arn);
     return found?.record.cluster.name === cluster.name ? found : undefined;
@@ -78,7 +77,9 @@ export function taskOperations(
           networkConfiguration: request.networkConfiguration,
           enableExecuteCommand: request.enableExecuteCommand ?? false,
           tags: request.tags ?? [],
-          changed: () => {},
+          changed(task, status) {
+            if (status === 'STOPPED') store.forgetLater(task);
+          },
         }),
       );
       for (const task of tasks) store.tasks.set(task.record.view.taskArn, task);
@@ -101,7 +102,6 @@ export function taskOperations(
     ListTasks(input: ListTasksRequest) {
       const { desiredStatus, family, launchType, serviceName, startedBy } = input;
       const cluster = store.cluster(input.cluster);
-      store.forgetOldTasks(world.clock.now());
       if (startedBy !== undefined && (desiredStatus ?? family ?? launchType ?? serviceName) !== undefined) {
         throw invalidParameter('startedBy must be the only filter.');
       }
@@ -113,9 +113,11 @@ export function taskOperations(
         .filter(({ view }) => startedBy === undefined || view.startedBy === startedBy)
         .filter(({ view }) => launchType === undefined || view.launchType === launchType)
         .filter(({ definition }) => family === undefined || definition.family === family)
-        .filter(({ rollout }) => !service || (rollout && service.revisions.includes(rollout.revision)));
-      const { items, ...rest } = page(found, pageAsked(input));
-      return { taskArns: items.map(({ view }) => view.taskArn), ...rest };
+        .filter(({ rollout }) => !service || (rollout && service.revisions.includes(rollout.revision)))
+        .map(({ view }) => view.taskArn);
+      // AWS promises no order. By ARN, and so never by age: nobody may take the first for the newest.
+      const { items, ...rest } = page(found.toSorted(), pageAsked(input));
+      return { taskArns: items, ...rest };
     },
 
     DescribeTasks({ cluster, tasks = [], include = [] }: DescribeTasksRequest) {
