@@ -151,8 +151,14 @@ export function serviceDeployments(
     const candidate = service.completed;
     if (!candidate) {
       const [primary] = service.rollouts;
-      if (primary && primary.state === 'IN_PROGRESS') settle(primary, 'FAILED', why);
+      if (primary && primary.state === 'IN_PROGRESS') {
+        settle(primary, 'FAILED', why);
+        // Also one that was still PENDING: the scheduler goes on with what is there, and starts nothing more.
+        primary.begun = true;
+        events.deployment(service, primary);
+      }
       end(service, deployment, 'ROLLBACK_FAILED', reasons.noCandidate);
+      wake(service);
       return;
     }
     delete service.completed;

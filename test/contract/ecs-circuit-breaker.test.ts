@@ -214,6 +214,22 @@ describe('tasks that fail the health checks of the load balancer', () => {
 
     expect(world.engine.started).toHaveLength(3);
   });
+
+  test.each([
+    { it: 'before it was over', grace: 100, at: 50 },
+    { it: 'when there had been none', grace: 0, at: 30 },
+  ])('are replaced at the end of a grace period that was raised $it', async ({ grace, at }) => {
+    const world = await running(sick, { loadBalancers, healthCheckGracePeriodSeconds: grace });
+    world.update({ taskDefinition: world.register('v2') });
+    await world.seconds(24 + at);
+    world.update({ healthCheckGracePeriodSeconds: 300 });
+
+    await world.seconds(299 - at);
+    expect(world.engine.started).toHaveLength(2);
+    await world.seconds(40);
+
+    expect(world.engine.started).toHaveLength(3);
+  });
 });
 
 test('tasks that fail their own health check are replaced and counted', async () => {
@@ -274,6 +290,30 @@ describe('StopServiceDeployment', () => {
     expect(world.engine.started).toHaveLength(1);
   });
 
+  test.each([
+    { it: 'has not started yet', seconds: 0, started: 0 },
+    { it: 'is under way', seconds: 10, started: 1 },
+  ])(
+    'of a first deployment that $it fails it: there is nothing to go back to',
+    async ({ seconds, started }) => {
+      const world = ecsWorld();
+      world.register('v1');
+      world.create(withBreaker());
+      await world.seconds(seconds);
+
+      world.call('StopServiceDeployment', { serviceDeploymentArn: world.deployment().serviceDeploymentArn });
+
+      expect((await world.ended()).status).toBe('ROLLBACK_FAILED');
+      expect(world.primary().rolloutState).toBe('FAILED');
+      expect(reasonsOf(world).filter((told) => told.startsWith('SERVICE_DEPLOYMENT_FAILED'))).toHaveLength(1);
+      await world.seconds(300);
+      expect(world.engine.started).toHaveLength(started);
+      world.update({ desiredCount: 0 });
+      await world.seconds(60);
+      expect(world.describe().runningCount).toBe(0);
+    },
+  );
+
   test('a moment before it completes is still a rollback, with new tasks of what was before', async () => {
     const world = await running();
     world.update({ taskDefinition: world.register('v2') });
@@ -307,6 +347,19 @@ describe('StopServiceDeployment', () => {
       expect.objectContaining({ code: 'ConflictException' }),
     );
   });
+});
+
+test('what a crash loop has left behind is forgotten, though nobody asks for it', async () => {
+  const world = await running({
+    script: (_, place) => (place === 0 ? {} : { exits: { afterSeconds: 2, exitCode: 1 } }),
+  });
+  world.update({ desiredCount: 2 });
+  await world.seconds(6 * 3600);
+
+  const ran = new Set(world.engine.started.map(({ taskArn }) => taskArn));
+  const known = [...ran].filter((taskArn) => world.ecs.portOf(taskArn, 8080) !== undefined);
+  expect(ran.size).toBeGreaterThan(100);
+  expect(known.length).toBeLessThan(ran.size / 4);
 });
 
 test('a deployment that fails while its rollback target is being rolled out again has nowhere to go', async () => {
