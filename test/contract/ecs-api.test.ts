@@ -309,11 +309,14 @@ test('ListTasks answers in no order of age: in pages, by ARN', async () => {
   const list = (more: object) => world.call('ListTasks', { cluster: 'prod', serviceName: 'api', ...more });
 
   const first = list({ maxResults: 6 });
+  world.call('StopTask', { cluster: 'prod', task: first.taskArns[0] });
   const rest = list({ maxResults: 6, nextToken: first.nextToken });
 
   const listed = [...first.taskArns, ...rest.taskArns];
   expect(listed).toEqual(created.toSorted());
   expect(listed).not.toEqual(created);
+  expect(rest.nextToken).toBeUndefined();
+  expect(() => list({ nextToken: '6' })).toThrow('Invalid token.');
 });
 
 test('ListTasks takes startedBy as the only filter', async () => {

@@ -12,7 +12,7 @@ import { copyOf } from '../../copy.ts';
 import { conflict, invalidParameter } from '../errors.ts';
 import type { Cluster, TaskRecord } from '../model.ts';
 import { ecsArn, lastPart } from '../names.ts';
-import { page } from '../page.ts';
+import { pageOfArns } from '../page.ts';
 import { checkFargate } from '../service-request.ts';
 import type { Store } from '../store.ts';
 import type { TaskDefinitions } from '../task-definitions.ts';
@@ -116,7 +116,7 @@ export function taskOperations(
         .filter(({ rollout }) => !service || (rollout && service.revisions.includes(rollout.revision)))
         .map(({ view }) => view.taskArn);
       // AWS promises no order. By ARN, and so never by age: nobody may take the first for the newest.
-      const { items, ...rest } = page(found.toSorted(), pageAsked(input));
+      const { items, ...rest } = pageOfArns(found, pageAsked(input));
       return { taskArns: items, ...rest };
     },
 
