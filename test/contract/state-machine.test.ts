@@ -22,6 +22,13 @@ test('Step Functions would accept it, and the local world runs all of it', () =>
   expect(checkDefinition(asl)).toEqual([]);
 });
 
+test('no expression uses what JSONata knows since 2.1: Step Functions has 2.0', () => {
+  const expressions = [...JSON.stringify(asl).matchAll(/\{%(.*?)%\}/g)].map(([, source = '']) => source);
+
+  expect(expressions.length).toBeGreaterThan(0);
+  expect(expressions.filter((source) => /\?[?:]/.test(source))).toEqual([]);
+});
+
 test('every Task has a step, and every step is used', () => {
   expect(Object.keys(steps).toSorted()).toEqual(tasks.map(({ name }) => name).toSorted());
 });
