@@ -18,9 +18,10 @@ export function narrator(startedAt: number) {
   const said = new Map<string, string>();
 
   const line = (event: HistoryEvent, mark: Line['mark'], text: string): Line | undefined => {
-    // A state that is asked again and again is only told when it says something new.
-    if (said.get(state) === text) return undefined;
-    said.set(state, text);
+    // A state that is asked again and again is only told when it says something new: that time passes is nothing new.
+    const news = text.replaceAll(/\b\d+ s\b/g, '');
+    if (said.get(state) === news) return undefined;
+    said.set(state, news);
     return { afterMs: event.timestamp.getTime() - startedAt, state, text, mark };
   };
 

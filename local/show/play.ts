@@ -31,12 +31,12 @@ export async function play({ show, screen, report, strict }: Stage): Promise<boo
   for (const [index, act] of actsFor(service, Date.now()).entries()) {
     say();
     if (act.instead) {
-      say(paint('bold', `${index + 1}. ${act.title}: not here`));
+      tell('', 0, `${index + 1}. ${act.title}: not here`, 'bold');
       tell('   ', 3, `By this configuration ${act.instead}.`);
       continue;
     }
     await quiet({ screen, report });
-    say(paint('bold', `${index + 1}. ${act.title}: ${name} ${act.tag}`));
+    tell('', 0, `${index + 1}. ${act.title}: ${name} ${act.tag}`, 'bold');
     const since = Date.now();
     const outcome = await outcomeOf(act, { show, report, service: name });
     const meanwhile = usersWords(usersOf(show, name, Math.ceil((Date.now() - since) / 1000)));

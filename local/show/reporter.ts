@@ -36,7 +36,7 @@ const stops: Record<string, { word: string; text: string }> = {
 };
 
 /** Where the text of a line begins. */
-const indent = 36;
+const indent = 37;
 
 interface Followed {
   tell: ReturnType<typeof narrator>;
@@ -44,6 +44,8 @@ interface Followed {
   request: ReleaseRequest | undefined;
   /** Another one ran meanwhile: their lines are mixed. */
   accompanied: boolean;
+  /** From or to another environment while that release still ran: the tag alone does not tell them apart. */
+  promoted: boolean;
   /** Its execution is over, and Tidegate has not yet recorded how. */
   stopped: boolean;
   startedAt: number;
@@ -62,9 +64,18 @@ export function reporter(terminal: Terminal, now: () => number) {
     const { executionArn, name, input, startDate } = change;
     if (change.status === 'RUNNING') {
       const request = releaseRequestSchema.safeParse(JSON.parse(input)).data;
-      const fresh = { accompanied: false, stopped: false, startedAt: startDate, state: '', since: startDate };
+      const fresh = {
+        accompanied: false,
+        promoted: false,
+        stopped: false,
+        startedAt: startDate,
+        state: '',
+        since: startDate,
+      };
       running.set(executionArn, { tell: narrator(startDate), name, request, ...fresh });
       if (running.size > 1) for (const each of running.values()) each.accompanied = true;
+      const before = running.get(request?.promotedFrom ?? '');
+      for (const each of before ? [before, running.get(executionArn)] : []) if (each) each.promoted = true;
       return say(paint('dim', `  execution ${name}`));
     }
     const after = (change.stopDate ?? now()) - startDate;
@@ -96,8 +107,8 @@ export function reporter(terminal: Terminal, now: () => number) {
 
   function write(one: Followed, { afterMs, state, text, mark }: Line) {
     const { sign, colour } = marks[mark];
-    const whose = running.size > 1 ? `${one.request?.push.tag ?? one.name}: ` : '';
-    tell(`  ${elapsed(afterMs)}  ${paint(colour, sign)} ${state.padEnd(indent - 12)}`, indent, whose + text);
+    const whose = running.size > 1 ? `${one.request?.push.tag ?? one.name}${where(one)}: ` : '';
+    tell(`  ${elapsed(afterMs)}  ${paint(colour, sign)} ${state.padEnd(indent - 13)}`, indent, whose + text);
   }
 
   function finish(
@@ -109,8 +120,8 @@ export function reporter(terminal: Terminal, now: () => number) {
     running.delete(executionArn);
     const { mark, colour } = outcomes[outcome] ?? { mark: '!', colour: 'red' };
     const { service, push } = one.request ?? {};
-    const whose = one.accompanied ? `${push ? `${service} ${push.tag}` : one.name}: ` : '';
-    const head = `  ${elapsed(afterMs)}  ${paint(colour, `${mark} ${outcome.padEnd(indent - 12)}`)}`;
+    const whose = one.accompanied ? `${push ? `${service} ${push.tag}` : one.name}${where(one)}: ` : '';
+    const head = `  ${elapsed(afterMs)}  ${paint(colour, `${mark} ${outcome.padEnd(indent - 13)}`)}`;
     tell(head, indent, whose + reason);
     ended.push({ name: one.name, request: one.request, outcome, reason });
     for (const resolve of waiting.splice(0)) resolve();
@@ -138,6 +149,8 @@ export function reporter(terminal: Terminal, now: () => number) {
         .join(', '),
   };
 }
+
+const where = ({ promoted, request }: Followed) => (promoted && request ? ` (${request.environment})` : '');
 
 export type Reporter = ReturnType<typeof reporter>;
 

@@ -29,7 +29,7 @@ export function introduce({ show, installed, seconds }: Introduction, { say, tel
   if (config.slack) say(`  Slack      ${address}/slack`);
   say(`  registry   ${address.slice('http://'.length)}   (docker, podman, skopeo, oras; any login)`);
   say(`  AWS API    ${address}`);
-  for (const line of awsCommand(address)) say(`    ${line}`);
+  for (const line of awsCommand(address)) say(`  ${line}`);
   tell(
     '  ',
     2,
@@ -50,8 +50,8 @@ export function introduce({ show, installed, seconds }: Introduction, { say, tel
 function awsCommand(address: string): string[] {
   return [
     'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws --region eu-west-1 \\',
-    `  --endpoint-url ${address} stepfunctions list-executions \\`,
-    `  --state-machine-arn ${stateMachineArn}`,
+    `--endpoint-url ${address} stepfunctions list-executions \\`,
+    `--state-machine-arn ${stateMachineArn}`,
   ];
 }
 

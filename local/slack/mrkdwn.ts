@@ -29,11 +29,23 @@ function referenceOf(reference: string): Html {
   if (/^(https?:\/\/|mailto:)/.test(target)) {
     return html`<a href="${decoded(target)}" target="_blank" rel="noreferrer noopener">${decoded(label ?? target)}</a>`;
   }
-  if (/^!date\^/.test(target)) return html`${decoded(label ?? '')}`;
+  const date = /^!date\^(\d{1,12})\^/.exec(target);
+  if (date) return timeOf(new Date(Number(date[1]) * 1000), decoded(label ?? ''));
   const mention = /^([@#!])(.+)$/.exec(target);
   if (!mention) return html`${`<${decoded(reference)}>`}`;
   const name = label?.replace(/^[@#]/, '') ?? mention[2];
   return html`<span class="mention">${mention[1] === '#' ? '#' : '@'}${name}</span>`;
+}
+
+/** Slack shows a date in the reader's zone and words; this page knows one zone, and says which. */
+function timeOf(at: Date, fallback: string): Html {
+  const day = at.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  return html`<time datetime="${at.toISOString()}" title="${fallback}">${day}, ${at.toISOString().slice(11, 16)} UTC</time>`;
 }
 
 const styles = (markup: string) =>

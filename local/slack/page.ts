@@ -19,7 +19,7 @@ ${messages.length === 0 ? html`<p class="quiet">No messages yet.</p>` : messages
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Slack, local</title><style>${trusted(styles)}</style></head>
-<body><header><h1>Slack</h1> <span class="quiet">messages stay on this machine</span></header>
+<body><header><h1>Slack</h1> <span class="quiet">messages stay on this machine</span> <a href="/console">Console</a></header>
 <main>${sections}</main><script>${trusted(script)}</script></body></html>
 `;
   return new Response(page.markup, { headers });
@@ -50,13 +50,14 @@ h1 { font-size: 1.05rem; margin: 0; }
 h2 { font-size: 1.15rem; margin: 1.5rem 0 0; padding-bottom: .6rem; border-bottom: 1px solid var(--line); }
 h2 span { color: var(--quiet); font-weight: 400; }
 h3 { font-size: 1.15rem; margin: .35rem 0; }
+header a { margin-left: auto; }
 p { margin: .2rem 0; overflow-wrap: anywhere; }
 a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
 article { display: flex; gap: .65rem; padding: .75rem 0; }
 .avatar { flex: none; width: 36px; height: 36px; border-radius: 8px; background: #1f6f78; color: #fff; font-weight: 700; display: grid; place-items: center; }
 .message { flex: 1; min-width: 0; }
 .app { font-size: .65rem; font-weight: 700; color: var(--quiet); background: var(--line); border-radius: 3px; padding: .1rem .25rem; vertical-align: 2px; }
-time, .quiet { color: var(--quiet); font-size: .8rem; }
+.by time, .quiet { color: var(--quiet); font-size: .8rem; }
 .section { display: flex; gap: 1rem; justify-content: space-between; align-items: flex-start; margin: .35rem 0; }
 .section > div:first-child { flex: 1; min-width: 0; }
 .section > img { width: 80px; height: 80px; object-fit: cover; border-radius: 6px; }

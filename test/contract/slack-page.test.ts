@@ -35,7 +35,17 @@ describe('mrkdwn', () => {
       shown:
         '<span class="mention">@U1</span> <span class="mention">#deploys</span> <span class="mention">@channel</span>',
     },
-    { it: 'dates by their fallback', text: '<!date^1392734382^{date}|5 January>', shown: '5 January' },
+    {
+      it: 'dates as people read them',
+      text: 'until <!date^1392734382^{date_short_pretty} {time}|2014-02-18T14:39:42.000Z>',
+      shown:
+        'until <time datetime="2014-02-18T14:39:42.000Z" title="2014-02-18T14:39:42.000Z">18 Feb 2014, 14:39 UTC</time>',
+    },
+    {
+      it: 'a date that is none as text',
+      text: '<!date^soon^{date}|soon>',
+      shown: '<span class="mention">@soon</span>',
+    },
     { it: 'quotes', text: 'a\n&gt; b\n&gt; c\nd', shown: 'a<br><blockquote>b<br>c</blockquote>d' },
     { it: 'emoji that it knows', text: ':rocket: :nothing:', shown: '🚀 :nothing:' },
     { it: 'escaped characters', text: 'a &lt;b&gt; &amp;amp;', shown: 'a &#60;b&#62; &#38;amp;' },

@@ -200,11 +200,14 @@ function marks({ startedAt, stableAt, decidedAt }: Moments, x: (at: number) => n
 }
 
 function timeAxis(from: number, until: number, x: (at: number) => number, bottom: number) {
-  return ticks(from / 1000, until / 1000, 6).map((seconds) =>
+  const marks = ticks(from / 1000, until / 1000, 6);
+  // Minutes alone would name several marks alike.
+  const length = marks.every((seconds) => seconds % 60 === 0) ? 5 : 8;
+  return marks.map((seconds) =>
     svg(
       'text',
       { class: 'tick', x: x(seconds * 1000), y: bottom + 15, 'text-anchor': 'middle' },
-      clockTime(seconds * 1000).slice(0, 5),
+      clockTime(seconds * 1000).slice(0, length),
     ),
   );
 }
