@@ -55,12 +55,14 @@ export function terminal(out: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>, 
   };
 }
 
+/** `1 500` is one number, and a number stays with its unit. */
+const betweenWords = /(?<!\d)[ \t\r\n]+|[ \t\r\n]+(?!\d{3}\b|%|(?:s|ms|min|h)\b)/;
+
 /** Breaks a text at blanks into lines of at most `width` characters; only a word that is longer alone makes a longer one. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  // `1 500` is one number, and stays with its unit.
-  for (const word of text.split(/(?<!\d)[ \t\r\n]+|[ \t\r\n]+(?!\d{3}\b|%)/).filter(Boolean)) {
+  for (const word of text.split(betweenWords).filter(Boolean)) {
     if (line && visible(line) + 1 + visible(word) > width) {
       lines.push(line);
       line = word;

@@ -100,6 +100,9 @@ describe.skipIf(!executable)('in a browser', () => {
     expect(await page.ask(`document.querySelectorAll('.way.taken').length`)).toBeGreaterThan(20);
     expect(await text('.metrics')).toContain('fail');
     expect(await page.ask(`document.querySelectorAll('.charts .curve').length`)).toBe(3);
+    const times = `[...document.querySelectorAll('.charts .tick[text-anchor=middle]')].map((one) => one.textContent)`;
+    expect(await page.ask(`new Set(${times}).size === ${times}.length`)).toBe(true);
+    expect(await text('.metrics thead, .metrics tr')).toMatch(/Last \d+ (min|s) before/);
     expect(await text('.changes')).toContain('containerDefinitions.0.image');
   });
 
