@@ -7,22 +7,22 @@ export interface Crew {
   seeds: Iterable<number>;
   /** Told of each seed as it is done, in any order. True stops it. */
   checked: (result: Checked) => boolean | undefined;
-  /** Environment of the workers, and what they load first. */
-  options?: { execArgv?: string[]; env?: NodeJS.ProcessEnv };
+  /** The name of an error to plant. */
+  mutant?: string;
   workers?: number;
 }
 
 export async function checkAll({
   seeds,
   checked,
-  options = {},
+  mutant,
   workers = availableParallelism(),
 }: Crew): Promise<void> {
   const left = seeds[Symbol.iterator]();
   let stopped = false;
   await Promise.all(
     Array.from({ length: workers }, async () => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), options);
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: mutant });
       let answer = Promise.withResolvers<Checked>();
       worker.on('message', (result) => answer.resolve(result));
       worker.on('error', (error) => answer.reject(error));

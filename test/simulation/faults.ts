@@ -34,7 +34,7 @@ export function faultsOf(plan: Plan, clock: () => Clock, tell: (what: string) =>
       );
     };
   };
-  const ofCall = next<CallFault>(plan.callFaults, ({ operation }) => operation);
+  const ofCall = next<CallFault>(plan.callFaults, ({ operation, by }) => `${operation} ${by ?? ''}`);
   const ofFunction = next<FunctionFault>(plan.functionFaults, (fault) => fault.function);
 
   const calls: Record<CallFaultKind, (run: () => Promise<unknown>) => Promise<unknown>> = {
@@ -78,10 +78,11 @@ export function faultsOf(plan: Plan, clock: () => Clock, tell: (what: string) =>
   };
 
   return {
-    aroundCall({ operation }, run) {
-      const fault = ofCall(operation);
+    aroundCall({ operation, caller }, run) {
+      const [anybody, own] = [ofCall(`${operation} `), ofCall(`${operation} ${caller.accessKeyId}`)];
+      const fault = own ?? anybody;
       if (!fault) return run();
-      tell(`${operation} ${fault.kind}`);
+      tell(`${operation} of ${caller.accessKeyId} ${fault.kind}`);
       return calls[fault.kind](run);
     },
     aroundFunction(name, run) {

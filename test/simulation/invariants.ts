@@ -21,10 +21,13 @@ const forTargets = (story: Story, check: (target: PlayedTarget, releases: Played
     ),
   );
 
-/** What an operator did to a service excuses what it is like in the end. */
+/** What an operator did to a service, and what a stopped release left there, excuses what it is like in the end. */
 const operatedOn = ({ plan, config }: Story, service: string) => {
   const names = Object.keys(config.services);
-  return plan.operator.some((action) => names[action.service % names.length] === service);
+  return plan.operator.some(
+    ({ does, service: index }) =>
+      does === 'stops the newest execution' || names[index % names.length] === service,
+  );
 };
 
 export const invariants: Record<string, Invariant> = {
@@ -32,6 +35,41 @@ export const invariants: Record<string, Invariant> = {
     ...(stuck ? [stuck] : []),
     ...executions.filter(({ status }) => status === 'RUNNING').map(({ name }) => `${name} still runs`),
   ],
+
+  /** Of three days that an execution may take here at most, nothing that is ours to end takes more than half a day. */
+  'every wait has an end': ({ executions }) =>
+    executions
+      .filter(({ startedAt, stoppedAt = Infinity }) => stoppedAt - startedAt > 12 * 3_600_000)
+      .map(({ name }) => `${name} took more than 12 hours`),
+
+  'one push starts one release': ({ executions }) => {
+    const ids = executions.map(({ request: { service, environment, push } }) =>
+      [service, environment, push.eventId, push.tag].join(' '),
+    );
+    return ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${id} was released twice`);
+  },
+
+  'where nothing fails, nobody is needed, and what is good arrives': (story) => {
+    const { plan, executions, config, pushes, targets } = story;
+    const quiet = plan.callFaults.length + plan.functionFaults.length + plan.operator.length === 0;
+    if (!quiet || plan.skewSeconds !== 0 || plan.slackDown) return [];
+    const needed = executions
+      .filter(({ record }) => record.outcome === 'NeedsHuman')
+      .map(({ name, record }) => `${name} needs a human: ${record.reason}`);
+    const names = Object.keys(config.services);
+    const missing = names.flatMap((service, index) => {
+      const last = pushes.findLast((push) => push.service % names.length === index);
+      const [environment] = config.services[service]?.environments ?? [];
+      if (last?.variant !== 'good' || last.report !== 'attached' || environment?.approval) return [];
+      const running = targets.find(
+        (target) => target.service === service && target.environment === environment?.name,
+      )?.running;
+      return running?.every((digest) => digest === last.digest)
+        ? []
+        : [`${service}:${last.tagName} is good and does not run in ${environment?.name}`];
+    });
+    return [...needed, ...missing];
+  },
 
   'every release ends in one recorded outcome': ({ executions }) =>
     executions
@@ -125,6 +163,29 @@ export const invariants: Record<string, Invariant> = {
       return revision && alone && changed
         ? [`${release.name} ended ${outcome}, but changed the service`]
         : [];
+    }),
+
+  'a release that is not deployed leaves what was proved': (story) =>
+    story.executions.flatMap((release) => {
+      const { outcome, wayBack } = release.record;
+      const left = story.left.get(release.arn);
+      const revision = revisionOf(release);
+      if (!left || operatedOn(story, release.request.service)) return [];
+      if (release.status === 'ABORTED' || outcome === undefined) return [];
+      if (['Deployed', 'NeedsHuman', 'NothingToDo'].includes(outcome)) return [];
+      const proved = story.executions.some(
+        (other) => other.record.outcome === 'Deployed' && revisionOf(other) === revision,
+      );
+      const unproved =
+        left.taskDefinition === revision && !proved
+          ? [`${release.name} ended ${outcome} and left its own`]
+          : [];
+      const { rolloutState, runningCount, desiredCount } = left;
+      const away =
+        left.taskDefinition !== wayBack || rolloutState !== 'COMPLETED' || runningCount < desiredCount;
+      return outcome === 'RolledBack' && away
+        ? [...unproved, `${release.name} ended RolledBack, and ${left.taskDefinition} is ${rolloutState}`]
+        : unproved;
     }),
 
   'a failed check never ends Deployed': ({ executions, pushes, config }) =>
@@ -223,13 +284,17 @@ export const invariants: Record<string, Invariant> = {
       return told || known ? [] : [`nobody was told that ${name} ended ${outcome}`];
     }),
 
-  'a release task runs at most once per release': ({ effects }) => {
+  'a release task runs at most once per release': ({ effects, executions }) => {
     const tokens = new Map<unknown, Set<unknown>>();
     for (const { operation, input } of effects) {
       if (operation !== 'RunTask') continue;
       const of = tokens.get(input.clientToken) ?? new Set();
       tokens.set(input.clientToken, of.add(JSON.stringify(input)));
     }
+    const asking = executions.filter(({ history }) =>
+      history.some((event) => JSON.stringify(event).includes('"name":"RunReleaseTask"')),
+    ).length;
+    if (tokens.size > asking) return [`${tokens.size} release tasks of ${asking} releases`];
     return [...tokens].flatMap(([token, inputs]) =>
       inputs.size > 1 || token === undefined
         ? [`release task ${token} was asked for in ${inputs.size} ways`]

@@ -52,6 +52,14 @@ export interface PlayedTarget {
   running: string[];
 }
 
+/** Its PRIMARY deployment. */
+export interface LeftService {
+  taskDefinition: string;
+  rolloutState: string;
+  runningCount: number;
+  desiredCount: number;
+}
+
 export interface Story {
   plan: Plan;
   config: Config;
@@ -60,6 +68,8 @@ export interface Story {
   /** The oldest first. */
   executions: PlayedExecution[];
   targets: PlayedTarget[];
+  /** What the service of an execution was like just before that gave up its slot, by its ARN. */
+  left: ReadonlyMap<string, LeftService>;
   effects: Effect[];
   /** The digest that ran first, by service. */
   first: Record<string, string>;
@@ -91,6 +101,8 @@ export async function play(plan: Plan): Promise<Story> {
   const say = (what: string) => log.push({ at: now(), what });
   const faults = faultsOf(plan, () => clock as Clock, say);
 
+  const left = new Map<string, LeftService>();
+  let looking: VirtualWorld | undefined;
   const virtual = await virtualWorld({
     config,
     seed: plan.seed,
@@ -106,6 +118,8 @@ export async function play(plan: Plan): Promise<Story> {
       const { name } =
         (event as { stateEnteredEventDetails?: { name: string } }).stateEnteredEventDetails ?? {};
       if (name) say(`  ${arn.slice(arn.lastIndexOf(':') + 1)} → ${name}`);
+      if (name === 'RecordOutcome')
+        void look(looking, arn).then((service) => service && left.set(arn, service));
     },
     around: (call, next) =>
       faults.aroundCall(call, async () => {
@@ -123,6 +137,7 @@ export async function play(plan: Plan): Promise<Story> {
       }),
   });
   clock = virtual.clock;
+  looking = virtual;
   const startedAt = now();
   const pushes: PlayedPush[] = [];
   const plays = [
@@ -150,7 +165,7 @@ export async function play(plan: Plan): Promise<Story> {
   answering = false;
   faults.end();
   return {
-    ...{ plan, config, startedAt, pushes, effects, log, stuck },
+    ...{ plan, config, startedAt, pushes, effects, left, log, stuck },
     executions: await executionsOf(virtual),
     targets: await targetsOf(virtual),
     first: virtual.first,
@@ -167,6 +182,19 @@ async function rest({ clock, running }: VirtualWorld): Promise<void> {
     await clock.advance(16 * 60_000);
     quiet = running.size === 0 ? quiet + 1 : 0;
   }
+}
+
+async function look(virtual: VirtualWorld | undefined, arn: string): Promise<LeftService | undefined> {
+  if (!virtual) return undefined;
+  const { ask, config } = virtual;
+  const { service, environment } = JSON.parse(
+    (await ask('SFN', 'DescribeExecution', { executionArn: arn })).input,
+  ) as ReleaseRequest;
+  const target = config.services[service]?.environments.find(({ name }) => name === environment);
+  const request = { cluster: target?.cluster, services: [target?.service] };
+  const { services } = await ask('ECS', 'DescribeServices', request);
+  const { deployments, desiredCount } = services[0];
+  return { ...deployments.find(({ status }: { status: string }) => status === 'PRIMARY'), desiredCount };
 }
 
 function configOf({ services }: Plan): Config {

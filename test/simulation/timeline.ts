@@ -43,8 +43,8 @@ function planLines({
     ),
     `people: ${approver.answer} after ${approver.afterSeconds} s`,
     ...callFaults.map(
-      ({ operation, from, times, kind }) =>
-        `call ${operation} ${from}${times > 1 ? `–${from + times - 1}` : ''} is ${kind}`,
+      ({ operation, by, from, times, kind }) =>
+        `call ${operation}${by ? ` of ${by}` : ''} ${from}${times > 1 ? `–${from + times - 1}` : ''} is ${kind}`,
     ),
     ...functionFaults.map(
       (fault) =>

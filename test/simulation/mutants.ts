@@ -1,0 +1,244 @@
+/** Errors that somebody could make, as data. Each is planted alone, and the simulator must find it. */
+
+export interface Mutant {
+  name: string;
+  file: string;
+  /** What stands there once. */
+  find: string;
+  replace: string;
+}
+
+const machine = 'state-machines/deploy.asl.json';
+const rollsBack = '"Next": "RollBack" }],\n      "Next": ';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'an error of StartDeployment is recorded without going back',
+    file: machine,
+    find: `${rollsBack}"DeploymentStarted"`,
+    replace: '"Next": "Reject" }],\n      "Next": "DeploymentStarted"',
+  },
+  {
+    name: 'an error of ConfirmRelease counts as confirmed',
+    file: machine,
+    find: `${rollsBack}"Confirmed"`,
+    replace: '"Next": "RecordOutcome", "Assign": { "outcome": "Deployed" } }],\n      "Next": "Confirmed"',
+  },
+  {
+    name: 'a failed rollout is taken for a superseded one',
+    file: machine,
+    find: `"{% $rollout.status = 'failed' %}", "Next": "RollBack"`,
+    replace: `"{% $rollout.status = 'failed' %}", "Next": "RecordOutcome", "Assign": { "outcome": "Superseded" }`,
+  },
+  {
+    name: 'a release that gives way does not go back',
+    file: machine,
+    find: `"{% $rollout.status = 'gives way' %}", "Next": "RollBack"`,
+    replace: `"{% $rollout.status = 'gives way' %}", "Next": "RecordOutcome"`,
+  },
+  {
+    name: 'failing smoke tests are passed over',
+    file: machine,
+    find: `{ "Condition": "{% $smoke.status = 'fail' %}", "Next": "RollBack" },`,
+    replace: '',
+  },
+  {
+    name: 'a bad comparison is passed over',
+    file: machine,
+    find: `"{% $comparison.decision = 'take back' %}", "Next": "RollBack"`,
+    replace: `"{% $comparison.decision = 'take back' %}", "Next": "ConfirmRelease"`,
+  },
+  {
+    name: 'a scan that failed is passed over',
+    file: machine,
+    find: `{ "Condition": "{% $scan.status = 'fail' %}", "Next": "Reject" },`,
+    replace: '',
+  },
+  {
+    name: 'a way back that was not reached is recorded as RolledBack',
+    file: machine,
+    find: `"Next": "GaveWay" },`,
+    replace: `"Next": "GaveWay" },\n        { "Condition": "{% $wayBack.status = 'failed' %}", "Next": "GaveWay" },`,
+  },
+  {
+    name: 'who waits for the slot does not ask again',
+    file: machine,
+    find: `{ "ErrorEquals": ["States.Timeout"], "Next": "AcquireSlot" },`,
+    replace: '',
+  },
+  {
+    name: 'a rollout whose event was lost is taken back after a minute',
+    file: machine,
+    find: `{ "ErrorEquals": ["States.Timeout"], "Next": "AwaitDeployment" },`,
+    replace: '',
+  },
+  {
+    name: 'who waits for an approval does not look again',
+    file: machine,
+    find: `{ "ErrorEquals": ["States.Timeout"], "Next": "RequestApproval" },`,
+    replace: '',
+  },
+  {
+    name: 'UpdateService comes before the way back is recorded',
+    file: 'functions/steps/start-deployment.ts',
+    find: `    await records.start(arn, { startedAt, wayBack });
+    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
+    await ecs.deploy(target, taskDefinitionArn);`,
+    replace: `    await ecs.deploy(target, taskDefinitionArn);
+    await records.start(arn, { startedAt, wayBack });
+    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);`,
+  },
+  {
+    name: 'UpdateService is repeated without looking',
+    file: 'functions/steps/start-deployment.ts',
+    find: 'if (set === taskDefinitionArn) {',
+    replace: 'if (known === -1) {',
+  },
+  {
+    name: 'what somebody deployed meanwhile is overwritten',
+    file: 'functions/steps/start-deployment.ts',
+    find: 'if (set !== wayBack && set !== plan.unprovedTaskDefinitionArn)',
+    replace: 'if (known === -1)',
+  },
+  {
+    name: 'UpdateService is tried three times at once',
+    file: 'aws/ecs.ts',
+    find: "await calling('UpdateService', () => once.send(command));",
+    replace: `for (let tries = 0; ; tries += 1) {
+        try {
+          await calling('UpdateService', () => once.send(command));
+          break;
+        } catch (error) {
+          if (tries === 2) throw error;
+        }
+      }`,
+  },
+  {
+    name: 'a change of an item does not look whether it changed meanwhile',
+    file: 'aws/table.ts',
+    find: "ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(#key)',",
+    replace: "ConditionExpression: before ? ':version = :version' : 'attribute_not_exists(#key)',",
+  },
+  {
+    name: 'a second outcome overwrites the first',
+    file: 'aws/records.ts',
+    find: "table.setFirst(keyOf(execution), 'outcome', { execution, ...ending })",
+    replace: 'table.set(keyOf(execution), { execution, ...ending }).then(() => true)',
+  },
+  {
+    name: 'the slot goes to whoever asks',
+    file: 'core/slot.ts',
+    find: 'if (!holder) return grant({ ...slot, holder: asking });',
+    replace: 'return grant({ ...slot, holder: asking });',
+  },
+  {
+    name: 'the slot forgets what was deployed last',
+    file: 'core/slot.ts',
+    find: 'waiting?.execution === asking.execution ? undefined : waiting, deployed];',
+    replace: 'waiting?.execution === asking.execution ? undefined : waiting, undefined];',
+  },
+  {
+    name: 'the slot is not given to who waits for it',
+    file: 'core/slot.ts',
+    find: 'return next ? grant({ ...rest, holder: next }) : { slot: rest, answers: [] };',
+    replace: 'return { slot: { ...rest, ...(next && { holder: next }) }, answers: [] };',
+  },
+  {
+    name: 'the slot is kept when a release ends',
+    file: 'functions/end-release.ts',
+    find: 'await answerSlot(aws, await aws.slots.leave(slotOf(steps) ?? environment, execution, leaving));',
+    replace: 'void [answerSlot, slotOf, environment, leaving];',
+  },
+  {
+    name: 'a release that is stopped is not cleaned up behind',
+    file: 'functions/clean-up.ts',
+    find: 'const recorded = steps.RecordOutcome === undefined;',
+    replace: 'const recorded = steps.RecordOutcome === undefined && outcome !== undefined;',
+  },
+  {
+    name: 'nobody is told of a release that is stopped',
+    file: 'functions/clean-up.ts',
+    find: 'await tellEnded({ execution, request, outcome: ended.outcome, reason: ended.reason }, aws);',
+    replace: 'void tellEnded;',
+  },
+  {
+    name: 'the schedule does not look for releases that ended unseen',
+    file: 'functions/events/reconcile-pushes.ts',
+    find: 'await attempt(name, endOpen(name, request, aws));',
+    replace: 'void [name, request, endOpen];',
+  },
+  {
+    name: 'the schedule does not look for lost promotions',
+    file: 'functions/events/reconcile-pushes.ts',
+    find: 'if (!deployed) return undefined;',
+    replace: 'if (!deployed || before) return undefined;',
+  },
+  {
+    name: 'the schedule does not look for lost pushes',
+    file: 'functions/events/reconcile-pushes.ts',
+    find: 'if (await aws.pushes.seen(seen)) return undefined;',
+    replace: 'if (seen) return undefined;',
+  },
+  {
+    name: 'an event that comes twice starts two releases',
+    file: 'functions/start-execution.ts',
+    find: 'eventId: push.eventId });',
+    replace: 'eventId: push.eventId.slice(0, 4) + String(Math.random()).slice(2, 6) });',
+  },
+  {
+    name: 'an event answers a wait that somebody answered before',
+    file: 'functions/wake-deployment.ts',
+    find: 'if (!answer || !(await aws.waits.take(service, wait.taskToken))) return null;',
+    replace: 'if (!answer) return null;',
+  },
+  {
+    name: 'a task with another image is no counter-evidence',
+    file: 'core/confirmation.ts',
+    find: 'running.find((task) => task.digest !== digest);',
+    replace: 'running.find((task) => task.digest === undefined);',
+  },
+  {
+    name: 'the stability of a service is taken for its success',
+    file: 'core/rollout.ts',
+    find: 'return failed(`ECS took the deployment back',
+    replace:
+      "if (why || counted) return { status: 'stable', reason: why };\n      return failed(`ECS took the deployment back",
+  },
+  {
+    name: 'tasks that crash after their start are not counted',
+    file: 'core/rollout.ts',
+    find: 'return count >= limit ?',
+    replace: 'return count >= limit * 1e6 ?',
+  },
+  {
+    name: 'a deployment that has completed is thought to need no way back',
+    file: 'core/rollback.ts',
+    find: "default:\n      return 'previous revision deployed';",
+    replace: "default:\n      return 'nothing to undo';",
+  },
+  {
+    name: 'a way back is not waited for',
+    file: 'core/rollback.ts',
+    find: "taskDefinitionArn === wayBack && rolloutState === 'COMPLETED' && runningCount >= desiredCount;",
+    replace: 'taskDefinitionArn === wayBack || now > startedAt;',
+  },
+  {
+    name: 'an approval is noted as asked for before it is',
+    file: 'functions/steps/request-approval.ts',
+    find: 'if (asked || !config.slack) return undefined;',
+    replace: 'if (asked || !config.slack) return undefined;\n    await approvals.asked(approvalId);',
+  },
+  {
+    name: 'a release task is started by every call',
+    file: 'functions/steps/run-release-task.ts',
+    find: "createHash('sha256').update(arn)",
+    replace: "createHash('sha256').update(arn + aws.now())",
+  },
+  {
+    name: 'a report that is no report passes the gate',
+    file: 'functions/steps/check-scan.ts',
+    find: 'if (waited >= policy.waitFor) return withoutReport(policy, refused);',
+    replace:
+      "if (waited >= policy.waitFor || refused.length > 0) return withoutReport({ ...policy, withoutReport: 'pass' }, refused);",
+  },
+];
