@@ -1,4 +1,5 @@
 /** The installation's own `tidegate.config.ts`, or what is wrong with it. */
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Config } from '../../core/config.ts';
 
@@ -11,10 +12,12 @@ const ownFile = new URL('../../tidegate.config.ts', import.meta.url);
 export async function installedConfig(file?: string): Promise<Config> {
   const url = file === undefined ? ownFile : pathToFileURL(file);
   const name = file ?? 'tidegate.config.ts';
+  if (!existsSync(url)) throw new ConfigMistake(`there is no file ${name}`);
   const module = await import(url.href).catch((error: Error) => {
     // defineConfig's own message names the file and every mistake in it.
-    const known = error.message.startsWith('tidegate.config.ts has ');
-    throw new ConfigMistake(known ? error.message : `${name} cannot be read: ${error.message}`);
+    if (error.message.startsWith('tidegate.config.ts has ')) throw new ConfigMistake(error.message);
+    const [, line] = /^[^\n]+:(\d+)\n/.exec(error.stack ?? '') ?? [];
+    throw new ConfigMistake(`${name}${line ? `, line ${line},` : ''} cannot be read: ${error.message}`);
   });
   const config: Config | undefined = module.default;
   const services = Object.values(config?.services ?? {});

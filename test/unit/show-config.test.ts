@@ -133,8 +133,17 @@ describe('the file', () => {
     await expect(written(`export default ${text};`)).rejects.toThrow(message);
   });
 
-  test.each(['export const config = 1;', 'export default ('])('%j is refused by its name', async (text) => {
-    await expect(written(text)).rejects.toThrow(/tidegate\.config\.ts (must say|cannot be read): /);
+  test.each([
+    ['export const config = 1;', /tidegate\.config\.ts must say: /],
+    ['export default missing;', /tidegate\.config\.ts.* cannot be read: missing is/],
+  ])('%j is refused by its name', async (text, message) => {
+    await expect(written(text)).rejects.toThrow(message);
+  });
+
+  test('that is not there is told so', async () => {
+    await expect(installedConfig(join(directory, 'none.ts'))).rejects.toThrow(
+      /^there is no file .*none\.ts$/,
+    );
   });
 });
 
