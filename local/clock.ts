@@ -1,4 +1,6 @@
 /** Time as the local world sees it: real for a person who watches, virtual for rehearsals. */
+import { type Timer, timerQueue } from './timer-queue.ts';
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -31,36 +33,25 @@ export interface VirtualClock extends Clock {
   until(done: () => boolean, limit: number): Promise<void>;
 }
 
-interface Timer {
-  at: number;
-  order: number;
-  run: () => void;
-}
-
 export function virtualClock(start = Date.UTC(2026, 0, 5, 9)): VirtualClock {
   let now = start;
   let order = 0;
   let working = 0;
-  const timers = new Set<Timer>();
-
-  const next = () => {
-    let first: Timer | undefined;
-    for (const timer of timers) {
-      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
-        first = timer;
-    }
-    return first;
-  };
+  let rest = Promise.withResolvers<void>();
+  const timers = timerQueue();
 
   /** Lets promises, then whatever `during` announced, come to rest. */
   async function settle() {
-    for (let quiet = 0; quiet < 3; quiet = working > 0 ? 0 : quiet + 1) {
+    for (let quiet = 0; quiet < 3; quiet += 1) {
       await new Promise((resolve) => setImmediate(resolve));
+      if (working === 0) continue;
+      await rest.promise;
+      quiet = -1;
     }
   }
 
   async function fire(timer: Timer) {
-    timers.delete(timer);
+    timers.removeFirst();
     now = timer.at;
     timer.run();
     await settle();
@@ -70,29 +61,33 @@ export function virtualClock(start = Date.UTC(2026, 0, 5, 9)): VirtualClock {
     // Whole milliseconds, as Date.now has them.
     now: () => Math.floor(now),
     after(milliseconds, run) {
-      const timer = { at: now + Math.max(0, milliseconds), order: order++, run };
+      const timer = { at: now + Math.max(0, milliseconds), order: order++, run, cancelled: false };
       timers.add(timer);
-      return () => timers.delete(timer);
+      return () => {
+        timer.cancelled = true;
+      };
     },
     async during(work) {
+      if (working === 0) rest = Promise.withResolvers<void>();
       working += 1;
       try {
         return await work;
       } finally {
         working -= 1;
+        if (working === 0) rest.resolve();
       }
     },
     async advance(milliseconds) {
       const end = now + milliseconds;
       await settle();
-      for (let timer = next(); timer && timer.at <= end; timer = next()) await fire(timer);
+      for (let timer = timers.first(); timer && timer.at <= end; timer = timers.first()) await fire(timer);
       now = end;
     },
     async until(done, limit) {
       const end = now + limit;
       await settle();
       while (!done()) {
-        const timer = next();
+        const timer = timers.first();
         if (!timer)
           throw new Error(`nothing is left to happen at ${new Date(now).toISOString()}, and it is not done`);
         if (timer.at > end) throw new Error(`not done after ${limit} ms`);

@@ -44,7 +44,8 @@ export interface Ascending {
 }
 
 export function ascending(of: Distribution): Ascending {
-  const values = Float64Array.from(of.keys()).sort();
+  const values = Float64Array.from(of.keys());
+  if (values.some((value, index) => value < (values[index - 1] ?? value))) values.sort();
   const upTo = new Float64Array(values.length);
   let seen = 0;
   for (const [index, value] of values.entries()) {
@@ -57,7 +58,13 @@ export function ascending(of: Distribution): Ascending {
 /** As `percentile`, for whoever asks the same distribution more than once. */
 export function percentileOf({ values, upTo }: Ascending, percent: number): number {
   const rank = Math.max(1, Math.ceil((percent / 100) * (upTo.at(-1) ?? 0)));
-  return values[upTo.findIndex((seen) => seen >= rank)] ?? Number.NaN;
+  let [low, high] = [0, upTo.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((upTo[middle] ?? 0) < rank) low = middle + 1;
+    else high = middle;
+  }
+  return values[low] ?? Number.NaN;
 }
 
 /** To three significant digits, so that a minute of latencies stays a few hundred values. */

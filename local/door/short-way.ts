@@ -45,7 +45,8 @@ export function shortWay(aws: AwsHandler): (made: object) => void {
   return (made) => {
     const client = made as Client;
     const { send } = client;
-    const context = { ...client.config, endpoint: async () => undefined };
+    // Not a copy: a configuration has so many parts that it would take longer than a call.
+    const context = Object.assign(Object.create(client.config), { endpoint: async () => undefined });
     let authorization: string | undefined;
 
     client.send = async (command, ...options) => {

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { AwsError } from '../aws-service.ts';
 
 /** Of its own, in memory. */
-type Store = object;
+interface Store {
+  tableDb: { put(tableName: string, table: object, done: (error: unknown) => void): void };
+}
 
 interface Checks {
   types: object;
@@ -24,8 +26,15 @@ interface Refusal {
   body: { __type: string; message?: string; Message?: string };
 }
 
-/** An empty DynamoDB. Answers operations by name; rejects with an `AwsError` where DynamoDB answers with one. */
-export function dynalite(): (operation: string, input: unknown) => Promise<unknown> {
+export interface Dynalite {
+  /** Answers an operation by its name. Rejects with an `AwsError` where DynamoDB answers with one. */
+  ask(operation: string, input: unknown): Promise<unknown>;
+  /** As `CreateTable`, and the table is there at once: dynalite itself lets time pass, by the machine's clock. */
+  createTable(input: { TableName: string }): Promise<void>;
+}
+
+/** An empty DynamoDB. */
+export function dynalite(): Dynalite {
   // It has no types, and these are not its front door: that is an HTTP server, which took most of the time.
   const require = createRequire(import.meta.url);
   const validations: Validations = require('dynalite/validations');
@@ -35,7 +44,7 @@ export function dynalite(): (operation: string, input: unknown) => Promise<unkno
     updateTableMs: 0,
   });
 
-  return async (operation, input) => {
+  async function ask(operation: string, input: unknown): Promise<unknown> {
     const name = validations.toLowerFirst(operation);
     const { types, custom }: Checks = require(`dynalite/validations/${name}`);
     const action: Action = require(`dynalite/actions/${name}`);
@@ -48,6 +57,17 @@ export function dynalite(): (operation: string, input: unknown) => Promise<unkno
     } catch (error) {
       throw isRefusal(error) ? refused(error) : error;
     }
+  }
+
+  return {
+    ask,
+    async createTable(input) {
+      const { TableDescription } = (await ask('CreateTable', input)) as { TableDescription: object };
+      const table = { ...TableDescription, TableStatus: 'ACTIVE' };
+      await new Promise<void>((resolve, reject) => {
+        store.tableDb.put(input.TableName, table, (error) => (error ? reject(error) : resolve()));
+      });
+    },
   };
 }
 

@@ -30,17 +30,8 @@ const operations = [
 
 /** Resolves when the tables are there. Rejects where a table is not one that DynamoDB would make. */
 export async function dynamodb({ clock, tables }: DynamodbOptions): Promise<Dynamodb> {
-  const ask = dynalite();
-
-  for (const table of tables) {
-    await ask('CreateTable', definitionOf(table));
-    while (!(await isActive(table))) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  async function isActive({ TableName }: DynamodbTable): Promise<boolean> {
-    const { Table } = (await ask('DescribeTable', { TableName })) as { Table: { TableStatus: string } };
-    return Table.TableStatus === 'ACTIVE';
-  }
+  const { ask, createTable } = dynalite();
+  for (const table of tables) await createTable(definitionOf(table));
 
   const served = operations.map((name) => [name, (input: unknown) => clock.during(ask(name, input))]);
   return { service: { target, operations: Object.fromEntries(served) } };

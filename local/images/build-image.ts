@@ -48,7 +48,7 @@ export async function buildImage({
   created,
   architecture,
 }: ImageToBuild): Promise<BuiltImage> {
-  const built = await Promise.all(layers.map((files) => layer(files)));
+  const built = await Promise.all(layers.map(layer));
   const configFile = {
     created: created.toISOString(),
     architecture,
@@ -79,8 +79,21 @@ export const jsonBlob = (mediaType: string, document: unknown) =>
 
 const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
+type Files = ImageToBuild['layers'][number];
+type Layer = BuiltImage['layers'][number];
+
+/** By its files: worlds of one process push the same few layers again and again. */
+const knownLayers = new Map<string, Promise<Layer>>();
+
+function layer(files: Files): Promise<Layer> {
+  const key = JSON.stringify(files);
+  const known = knownLayers.get(key) ?? layerOf(files);
+  knownLayers.set(key, known);
+  return known;
+}
+
 /** Owner, mode and time are fixed, so that only the content decides the digest. */
-async function layer(files: { path: string; content: string }[]) {
+async function layerOf(files: Files): Promise<Layer> {
   const archive = pack();
   for (const { path, content } of files)
     archive.entry({ name: path, mode: 0o644, mtime: new Date(0) }, content);

@@ -22,15 +22,15 @@ export interface ElbRecorder {
 }
 
 export interface ElbPeriod extends ElbRecorder {
-  /** Targets answered many requests. */
-  answeredMany(byStatus: ReadonlyMap<number, number>, seconds: Distribution): void;
+  /** Targets answered many requests. Keeps what is in `seconds`, and may go on counting in it. */
+  answeredMany(byStatus: ReadonlyMap<number, number>, seconds: Map<number, number>[]): void;
   /** Metrics that nothing was counted of are absent, as AWS leaves them out. The period is over then. */
   datapoints(at: number): Datapoint[];
 }
 
 export function elbPeriod({ loadBalancer, targetGroup }: ElbDimensions): ElbPeriod {
   const counts = new Map<string, number>();
-  const responseTimes = new Map<number, number>();
+  let responseTimes = new Map<number, number>();
   const healthy = new Map<number, number>();
   const unhealthy = new Map<number, number>();
 
@@ -49,7 +49,10 @@ export function elbPeriod({ loadBalancer, targetGroup }: ElbDimensions): ElbPeri
     },
     answeredMany(byStatus, seconds) {
       for (const [status, times] of byStatus) answered(status, times);
-      for (const [value, times] of seconds) add(responseTimes, value, times);
+      for (const drawn of seconds) {
+        if (responseTimes.size === 0) responseTimes = drawn;
+        else for (const [value, times] of drawn) add(responseTimes, value, times);
+      }
     },
     failed(times = 1) {
       count('RequestCount', times);

@@ -3,11 +3,11 @@
  * has the probability that `logNormal` and `rounded` give it. Walker's alias method, with Vose's construction
  * (IEEE Transactions on Software Engineering 17, 1991).
  */
-import type { Distribution } from '../cloudwatch/distribution.ts';
 import { spread } from '../engine/random.ts';
 
 export interface LatencyTable {
-  draw(random: () => number, times: number): Distribution;
+  /** How often each value was drawn, in ascending order. */
+  draw(random: () => number, times: number): Map<number, number>;
 }
 
 const tables = new Map<number, LatencyTable>();

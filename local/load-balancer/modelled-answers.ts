@@ -1,18 +1,34 @@
 /** What many modelled requests come to, drawn at once: how many failed, and how often each response time was seen. */
+import { add } from '../cloudwatch/distribution.ts';
 import type { Behaviour } from '../engine/behaviour.ts';
 import { binomial } from '../engine/random.ts';
 import type { ElbPeriod } from './elb-period.ts';
 import { latencyTable } from './latency-table.ts';
 
-/** Counts requests to `/` in a period, as `answerOf` would answer each of them. */
+/** Requests to `/` of a target that behaves so; undefined where nothing listens. */
+export interface Share {
+  behaviour: Behaviour | undefined;
+  requests: number;
+}
+
+/** Counts requests in a period, as `answerOf` would answer each of them. */
 export function modelledAnswers(random: () => number) {
-  return ({ errorRate, latencyMs }: Behaviour, requests: number, period: ElbPeriod): void => {
-    if (requests <= 0) return;
-    const failed = binomial(random, requests, errorRate);
-    const byStatus = new Map([
-      [200, requests - failed],
-      [500, failed],
-    ]);
-    period.answeredMany(byStatus, latencyTable(latencyMs).draw(random, requests));
+  return (shares: readonly Share[], period: ElbPeriod): void => {
+    const byStatus = new Map<number, number>();
+    const byMedian = new Map<number, number>();
+    for (const { behaviour, requests } of shares) {
+      if (requests <= 0) continue;
+      if (!behaviour) {
+        period.failed(requests);
+        continue;
+      }
+      const failed = binomial(random, requests, behaviour.errorRate);
+      add(byStatus, 500, failed);
+      add(byStatus, 200, requests - failed);
+      // Targets of one version are drawn for together.
+      add(byMedian, behaviour.latencyMs, requests);
+    }
+    const drawn = [...byMedian].map(([medianMs, requests]) => latencyTable(medianMs).draw(random, requests));
+    period.answeredMany(byStatus, drawn);
   };
 }

@@ -57,13 +57,12 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
     const period = metrics.periodOf(time);
     if (behind.length === 0) return period.refused(requests);
     const first = turn % behind.length;
-    for (const [index, behaviour] of behind.entries()) {
+    const shares = behind.map((behaviour, index) => {
       // Round robin: what is left over goes to those whose turn it is.
       const place = (index - first + behind.length) % behind.length;
-      const own = Math.ceil((requests - place) / behind.length);
-      if (behaviour) answers(behaviour, own, period);
-      else period.failed(own);
-    }
+      return { behaviour, requests: Math.ceil((requests - place) / behind.length) };
+    });
+    answers(shares, period);
     turn = first + requests;
   }
 

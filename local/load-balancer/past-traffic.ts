@@ -36,7 +36,8 @@ export function pastTraffic({ clock, metrics, random, dimensions, behaviour, ...
   ) {
     const period = elbPeriod(dimensions);
     period.hosts(hosts);
-    answers(behaviour, poisson(random, past.requestsPerSecond * periodSeconds), period);
+    const requests = poisson(random, past.requestsPerSecond * periodSeconds);
+    answers([{ behaviour, requests }], period);
     const publish = () => period.datapoints(start).forEach(metrics);
     const due = start + lengthMs + publicationDelaySeconds * 1000;
     if (due <= now) publish();
