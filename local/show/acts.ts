@@ -36,3 +36,22 @@ export function actsFor(service: Service, now: number): (Act & { instead?: strin
     return { ...act, tag, ...(outcome !== act.outcome && { instead: words }) };
   });
 }
+
+export interface Review {
+  good: boolean;
+  /** What there is to say about the end; nothing where it is as it must be. */
+  words?: string;
+  /** Another push had its way: no fault, but the act was not shown. */
+  overtaken: boolean;
+}
+
+/** `strict`: nobody looks, so an act that was not shown is a failure. */
+export function review(act: Pick<Act, 'outcome'>, outcome: string | undefined, strict: boolean): Review {
+  if (outcome === act.outcome) return { good: true, overtaken: false };
+  // Nothing to do: something newer runs already.
+  if (outcome === 'Superseded' || outcome === 'NothingToDo') {
+    const words = 'A push of somebody else took its place, so this act did not come to its end.';
+    return { good: !strict, words, overtaken: true };
+  }
+  return { good: false, words: `It had to end ${act.outcome}, not ${outcome}.`, overtaken: false };
+}

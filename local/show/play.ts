@@ -1,6 +1,6 @@
 /** Plays the acts, one after the other, among whatever else is pushed meanwhile. */
 import { pushVariant } from '../images/push-variant.ts';
-import { type Act, actsFor } from './acts.ts';
+import { type Act, actsFor, review } from './acts.ts';
 import type { Reporter } from './reporter.ts';
 import type { ShowWorld } from './show-world.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,13 +41,9 @@ export async function play({ show, screen, report, strict }: Stage): Promise<boo
     const outcome = await outcomeOf(act, { show, report, service: name });
     const meanwhile = usersWords(usersOf(show, name, Math.ceil((Date.now() - since) / 1000)));
     say(paint('blue', `           users meanwhile: ${meanwhile}`));
-    if (outcome === act.outcome) continue;
-    // Nothing to do: something newer runs already.
-    const overtaken = outcome === 'Superseded' || outcome === 'NothingToDo';
-    if (overtaken)
-      tell('   ', 3, `Somebody else's push took its place, so this act did not come to its end.`);
-    else tell('   ', 3, `It had to end ${act.outcome}, not ${outcome}.`, 'red');
-    if (!overtaken || strict) good = false;
+    const reviewed = review(act, outcome, strict);
+    if (reviewed.words) tell('   ', 3, reviewed.words, reviewed.overtaken ? 'dim' : 'red');
+    good &&= reviewed.good;
   }
   return good;
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ConfigInput, defineConfig } from '../../core/config.ts';
 import { loadBalancerName, targetGroupName } from '../../local/load-balancer/names.ts';
-import { actsFor } from '../../local/show/acts.ts';
+import { actsFor, review } from '../../local/show/acts.ts';
 import { localConfig, overlaid } from '../../local/show/config.ts';
 import { expectation, tooEarly } from '../../local/show/expectation.ts';
 import { installedConfig } from '../../local/show/installed.ts';
@@ -181,6 +181,23 @@ test.each([
 ])('a service $it cannot show act $act, and says why', ({ service, act, why }) => {
   expect(actsFor(service, 0)[act]?.instead).toMatch(why);
 });
+
+test.each([
+  { ends: 'Deployed', strict: true, good: true, words: undefined },
+  { ends: 'Superseded', strict: false, good: true, words: /push of somebody else took its place/ },
+  { ends: 'Superseded', strict: true, good: false, words: /push of somebody else took its place/ },
+  { ends: 'NothingToDo', strict: false, good: true, words: /push of somebody else took its place/ },
+  { ends: 'NeedsHuman', strict: false, good: false, words: /^It had to end Deployed, not NeedsHuman\.$/ },
+])(
+  'an act that ends $ends, where that is strict: $strict, is good: $good',
+  ({ ends, strict, good, words }) => {
+    const reviewed = review({ outcome: 'Deployed' }, ends, strict);
+
+    expect(reviewed.good).toBe(good);
+    if (words) expect(reviewed.words).toMatch(words);
+    else expect(reviewed.words).toBeUndefined();
+  },
+);
 
 const shop = shopOf();
 const staging: EnvironmentInput = { name: 'staging', cluster: 'main', service: 'shop-staging' };
