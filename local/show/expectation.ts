@@ -59,6 +59,10 @@ function inEnvironments(
   const passed: string[] = [];
   for (const environment of environments) {
     const approved = environment.approval ? 'once somebody has approved it on the Slack page, it ' : 'it ';
+    if (environment.releaseTask && !endsWell(environment.releaseTask.command)) {
+      const words = `${approved}is rejected in ${environment.name}: the sample service ends the release task ${JSON.stringify(environment.releaseTask.command)} with an error`;
+      return { outcome: 'Rejected', words };
+    }
     const taken = takenBack(environment, variant, tag);
     if (taken) {
       const before = passed.length > 0 ? `it is deployed to ${passed.join(', then to ')}, then ` : '';
@@ -86,6 +90,9 @@ function takenBack({ smoke, analysis }: Environment, variant: VariantName, tag: 
   }
   return analysis && judged.includes(variant) ? variants[variant].expect : undefined;
 }
+
+/** As `examples/my-api/server.mjs` takes it. */
+const endsWell = ([task, how]: readonly string[]) => task === 'migrate' && how !== 'fail';
 
 /** As `examples/my-api/server.mjs` answers. */
 function answers({ url, status, contains = '' }: SmokeEndpoint, tag: string): boolean {

@@ -247,6 +247,16 @@ test('each environment is told in its order, and where somebody must approve', (
   );
 });
 
+test.each([
+  [['migrate'], 'Deployed'],
+  [['migrate', 'fail'], 'Rejected'],
+  [['npm', 'run', 'migrate'], 'Rejected'],
+])('with the release task %j a good image ends %s', (command, outcome) => {
+  const service = shopOf({}, { ...production, releaseTask: { command } });
+
+  expect(expectation(service, { variant: 'good', tag: 'v1' }, 0).outcome).toBe(outcome);
+});
+
 test('it is too early for a comparison until users have come for as long as the baseline', () => {
   expect(tooEarly(shop, 'slow', 3599)).toMatch(
     /only 59 min 59 s of the 1 h .*: where that is too little .* kept/,
