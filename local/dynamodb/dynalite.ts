@@ -1,6 +1,7 @@
 /** dynalite without its HTTP server: the same checks and the same actions over the same store, as the server calls them. */
 import { createRequire } from 'node:module';
 import { AwsError } from '../aws-service.ts';
+import { putBack, withoutPlain } from './plain-values.ts';
 
 /** Of its own, in memory. */
 interface Store {
@@ -28,7 +29,7 @@ interface Refusal {
 
 export interface Dynalite {
   /** Answers an operation by its name. Rejects with an `AwsError` where DynamoDB answers with one. */
-  ask(operation: string, input: unknown): Promise<unknown>;
+  ask(operation: string, input: object): Promise<unknown>;
   /** As `CreateTable`, and the table is there at once: dynalite itself lets time pass, by the machine's clock. */
   createTable(input: { TableName: string }): Promise<void>;
 }
@@ -44,13 +45,14 @@ export function dynalite(): Dynalite {
     updateTableMs: 0,
   });
 
-  async function ask(operation: string, input: unknown): Promise<unknown> {
+  async function ask(operation: string, input: object): Promise<unknown> {
     const name = validations.toLowerFirst(operation);
     const { types, custom }: Checks = require(`dynalite/validations/${name}`);
     const action: Action = require(`dynalite/actions/${name}`);
     try {
-      const checked = validations.checkTypes(input, types);
+      const checked = validations.checkTypes(withoutPlain(input), types);
       validations.checkValidations(checked, types, custom, store);
+      putBack(checked, input);
       return await new Promise((resolve, reject) => {
         action(store, checked, (error, output) => (error ? reject(error) : resolve(output)));
       });

@@ -33,7 +33,7 @@ export async function dynamodb({ clock, tables }: DynamodbOptions): Promise<Dyna
   const { ask, createTable } = dynalite();
   for (const table of tables) await createTable(definitionOf(table));
 
-  const served = operations.map((name) => [name, (input: unknown) => clock.during(ask(name, input))]);
+  const served = operations.map((name) => [name, (input: object) => clock.during(ask(name, input))]);
   return { service: { target, operations: Object.fromEntries(served) } };
 }
 
