@@ -1,5 +1,5 @@
 /** The page of one release: reads it once, then follows its history until it has ended. */
-import type { ReleaseDetails, ReleaseRow, ToldEvent } from '../wire.ts';
+import type { Ending, ReleaseDetails, ReleaseRow, ToldEvent } from '../wire.ts';
 import type { Definition } from './definition.ts';
 import { h, part, put, show } from './dom.ts';
 import { eventsTable } from './events-table.ts';
@@ -16,6 +16,9 @@ import { readVisits } from './visits.ts';
 const main = part('main');
 const executionArn = decodeURIComponent(location.pathname.slice('/console/'.length));
 const address = `/console/api/releases/${encodeURIComponent(executionArn)}`;
+
+/** Such an execution did not come to record its end: the clean-up does, a moment later. */
+const stopped: readonly Ending[] = ['Stopped', 'TimedOut', 'Failed'];
 
 function open({ now, row, definition, told, slack }: ReleaseDetails) {
   setNow(now);
@@ -71,8 +74,16 @@ function open({ now, row, definition, told, slack }: ReleaseDetails) {
       stream.close();
       part('connection').textContent = '';
       drawSoon();
+      if (stopped.includes(ended.ending)) setTimeout(readAgain, 3000);
     },
   });
+
+  async function readAgain() {
+    const answer = await fetch(address).catch(() => undefined);
+    if (!answer?.ok) return;
+    latest = ((await answer.json()) as ReleaseDetails).row;
+    drawSoon();
+  }
 }
 
 const answer = await fetch(address).catch(() => undefined);
