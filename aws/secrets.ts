@@ -3,7 +3,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { calling } from './calling.ts';
 
 export function secrets(client: SecretsManagerClient) {
-  const known = new Map<string, Promise<string>>();
+  const known = new Map<string, string>();
 
   async function fetchSecret(name: string): Promise<string> {
     const command = new GetSecretValueCommand({ SecretId: name });
@@ -11,14 +11,11 @@ export function secrets(client: SecretsManagerClient) {
   }
 
   return {
-    /** A secret's text. A failed read is not kept. */
+    /** A secret's text. Only what was read is kept: a read that hangs must not hang the next invocation too. */
     async text(name: string): Promise<string> {
-      const reading = known.get(name) ?? fetchSecret(name);
-      known.set(name, reading);
-      return reading.catch((error) => {
-        known.delete(name);
-        throw error;
-      });
+      const text = known.get(name) ?? (await fetchSecret(name));
+      known.set(name, text);
+      return text;
     },
   };
 }

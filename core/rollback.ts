@@ -42,8 +42,9 @@ export function rollbackMethod(
   deployment: SeenDeployment | undefined,
 ): Rollback['method'] {
   if (service.taskDefinitionArn === wayBack) return deployment ? 'taken back by ECS' : 'nothing to undo';
-  if (service.taskDefinitionArn === unproved && unproved !== ours) return 'previous revision deployed';
-  if (service.taskDefinitionArn !== ours) return 'superseded';
+  if (service.taskDefinitionArn !== ours && service.taskDefinitionArn !== unproved) return 'superseded';
+  // ECS would go back to what completed last, and that is not what was proved last.
+  if (unproved !== undefined && unproved !== ours) return 'previous revision deployed';
   switch (deployment?.status) {
     case 'PENDING':
     case 'IN_PROGRESS':

@@ -26,11 +26,18 @@ export async function checkAll({
       let answer = Promise.withResolvers<Checked>();
       worker.on('message', (result) => answer.resolve(result));
       worker.on('error', (error) => answer.reject(error));
+      worker.on('exit', () =>
+        answer.reject(new Error('a world stands still: something in it waits for ever')),
+      );
       try {
         for (let next = left.next(); !next.done && !stopped; next = left.next()) {
           answer = Promise.withResolvers<Checked>();
           worker.postMessage(next.value);
-          if (checked(await answer.promise)) stopped = true;
+          const seed = next.value;
+          const result = await answer.promise.catch((error: Error) => {
+            throw new Error(`seed ${seed}: ${error.message}`);
+          });
+          if (checked(result)) stopped = true;
         }
       } finally {
         await worker.terminate();

@@ -303,7 +303,7 @@ export const invariants: Record<string, Invariant> = {
   },
 };
 
-/** What each state answered last, as the history of its execution tells. */
+/** What each state answered when it was visited last, as the history of its execution tells; nothing where it failed then. */
 function answersOf(history: PlayedExecution['history']): Record<string, unknown> {
   const answers: Record<string, unknown> = {};
   let state = '';
@@ -311,7 +311,9 @@ function answersOf(history: PlayedExecution['history']): Record<string, unknown>
     string,
     { name?: string; output?: string; resource?: string } | undefined
   >[]) {
-    state = event.stateEnteredEventDetails?.name ?? state;
+    const entered = event.stateEnteredEventDetails?.name;
+    if (entered !== undefined) delete answers[entered];
+    state = entered ?? state;
     const output = event.taskSucceededEventDetails?.output;
     if (output === undefined) continue;
     const result = JSON.parse(output);
