@@ -10,7 +10,7 @@ import { pushVariant } from '../../local/images/push-variant.ts';
 import { stateMachineArn } from '../../local/world.ts';
 import { balancer } from '../support/rehearsed-world.ts';
 import { address, settle, type VirtualWorld, virtualWorld } from '../support/virtual-world.ts';
-import { faultsOf } from './faults.ts';
+import { type Faults, faultsOf } from './faults.ts';
 import { operate } from './operate.ts';
 import type { Plan, PushPlan } from './plan.ts';
 
@@ -158,7 +158,7 @@ export async function play(plan: Plan): Promise<Story> {
       await virtual.clock.advance(Math.max(0, startedAt + atSeconds * 1000 - now()));
       await settle(virtual.clock, run());
     }
-    await rest(virtual);
+    await rest(virtual, faults);
   } catch (error) {
     stuck = (error as Error).message;
   }
@@ -174,9 +174,12 @@ export async function play(plan: Plan): Promise<Story> {
   };
 }
 
-/** Until every execution has ended, the schedule has looked twice more, and nothing came of it. */
-async function rest({ clock, running }: VirtualWorld): Promise<void> {
+/** Until every execution has ended, nothing fails any more, the schedule has looked twice, and nothing came of it. */
+async function rest({ clock, running }: VirtualWorld, faults: Faults): Promise<void> {
   await clock.advance(60_000);
+  await clock.until(() => running.size === 0, 9 * day);
+  await clock.advance(16 * 60_000);
+  faults.end();
   for (let quiet = 0; quiet < 2; ) {
     await clock.until(() => running.size === 0, 9 * day);
     await clock.advance(16 * 60_000);
