@@ -26,7 +26,9 @@ const operatedOn = ({ plan, config }: Story, service: string) => {
   const names = Object.keys(config.services);
   return plan.operator.some(
     ({ does, service: index }) =>
-      does === 'stops the newest execution' || names[index % names.length] === service,
+      does === 'stops the newest execution' ||
+      (names[index % names.length] === service &&
+        (does === 'scales to zero' || does === 'deploys the first revision by hand')),
   );
 };
 
@@ -150,6 +152,14 @@ export const invariants: Record<string, Invariant> = {
       const there = count('StartDeployment', revision);
       return there > sharing ? [`${release.name} deployed ${there} times`] : [];
     }),
+
+  'the way back is written down before anything changes': ({ effects }) =>
+    effects
+      .filter(
+        ({ operation, by, prepared }) =>
+          operation === 'UpdateService' && by === 'StartDeployment' && !prepared,
+      )
+      .map(({ input }) => `${input.taskDefinition} was deployed before its way back was written down`),
 
   'what was rejected or had nothing to do changed nothing': (story) =>
     story.executions.flatMap((release) => {

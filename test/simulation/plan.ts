@@ -173,13 +173,39 @@ const times = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 2, max: 8 }) },
   { weight: 1, arbitrary: fc.constant(60) },
 );
-const callFault: fc.Arbitrary<CallFault> = fc.record({
-  operation: fc.constantFrom(...operations),
-  by: fc.option(fc.constantFrom(...functions), { nil: undefined, freq: 3 }),
+/** What functions call that change something: faults there are worth more than among all calls. */
+const callsOf: Record<string, string[]> = {
+  AcquireSlot: ['GetItem', 'PutItem', 'SendTaskSuccess', 'DescribeExecution'],
+  RequestApproval: ['UpdateItem', 'GetItem', 'GetSecretValue'],
+  RegisterTaskDefinition: ['RegisterTaskDefinition', 'UpdateItem'],
+  RunReleaseTask: ['RunTask', 'UpdateItem'],
+  StartDeployment: ['UpdateItem', 'PutItem', 'UpdateService', 'DescribeServices'],
+  AwaitDeployment: ['PutItem', 'DeleteItem', 'SendTaskSuccess'],
+  ConfirmRelease: ['ListServiceDeployments', 'DescribeTasks', 'UpdateItem'],
+  RollBack: ['StopServiceDeployment', 'UpdateService', 'UpdateItem', 'DescribeServices'],
+  AwaitRollback: ['PutItem', 'DeleteItem', 'SendTaskSuccess'],
+  RecordOutcome: ['UpdateItem', 'PutItem', 'GetItem', 'SendTaskSuccess'],
+  Promote: ['UpdateItem', 'StartExecution'],
+  Notify: ['PutEvents', 'UpdateItem', 'GetSecretValue'],
+  'start-release': ['UpdateItem', 'StartExecution'],
+  'on-execution-end': ['GetItem', 'UpdateItem', 'PutItem', 'PutEvents'],
+  'on-deployment-event': ['GetItem', 'DeleteItem', 'SendTaskSuccess'],
+  'on-approval': ['UpdateItem', 'SendTaskSuccess'],
+};
+const pairs = Object.entries(callsOf).flatMap(([by, called]) =>
+  called.map((operation) => ({ by: by as string | undefined, operation })),
+);
+const met = {
   from,
   times,
-  kind: fc.constantFrom(...callFaultKinds),
-});
+  kind: fc.constantFrom(...callFaultKinds, 'refused' as const, 'done but not answered' as const),
+};
+const callFault: fc.Arbitrary<CallFault> = fc.oneof(
+  fc.record({ operation: fc.constantFrom(...operations), ...met }),
+  fc
+    .tuple(fc.constantFrom(...pairs), fc.record({ ...met, from: fc.nat(3) }))
+    .map(([pair, fault]): CallFault => ({ ...pair, ...fault })),
+);
 const functionFault: fc.Arbitrary<FunctionFault> = fc.record({
   function: fc.constantFrom(...functions),
   from: fc.nat(2),

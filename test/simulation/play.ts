@@ -21,6 +21,8 @@ export interface Effect {
   input: Record<string, unknown>;
   /** The function that called. */
   by: string;
+  /** It had written down before what it was about to deploy. */
+  prepared: boolean;
 }
 
 export interface PlayedPush extends PushPlan {
@@ -101,6 +103,7 @@ export async function play(plan: Plan): Promise<Story> {
   const say = (what: string) => log.push({ at: now(), what });
   const faults = faultsOf(plan, () => clock as Clock, say);
 
+  const written: string[] = [];
   const left = new Map<string, LeftService>();
   let looking: VirtualWorld | undefined;
   const virtual = await virtualWorld({
@@ -124,12 +127,14 @@ export async function play(plan: Plan): Promise<Story> {
     around: (call, next) =>
       faults.aroundCall(call, async () => {
         const answer = await next();
+        if (call.operation === 'PutItem') written.push(JSON.stringify(call.input));
         if (effectful.has(call.operation)) {
           effects.push({
             at: now(),
             operation: call.operation,
             input: call.input,
             by: call.caller.accessKeyId,
+            prepared: written.some((text) => text.includes(`"${call.input.taskDefinition}"`)),
           });
           say(`  ${call.operation} by ${call.caller.accessKeyId}`);
         }
