@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { durationSchema } from './duration.ts';
 import { repositorySchema } from './image.ts';
+import { longestHistory, mostEvents } from './longest-history.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
   error: 'a name such as my-api: lower case, digits and -, at most 39 characters',
@@ -72,7 +73,7 @@ const smokeSchema = z
       .default(5)
       .refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
     /** How long endpoints may take to answer well before the release is taken back. */
-    timeout: atMost('3h').default(90),
+    timeout: atMost('1h').default(90),
   })
   .refine(({ consecutive, requestTimeout }) => consecutive * requestTimeout <= 25, {
     path: ['consecutive'],
@@ -130,23 +131,35 @@ const approvalSchema = z.strictObject({
 
 const releaseTaskSchema = z.strictObject({
   command: z.array(z.string()).min(1),
-  timeout: atMost('6h').default(600),
+  timeout: atMost('3h').default(600),
 });
 
-const environmentSchema = z.strictObject({
-  name,
-  cluster: ecsName,
-  /** The ECS service. */
-  service: ecsName,
-  /** Ask a person before anything changes. */
-  approval: approvalSchema.optional(),
-  /** A one-off task of the new revision before traffic moves, such as a database migration. */
-  releaseTask: releaseTaskSchema.optional(),
-  /** How long ECS may take; then the release is taken back. */
-  deploymentTimeout: atMost('2d').default(1800),
-  smoke: smokeSchema.optional(),
-  analysis: analysisSchema.optional(),
-});
+const environmentSchema = z
+  .strictObject({
+    name,
+    cluster: ecsName,
+    /** The ECS service. */
+    service: ecsName,
+    /** Ask a person before anything changes. */
+    approval: approvalSchema.optional(),
+    /** A one-off task of the new revision before traffic moves, such as a database migration. */
+    releaseTask: releaseTaskSchema.optional(),
+    /** How long ECS may take; then the release is taken back. */
+    deploymentTimeout: atMost('12h').default(1800),
+    smoke: smokeSchema.optional(),
+    analysis: analysisSchema.optional(),
+  })
+  .superRefine(({ approval, releaseTask, deploymentTimeout, smoke }, context) => {
+    const events = longestHistory({
+      approval: approval?.timeout ?? 0,
+      releaseTask: releaseTask?.timeout ?? 0,
+      deployment: deploymentTimeout,
+      smoke: smoke?.timeout ?? 0,
+    });
+    if (events <= mostEvents) return;
+    const message = `with the other timeouts of this environment a release may take ${events} events of waiting, and an execution has room for ${mostEvents}: shorten them`;
+    context.addIssue({ code: 'custom', path: ['deploymentTimeout'], message });
+  });
 export type Environment = z.infer<typeof environmentSchema>;
 
 const serviceSchema = z.strictObject({

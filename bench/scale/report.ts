@@ -3,7 +3,7 @@ import { maxEvents } from '../../local/asl/history.ts';
 import { maxDataBytes } from '../../local/states/limits.ts';
 import type { Allowed, BucketUse } from './allowed.ts';
 import type { Crowd } from './crowd.ts';
-import { defaultWaits, largestPayload, longestWaits, mostEvents } from './worst-case.ts';
+import { defaultWaits, largestPayload, mostEvents } from './worst-case.ts';
 
 export interface Findings {
   services: number;
@@ -87,17 +87,8 @@ At worst: an approval, another release that holds the slot, a release task, a de
 that each take all the time they may, and twice as many refused attempts as the unluckiest release had here. The payload is the
 largest that the steps' schemas let through, in ASCII.
 
-${longest()}
+\`tidegate.config.ts\` refuses timeouts that together could take more than half of the history.
 `;
-}
-
-function longest(): string {
-  const events = mostEvents(longestWaits, 0);
-  const waits =
-    'The longest waits that `tidegate.config.ts` accepts, an approval of 5 days, a release task of 6 hours, a\ndeployment of 2 days and smoke tests of 3 hours in one release,';
-  const room =
-    events > maxEvents ? 'do not fit' : events > maxEvents / 2 ? 'fit, but not in half' : 'fit in half';
-  return `**${waits} ${room}**: ${count(events)} events of ${count(maxEvents)}.`;
 }
 
 function worstByDefault(crowd: Crowd): number {

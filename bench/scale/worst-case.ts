@@ -1,56 +1,17 @@
 /** What one release can grow to at most: the events of its loops, and the largest payload that the steps' schemas allow. */
 import * as z from 'zod';
+import { longestHistory, type Waits } from '../../core/longest-history.ts';
 import type { Step } from '../../functions/step.ts';
 import { steps } from '../../functions/steps/table.ts';
-import definition from '../../state-machines/deploy.asl.json' with { type: 'json' };
 
-const { States: states } = definition;
-
-/** How long a release may wait where it waits in a loop, in seconds. */
-export interface Waits {
-  approval: number;
-  releaseTask: number;
-  deployment: number;
-  smoke: number;
-}
-
-/** The defaults of core/config.ts, and the most that it accepts. */
+/** The defaults of core/config.ts. */
 export const defaultWaits: Waits = { approval: 86_400, releaseTask: 600, deployment: 1800, smoke: 90 };
-export const longestWaits: Waits = {
-  ...{ approval: 5 * 86_400, releaseTask: 6 * 3600 },
-  ...{ deployment: 2 * 86_400, smoke: 3 * 3600 },
-};
 
-/** What every way through the state machine writes at most, loops and further attempts left out. */
-const eventsOnce = 150;
-/** A Wait is entered and left, a Task also scheduled, started and answered, a Choice entered and left. */
-const eventsARound = 9;
-/** Entered, scheduled, started, submitted, timed out, left. */
-const eventsATimeout = 6;
 const eventsAnAttempt = 3;
-/** Of the judge, however long the window is. */
-const looks = 11;
 
-/**
- * Of the longest release: it waits for another that takes as long as itself, goes round every loop to its end, and is
- * then taken back, which may take as long as the deployment.
- */
-export function mostEvents(waits: Waits, refusedAttempts: number): number {
-  const { approval, releaseTask, deployment, smoke } = waits;
-  const slot = releaseTask + deployment + smoke + deployment;
-  const rounds = (seconds: number, each: number) => Math.ceil(seconds / each);
-  return (
-    eventsOnce +
-    eventsATimeout * rounds(approval, states.RequestApproval.TimeoutSeconds) +
-    eventsATimeout * rounds(slot, states.AcquireSlot.TimeoutSeconds) +
-    eventsARound * rounds(releaseTask, states.WaitForReleaseTask.Seconds) +
-    eventsATimeout * rounds(deployment, states.AwaitDeployment.TimeoutSeconds) +
-    eventsARound * rounds(smoke, states.WaitForSmokeTests.Seconds) +
-    eventsARound * looks +
-    eventsATimeout * rounds(deployment, states.AwaitRollback.TimeoutSeconds) +
-    eventsAnAttempt * refusedAttempts
-  );
-}
+/** Of the longest release that the configuration lets wait so long, with so many refused attempts. */
+export const mostEvents = (waits: Waits, refusedAttempts: number): number =>
+  longestHistory(waits) + eventsAnAttempt * refusedAttempts;
 
 /** Texts whose length no schema limits, such as ARNs, are taken for this long. */
 export const assumedText = 300;

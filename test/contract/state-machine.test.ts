@@ -1,6 +1,8 @@
 /** What tsc cannot see: that state machine and steps know the same errors, and that every state is robust in the same way. */
+
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { rounds } from '../../core/longest-history.ts';
 import type { Step } from '../../functions/step.ts';
 import { steps } from '../../functions/steps/table.ts';
 import { checkDefinition } from '../../local/asl/index.ts';
@@ -183,3 +185,15 @@ function secondsIn(name: string): number {
   const timedOut = state?.Type === 'Task' && waits(state) && next(name).includes(name);
   return timedOut && typeof state.TimeoutSeconds === 'number' ? state.TimeoutSeconds : 0;
 }
+
+test.each(Object.entries(rounds))(
+  '%s looks again as often as the longest history is reckoned with',
+  (name, seconds) => {
+    const { TimeoutSeconds, Seconds } = States[name] as {
+      TimeoutSeconds?: number;
+      Seconds?: number;
+    };
+
+    expect(TimeoutSeconds ?? Seconds).toBe(seconds);
+  },
+);

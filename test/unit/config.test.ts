@@ -20,8 +20,8 @@ describe('a configuration', () => {
   });
 
   test.each([
-    { deploymentTimeout: '2d', refused: false },
-    { deploymentTimeout: '49h', refused: true },
+    { deploymentTimeout: '12h', refused: false },
+    { deploymentTimeout: '13h', refused: true },
   ])(
     'with a deployment timeout of $deploymentTimeout is refused: $refused',
     ({ deploymentTimeout, refused }) => {
@@ -30,7 +30,7 @@ describe('a configuration', () => {
           services: { 'my-api': { ...service, environments: [{ ...environment, deploymentTimeout }] } },
         });
 
-      if (refused) expect(define).toThrow('environments.0.deploymentTimeout: must be at most 2d');
+      if (refused) expect(define).toThrow('environments.0.deploymentTimeout: must be at most 12h');
       else expect(define).not.toThrow();
     },
   );
@@ -45,6 +45,11 @@ describe('a configuration', () => {
       says: 'approval: needs slack settings',
     },
     { it: 'accepts approval within 5 days', setting: { approval: { timeout: '5d' } }, slack },
+    {
+      it: 'refuses timeouts that together leave an execution no room',
+      setting: { releaseTask: { command: ['x'], timeout: '3h' }, deploymentTimeout: '12h' },
+      says: 'deploymentTimeout: with the other timeouts of this environment a release may take',
+    },
     {
       it: 'refuses approval within more',
       setting: { approval: { timeout: '121h' } },

@@ -1,0 +1,50 @@
+/** How many events an execution's history may get: Step Functions ends an execution that has 25,000. */
+
+/** What a configuration lets a release wait for, in seconds; 0 where it does not. */
+export interface Waits {
+  approval: number;
+  releaseTask: number;
+  deployment: number;
+  smoke: number;
+}
+
+/** How often the state machine looks again while it waits, in seconds. */
+export const rounds = {
+  RequestApproval: 900,
+  AcquireSlot: 300,
+  WaitForReleaseTask: 10,
+  AwaitDeployment: 60,
+  WaitForSmokeTests: 5,
+  AwaitRollback: 60,
+} as const;
+
+/** Half of what Step Functions allows: the rest is for attempts that fail. */
+export const mostEvents = 12_500;
+
+/** What every way through the state machine writes at most, loops and further attempts left out. */
+const once = 150;
+/** A Wait is entered and left, a Task also scheduled, started and answered, a Choice entered and left. */
+const aRound = 9;
+/** Entered, scheduled, started, submitted, timed out, left. */
+const aTimeout = 6;
+/** Of the judge, however long the window is. */
+const looks = 11;
+
+/**
+ * Of the longest release: it waits for another that takes as long as itself, goes round every loop to its end, and is then
+ * taken back, which may take as long as the deployment.
+ */
+export function longestHistory({ approval, releaseTask, deployment, smoke }: Waits): number {
+  const slot = releaseTask + deployment + smoke + deployment;
+  const times = (seconds: number, state: keyof typeof rounds) => Math.ceil(seconds / rounds[state]);
+  return (
+    once +
+    aTimeout * times(approval, 'RequestApproval') +
+    aTimeout * times(slot, 'AcquireSlot') +
+    aRound * times(releaseTask, 'WaitForReleaseTask') +
+    aTimeout * times(deployment, 'AwaitDeployment') +
+    aRound * times(smoke, 'WaitForSmokeTests') +
+    aRound * looks +
+    aTimeout * times(deployment, 'AwaitRollback')
+  );
+}
