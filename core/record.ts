@@ -1,6 +1,6 @@
 /** What is kept of a release: what every step answered, and how and why it ended. */
 import * as z from 'zod';
-import type { Failure, Outcome } from './release.ts';
+import type { Failure, Outcome, Target } from './release.ts';
 import { outcomeSchema, releaseRequestSchema } from './release.ts';
 
 export const recordSchema = z.strictObject({
@@ -73,6 +73,13 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       );
   }
 }
+
+/** What a person has to run, to be put behind the reason why one is needed. */
+export const toGoBack = (
+  { cluster, service }: Pick<Target, 'cluster' | 'service'>,
+  wayBack: string,
+): string =>
+  `; to go back to what ran before: aws ecs update-service --cluster ${cluster} --service ${service} --task-definition ${wayBack}`;
 
 /** Lambda's cause is the whole error as JSON text; people need the message. */
 export function failureSentence({ Error: name, Cause: cause }: Failure): string {

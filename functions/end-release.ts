@@ -1,8 +1,8 @@
 /** Ends a release, from the state machine or, where that was stopped, from the event that says so. */
 import * as z from 'zod';
 import type { Aws } from '../aws/open.ts';
-import { environmentAfter, environmentOf } from '../core/config.ts';
-import { type ReleaseRecord, reasonFor } from '../core/record.ts';
+import { environmentAfter } from '../core/config.ts';
+import { type ReleaseRecord, reasonFor, toGoBack } from '../core/record.ts';
 import { type Failure, type Outcome, type ReleaseRequest, targetSchema } from '../core/release.ts';
 import { answerSlot } from './answer-slot.ts';
 
@@ -20,27 +20,29 @@ export interface Ended {
   promotes: boolean;
 }
 
-/** The slot that it asked for, though the configuration may name another service by now. */
-const slotOf = (steps: ReleaseRecord['steps']) =>
+/** Whose slot it asked for, though the configuration may name another service by now. */
+const targetOf = (steps: ReleaseRecord['steps']) =>
   resolvedSchema.safeParse(steps.ResolveRelease).data?.release.target;
 const resolvedSchema = z.looseObject({ release: z.looseObject({ target: targetSchema }) });
 
 /** Keeps the outcome and frees the slot for the next. The first outcome stays, so it may be repeated. */
 export async function endRelease({ execution, request, outcome, failure }: Ending, aws: Aws): Promise<Ended> {
-  const { steps } = await aws.records.of(execution);
-  const reason = reasonFor(outcome, steps, failure).slice(0, 2000);
+  const { steps, wayBack } = await aws.records.of(execution);
+  // The configuration may not name them any more.
+  const service = aws.config.services[request.service];
+  const environment = service?.environments.find(({ name }) => name === request.environment);
+  const target = targetOf(steps) ?? environment;
+  const hint = outcome === 'NeedsHuman' && wayBack && target ? toGoBack(target, wayBack) : '';
+  const reason = reasonFor(outcome, steps, failure).slice(0, 2000 - hint.length) + hint;
   const first = await aws.records.end(execution, { request, outcome, reason, endedAt: aws.now() });
   const kept = first ? { outcome, reason } : await aws.records.of(execution);
   const ended = { outcome: kept.outcome ?? outcome, reason: kept.reason ?? reason };
 
-  const { service, environment } = environmentOf(aws.config, request.service, request.environment);
   const { push } = request;
   const { pushedAt, tag } = push;
   const deployed = { pushedAt, tag, execution, push };
   const leaving = { at: aws.now(), ...(ended.outcome === 'Deployed' && { deployed }) };
-  await answerSlot(aws, await aws.slots.leave(slotOf(steps) ?? environment, execution, leaving));
-  return {
-    ...ended,
-    promotes: ended.outcome === 'Deployed' && environmentAfter(service, environment.name) !== undefined,
-  };
+  if (target) await answerSlot(aws, await aws.slots.leave(target, execution, leaving));
+  const next = service && environment && environmentAfter(service, environment.name);
+  return { ...ended, promotes: ended.outcome === 'Deployed' && next !== undefined };
 }

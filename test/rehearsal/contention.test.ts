@@ -100,7 +100,9 @@ describe('a service that several releases want', () => {
 
     expect(stopped).toMatchObject({
       outcome: 'NeedsHuman',
-      reason: expect.stringContaining('stopped by hand'),
+      reason: expect.stringMatching(
+        /stopped by hand; to go back .*: aws ecs update-service --cluster main --service my-api --task-definition .*my-api:1$/,
+      ),
     });
     await world.clock.advance(1_800_000);
     expect((await world.push('good', 'v1.1.0')).outcome).toBe('Deployed');
