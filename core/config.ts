@@ -196,7 +196,9 @@ export type Service = z.infer<typeof serviceSchema>;
 
 const configSchema = z
   .strictObject({
-    services: z.record(name, serviceSchema),
+    services: z.record(name, serviceSchema).refine((services) => Object.keys(services).length > 0, {
+      error: 'names no service: nothing would ever be deployed',
+    }),
     slack: z.strictObject({ channel: z.string().min(1), tokenSecret: z.string().min(1) }).optional(),
   })
   .superRefine(({ services, slack }, context) => {
@@ -246,11 +248,27 @@ export function defineConfig(input: ConfigInput): Config {
   const checked = configSchema.safeParse(input);
   if (checked.success) return checked.data;
   const mistakes = checked.error.issues.map(
-    ({ path, message }) => `  ${path.join('.') || 'the file'}: ${message}`,
+    (issue) => `  ${issue.path.join('.') || 'the file'}: ${sentence(issue)}`,
   );
   throw new Error(
     `tidegate.config.ts has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.join('\n')}`,
   );
+}
+
+/** Zod's own words where ours are not better. */
+function sentence(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `has no setting ${issue.keys.join(', ')}: misspelled, or in the wrong place?`;
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => message).join('; ');
+    case 'invalid_type':
+      return issue.input === undefined ? `is missing: ${issue.expected} expected` : issue.message;
+    case 'too_small':
+      return issue.minimum === 1 ? 'must not be empty' : issue.message;
+    default:
+      return issue.message;
+  }
 }
 
 /** Settings of one environment of one service. Throws where the configuration does not name it. */

@@ -186,3 +186,23 @@ function message(run: () => unknown): string {
   }
   return '';
 }
+
+test('mistakes are told in words that say what to do', () => {
+  const define = (config: object) => () => defineConfig(config as ConfigInput);
+  const service = { repository: 'my-api', container: '', environments: [] };
+
+  expect(define({ services: {} })).toThrow('services: names no service: nothing would ever be deployed');
+  expect(define({ slak: {}, services: { My_API: service } })).toThrow(
+    [
+      'tidegate.config.ts has 2 mistakes:',
+      '  services.My_API: a name such as my-api: lower case, digits and -, at most 39 characters',
+      '  the file: has no setting slak: misspelled, or in the wrong place?',
+    ].join('\n'),
+  );
+  expect(define({ services: { 'my-api': service } })).toThrow(
+    /container: must not be empty\n {2}services\.my-api\.environments: must not be empty/,
+  );
+  expect(define({ services: { 'my-api': { container: 'app' } } })).toThrow(
+    'repository: is missing: string expected',
+  );
+});
