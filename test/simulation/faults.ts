@@ -79,8 +79,11 @@ export function faultsOf(plan: Plan, clock: () => Clock, tell: (what: string) =>
 
   return {
     aroundCall({ operation, caller }, run) {
-      const [anybody, own] = [ofCall(`${operation} `), ofCall(`${operation} ${caller.accessKeyId}`)];
-      const fault = own ?? anybody;
+      const own = caller.accessKeyId;
+      // Each is asked, since each counts.
+      const [fault] = [`* ${own}`, `${operation} ${own}`, `${operation} `].flatMap(
+        (name) => ofCall(name) ?? [],
+      );
       if (!fault) return run();
       tell(`${operation} of ${caller.accessKeyId} ${fault.kind}`);
       return calls[fault.kind](run);

@@ -38,6 +38,7 @@ export interface OperatorPlan {
 
 /** What a call of an AWS operation meets, counted from the installation. */
 export interface CallFault {
+  /** `*` is every operation. */
   operation: string;
   /** Only calls of this function are met, and counted; everybody's when absent. */
   by?: string | undefined;
@@ -200,7 +201,17 @@ const met = {
   times,
   kind: fc.constantFrom(...callFaultKinds, 'refused' as const, 'done but not answered' as const),
 };
+/** Where it matters most at which call a function fails. */
+const decisive = [
+  'AcquireSlot',
+  'StartDeployment',
+  'AwaitDeployment',
+  'ConfirmRelease',
+  'RollBack',
+  'RecordOutcome',
+];
 const callFault: fc.Arbitrary<CallFault> = fc.oneof(
+  fc.record({ ...met, operation: fc.constant('*'), by: fc.constantFrom(...decisive), from: fc.nat(9) }),
   fc.record({ operation: fc.constantFrom(...operations), ...met }),
   fc
     .tuple(fc.constantFrom(...pairs), fc.record({ ...met, from: fc.nat(3) }))
