@@ -30,12 +30,8 @@ export function slots(table: Table) {
     leave: (service: EcsService, execution: string, leaving: Leaving) =>
       change(service, (slot) => leave(slot, execution, leaving)),
     /** Keeps the way back, before anything changes. Throws where the slot is somebody else's by now. May be repeated. */
-    begin: (
-      service: EcsService,
-      execution: string,
-      unproved: NonNullable<Slot['unproved']>,
-      serves: boolean,
-    ) => change(service, (slot) => ({ slot: begin(slot, execution, unproved, serves), answers: [] })),
+    begin: (service: EcsService, execution: string, unproved: Parameters<typeof begin>[2], serves: boolean) =>
+      change(service, (slot) => ({ slot: begin(slot, execution, unproved, serves), answers: [] })),
     /** Throws where the slot is somebody else's by now: an execution that was stopped may still have a function running. */
     async hold(service: EcsService, execution: string): Promise<void> {
       heldBy(execution, await this.look(service));

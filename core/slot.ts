@@ -33,7 +33,9 @@ export const slotSchema = z.strictObject({
     .strictObject({
       taskDefinitionArn: z.string(),
       wayBack: z.string(),
-      /** When it was deployed, ms since the epoch. */
+      /** The execution that deployed it. */
+      execution: z.string(),
+      /** Since when it may serve, ms since the epoch. */
       since: z.int(),
     })
     .optional(),
@@ -93,12 +95,15 @@ export function ask(slot: Slot, asking: Contender): SlotChange {
 export function begin(
   slot: Slot,
   execution: string,
-  unproved: NonNullable<Slot['unproved']>,
+  unproved: Omit<NonNullable<Slot['unproved']>, 'execution'>,
   serves: boolean,
 ): Slot {
   const { unproved: left } = heldBy(execution, slot);
   const spoilt = serves && left && left.since < unproved.since;
-  return { ...(spoilt ? spoil(slot, left.since, unproved.since) : slot), unproved };
+  return {
+    ...(spoilt ? spoil(slot, left.since, unproved.since) : slot),
+    unproved: { ...unproved, execution },
+  };
 }
 
 /** Throws where somebody else holds the slot by now. */
@@ -120,13 +125,15 @@ export interface Leaving {
   at: number;
   /** Where it ended Deployed. */
   deployed?: Slot['deployed'];
+  /** What it deployed does not serve any more. */
+  returned?: boolean;
 }
 
 /**
  * A release that ended leaves the slot, as holder or as waiter, and the next one gets it. May be repeated, also late: then
  * the slot is somebody else's, and nothing changes.
  */
-export function leave(slot: Slot, execution: string, { at, deployed }: Leaving): SlotChange {
+export function leave(slot: Slot, execution: string, { at, deployed, returned }: Leaving): SlotChange {
   const { holder, waiting, unproved, ...others } = slot;
   const next = waiting?.execution === execution ? undefined : waiting;
   if (holder?.execution !== execution) {
@@ -135,7 +142,9 @@ export function leave(slot: Slot, execution: string, { at, deployed }: Leaving):
   }
   const rest = deployed
     ? { ...others, deployed }
-    : { ...(unproved ? spoil(others, unproved.since, at) : others), ...(unproved && { unproved }) };
+    : unproved?.execution === execution
+      ? { ...spoil(others, unproved.since, at), ...(!returned && { unproved: { ...unproved, since: at } }) }
+      : { ...others, ...(unproved && { unproved }) };
   return next ? grant({ ...rest, holder: next }) : { slot: rest, answers: [] };
 }
 

@@ -41,7 +41,11 @@ export async function endRelease({ execution, request, outcome, failure }: Endin
   const { push } = request;
   const { pushedAt, tag } = push;
   const deployed = { pushedAt, tag, execution, push };
-  const leaving = { at: aws.now(), ...(ended.outcome === 'Deployed' && { deployed }) };
+  const leaving = {
+    at: aws.now(),
+    returned: ended.outcome === 'RolledBack' || ended.outcome === 'Superseded',
+    ...(ended.outcome === 'Deployed' && { deployed }),
+  };
   if (target) await answerSlot(aws, await aws.slots.leave(target, execution, leaving));
   const next = service && environment && environmentAfter(service, environment.name);
   return { ...ended, promotes: ended.outcome === 'Deployed' && next !== undefined };

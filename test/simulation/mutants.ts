@@ -146,8 +146,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the slot is kept when a release ends',
     file: 'functions/end-release.ts',
-    find: 'await answerSlot(aws, await aws.slots.leave(slotOf(steps) ?? environment, execution, leaving));',
-    replace: 'void [answerSlot, slotOf, environment, leaving];',
+    find: 'if (target) await answerSlot(aws, await aws.slots.leave(target, execution, leaving));',
+    replace: 'void [answerSlot, target, leaving];',
   },
   {
     name: 'a release that is stopped is not cleaned up behind',

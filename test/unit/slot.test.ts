@@ -132,26 +132,49 @@ describe('leaving the slot', () => {
   });
 
   test("late, when the slot is somebody else's by now, neither keeps an older version nor forgets the way back", () => {
-    const slot = { holder: v3, unproved: { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:2', since: 5 } };
+    const slot = {
+      holder: v3,
+      unproved: { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:2', execution: v3.execution, since: 5 },
+    };
 
     expect(leave(slot, v2.execution, { at: 9, deployed: deployedV2 }).slot).toEqual(slot);
   });
 
   test('forgets the way back only once what was deployed is proved', () => {
-    const unproved = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1', since: 5 };
+    const unproved = {
+      taskDefinitionArn: 'my-api:2',
+      wayBack: 'my-api:1',
+      execution: v2.execution,
+      since: 5,
+    };
 
+    const spoiled = [{ from: 5, to: 9 }];
     expect(leave({ holder: v2, unproved }, v2.execution, { at: 9 }).slot).toEqual({
-      unproved,
-      spoiled: [{ from: 5, to: 9 }],
+      unproved: { ...unproved, since: 9 },
+      spoiled,
+    });
+    expect(leave({ holder: v2, unproved }, v2.execution, { at: 9, returned: true }).slot).toEqual({
+      spoiled,
     });
     expect(leave({ holder: v2, unproved }, v2.execution, { at: 9, deployed: deployedV2 }).slot).toEqual({
       deployed: deployedV2,
     });
   });
 
+  test('a release that deployed nothing spoils no time, whatever an earlier one left', () => {
+    const unproved = {
+      taskDefinitionArn: 'my-api:2',
+      wayBack: 'my-api:1',
+      execution: v1.execution,
+      since: 5,
+    };
+
+    expect(leave({ holder: v2, unproved }, v2.execution, { at: 900 }).slot).toEqual({ unproved });
+  });
+
   test('what a stopped release left is no time to compare with until the next one replaces it', () => {
-    const left = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1', since: 5 };
-    const next = { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:1', since: 90 };
+    const left = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1', execution: v2.execution, since: 5 };
+    const next = { taskDefinitionArn: 'my-api:3', wayBack: 'my-api:1', execution: v3.execution, since: 90 };
     const began = begin({ holder: v3, unproved: left }, v3.execution, next, true);
 
     expect(began).toEqual({ holder: v3, unproved: next, spoiled: [{ from: 5, to: 90 }] });
@@ -159,7 +182,12 @@ describe('leaving the slot', () => {
   });
 
   test('a release that lost the slot may not begin', () => {
-    const unproved = { taskDefinitionArn: 'my-api:2', wayBack: 'my-api:1', since: 5 };
+    const unproved = {
+      taskDefinitionArn: 'my-api:2',
+      wayBack: 'my-api:1',
+      execution: v2.execution,
+      since: 5,
+    };
 
     expect(() => begin({ holder: v3 }, v2.execution, unproved, false)).toThrow('belongs to execution-v3');
   });
