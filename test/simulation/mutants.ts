@@ -91,8 +91,21 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'UpdateService is repeated without looking',
     file: 'functions/steps/start-deployment.ts',
-    find: 'if (set === taskDefinitionArn) {',
-    replace: 'if (known === -1) {',
+    find: `    if (set === taskDefinitionArn) {
+      // Ours, though its reply was lost; or what a release left that was stopped: then the time is its own.
+      const startedAt = known ?? createdAt ?? now();
+      await records.start(arn, { startedAt, wayBack });
+      await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, false);
+      return { status: 'started', startedAt };
+    }
+
+    const startedAt = known ?? now();
+    // Asked before, and ECS has taken it back already: what became of it is the next step's to say.
+    const asked = known !== undefined && (await ecs.deploymentsSince(target, known - clockSkewMs));
+    if (asked && ourDeployment({ taskDefinitionArn, startedAt }, asked))
+      return { status: 'started', startedAt };
+`,
+    replace: '    const startedAt = known ?? now();',
   },
   {
     name: 'what somebody deployed meanwhile is overwritten',
