@@ -16,7 +16,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const config = defineConfig({ services: {} });
+const environments = [{ name: 'production', cluster: 'main', service: 'my-api' }];
+const config = defineConfig({
+  services: { 'my-api': { repository: 'my-api', container: 'app', environments } },
+});
 const own = process.pid;
 const another = own + 1;
 
