@@ -72,7 +72,7 @@ function* smallerThan(plan: Plan): Generator<Plan> {
       yield { ...plan, events: { ...plan.events, [source]: calm } };
   }
   for (const list of lists) {
-    if (plan[list].length <= least(list) + 0) continue;
+    if (plan[list].length <= least(list)) continue;
     for (const index of plan[list].keys()) {
       if (plan[list].length > least(list))
         yield { ...plan, [list]: (plan[list] as unknown[]).toSpliced(index, 1) };
