@@ -9,7 +9,10 @@ export interface StartedExecution {
   started: boolean;
 }
 
-/** May be repeated: the same request has the same name. What is open is written first, so that no crash in between loses it. */
+/**
+ * May be repeated: the same request has the same name. What is open is written first, so that no crash in between loses
+ * it, then that its push was seen, so that nobody else starts one of it.
+ */
 export async function startExecution(
   request: ReleaseRequest,
   { openReleases, pushes, states }: Aws,
@@ -17,7 +20,6 @@ export async function startExecution(
   const { service, environment, push } = request;
   const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });
   await openReleases.open(name, request);
-  const started = await states.start(name, request);
   await pushes.see({ service, environment, digest: push.digest }, name);
-  return { name, started };
+  return { name, started: await states.start(name, request) };
 }

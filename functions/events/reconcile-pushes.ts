@@ -27,17 +27,18 @@ export const reconcilePushes: EventHandler<{ started: string[] }> = {
     for (const [service, { environments }] of Object.entries(aws.config.services)) {
       for (const [index, { name: environment }] of environments.entries()) {
         const where = `${service}/${environment}`;
-        const open = await attempt(where, aws.openReleases.of({ service, environment }));
-        for (const [name, request] of (open as [string, ReleaseRequest][] | undefined) ?? [])
-          await attempt(name, endOpen(name, request, aws));
-        const before = environments[index - 1]?.name;
-        const search = async () => {
+        const look = async () => {
+          const open = await aws.openReleases.of({ service, environment });
+          for (const [name, request] of open) await attempt(name, endOpen(name, request, aws));
+          const before = environments[index - 1]?.name;
           const missed = before
             ? await missedPromotion(service, before, environment, aws)
             : await missedPush(service, environment, aws);
-          if (missed) started.push((await startExecution(missed, aws)).name);
+          // What is open was started, or will be: at the latest when the schedule comes again.
+          if (missed && !open.some(([, { push }]) => push.digest === missed.push.digest))
+            started.push((await startExecution(missed, aws)).name);
         };
-        await attempt(where, search());
+        await attempt(where, look());
       }
     }
     if (failures.length > 0)
