@@ -12,7 +12,11 @@ import { uuid } from './uuid.ts';
 export type LambdaFunction = (event: any, context: Context) => Promise<unknown>;
 
 /** Stands between every invocation and its function: crashes and cold starts go here. Time passes by `pause`. */
-export type AroundFunction = (functionName: string, run: () => Promise<unknown>) => Promise<unknown>;
+export type AroundFunction = (
+  functionName: string,
+  run: () => Promise<unknown>,
+  event: unknown,
+) => Promise<unknown>;
 
 export interface LambdaRuntimeOptions {
   clock: Clock;
@@ -77,10 +81,13 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
       reject(new FunctionError('Sandbox.Timedout', message));
       over.abort();
     });
-    const invoke = async () => handler(JSON.parse(text), context);
-    const working = underWay(clock, over.signal, () => around(functionName, invoke)).catch((thrown) => {
-      throw functionError(thrown);
-    });
+    const event = JSON.parse(text);
+    const invoke = async () => handler(event, context);
+    const working = underWay(clock, over.signal, () => around(functionName, invoke, event)).catch(
+      (thrown) => {
+        throw functionError(thrown);
+      },
+    );
     try {
       return returned(await Promise.race([working, timedOut]));
     } finally {

@@ -1,8 +1,9 @@
 /** Plays the plan of a seed and looks whether everything held; shrinks a plan where it did not. */
 import * as fc from 'fast-check';
-import { broken } from './invariants.ts';
+import { broken } from './invariants/index.ts';
 import { type Plan, plans } from './plan.ts';
-import { play, type Story } from './play.ts';
+import { play } from './play.ts';
+import type { Story } from './story.ts';
 
 export interface Checked {
   seed: number;

@@ -23,11 +23,11 @@ export async function checkAll({
   await Promise.all(
     Array.from({ length: workers }, async () => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: mutant });
-      let answer = Promise.withResolvers<Checked>();
-      worker.on('message', (result) => answer.resolve(result));
-      worker.on('error', (error) => answer.reject(error));
+      let answer: PromiseWithResolvers<Checked> | undefined;
+      worker.on('message', (result) => answer?.resolve(result));
+      worker.on('error', (error) => answer?.reject(error));
       worker.on('exit', () =>
-        answer.reject(new Error('a world stands still: something in it waits for ever')),
+        answer?.reject(new Error('a world stands still: something in it waits for ever')),
       );
       try {
         for (let next = left.next(); !next.done && !stopped; next = left.next()) {

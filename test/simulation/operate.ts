@@ -1,17 +1,28 @@
 /** Does what operators do, past Tidegate. What AWS refuses them, they leave. */
 import { stateMachineArn } from '../../local/world.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
+import { serviceOf } from './config.ts';
 import type { OperatorPlan } from './plan.ts';
 
 export async function operate(
   { ask, config, first, world }: VirtualWorld,
-  { does, service: index }: OperatorPlan,
+  action: OperatorPlan,
   say: (what: string) => void,
 ): Promise<void> {
-  const names = Object.keys(config.services);
-  const name = String(names[index % names.length]);
+  const { does } = action;
+  const name = serviceOf(config, action);
   const { cluster = '', service = '' } = config.services[name]?.environments[0] ?? {};
   const update = (change: object) => ask('ECS', 'UpdateService', { cluster, service, ...change });
+  const register = async () => {
+    const { taskDefinition } = await ask('ECS', 'DescribeTaskDefinition', { taskDefinition: service });
+    const { family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn } = taskDefinition;
+    const [container] = taskDefinition.containerDefinitions;
+    const environment = [...container.environment, { name: 'EDITED', value: 'yes' }];
+    return ask('ECS', 'RegisterTaskDefinition', {
+      ...{ family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn },
+      containerDefinitions: [{ ...container, environment }],
+    });
+  };
   const actions: Record<OperatorPlan['does'], () => Promise<unknown>> = {
     async 'stops the newest execution'() {
       const { executions } = await ask('SFN', 'ListExecutions', { stateMachineArn, statusFilter: 'RUNNING' });
@@ -26,15 +37,10 @@ export async function operate(
         repositoryName: name,
         imageIds: [{ imageDigest: first[name] }],
       }),
-    async 'registers another revision'() {
-      const { taskDefinition } = await ask('ECS', 'DescribeTaskDefinition', { taskDefinition: service });
-      const { family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn } = taskDefinition;
-      const [container] = taskDefinition.containerDefinitions;
-      const environment = [...container.environment, { name: 'EDITED', value: 'yes' }];
-      await ask('ECS', 'RegisterTaskDefinition', {
-        ...{ family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn },
-        containerDefinitions: [{ ...container, environment }],
-      });
+    'registers another revision': register,
+    async 'deploys a hot fix'() {
+      const { taskDefinition } = await register();
+      await update({ taskDefinition: taskDefinition.taskDefinitionArn });
     },
   };
   say(`an operator ${does} of ${name}`);

@@ -26,11 +26,15 @@ export interface PushPlan {
 
 /** Somebody who does what people do. */
 export interface OperatorPlan {
+  /** From the start, or after a release of the service first comes to `upon`. */
   atSeconds: number;
+  /** A state of the state machine. */
+  upon?: string | undefined;
   service: number;
   does:
     | 'stops the newest execution'
     | 'deploys the first revision by hand'
+    | 'deploys a hot fix'
     | 'scales to zero'
     | 'deletes the image that ran first'
     | 'registers another revision';
@@ -155,17 +159,29 @@ const push: fc.Arbitrary<PushPlan> = fc.record({
   ),
 });
 
-const operator: fc.Arbitrary<OperatorPlan> = fc.record({
-  atSeconds: fc.integer({ min: 0, max: 1200 }),
-  service: fc.nat(1),
-  does: fc.constantFrom<OperatorPlan['does']>(
-    'stops the newest execution',
-    'deploys the first revision by hand',
-    'scales to zero',
-    'deletes the image that ran first',
-    'registers another revision',
-  ),
-});
+/** Where a release is between two looks, or between a look and what follows from it. */
+const moments = [
+  ...['RequestApproval', 'AcquireSlot', 'PlanDeployment', 'RegisterTaskDefinition', 'RunReleaseTask'],
+  ...['StartDeployment', 'AwaitDeployment', 'RunSmokeTests', 'CompareMetrics', 'ConfirmRelease'],
+  ...['RollBack', 'AwaitRollback', 'RecordOutcome', 'Promote', 'Notify'],
+];
+const operator: fc.Arbitrary<OperatorPlan> = fc
+  .record({
+    when: fc.oneof(
+      fc.record({ atSeconds: fc.integer({ min: 0, max: 1200 }) }),
+      fc.record({ upon: fc.constantFrom(...moments), atSeconds: fc.constantFrom(0, 0, 1, 20) }),
+    ),
+    service: fc.nat(1),
+    does: fc.constantFrom<OperatorPlan['does']>(
+      'stops the newest execution',
+      'deploys the first revision by hand',
+      'deploys a hot fix',
+      'scales to zero',
+      'deletes the image that ran first',
+      'registers another revision',
+    ),
+  })
+  .map(({ when, ...action }) => ({ ...when, ...action }));
 
 const from = fc.oneof(fc.nat(3), fc.nat(25));
 /** Once, a few times, or longer than anybody tries. */

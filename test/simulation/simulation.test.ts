@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { check, planOf } from './check.ts';
 import { checkAll } from './crew.ts';
-import { broken } from './invariants.ts';
+import { broken } from './invariants/index.ts';
 import kept from './kept.json' with { type: 'json' };
 import { mutants } from './mutants.ts';
 import type { Plan } from './plan.ts';

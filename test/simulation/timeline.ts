@@ -1,6 +1,6 @@
 /** A story as a person reads it: the plan, then everything that happened, then how it ended. */
 import type { Plan } from './plan.ts';
-import type { Story } from './play.ts';
+import type { Story } from './story.ts';
 
 export function timeline({ plan, startedAt, log, executions, deadLetters, targets }: Story): string {
   const seconds = (at: number) => `${((at - startedAt) / 1000).toFixed(1).padStart(9)} s  `;

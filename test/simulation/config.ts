@@ -1,0 +1,44 @@
+/** The configuration of a plan's services. */
+import { type Config, type ConfigInput, defineConfig } from '../../core/config.ts';
+import { balancer } from '../support/rehearsed-world.ts';
+import type { Plan } from './plan.ts';
+
+export function configOf({ services }: Plan): Config {
+  const environmentNames = ['staging', 'production'];
+  const serviceNames = ['api', 'web'];
+  const input: ConfigInput['services'] = {};
+  services.forEach(({ environments }, index) => {
+    const service = String(serviceNames[index]);
+    input[service] = {
+      repository: service,
+      container: 'app',
+      environments: environments.map((environment, position) => {
+        const name = String(environmentNames[position + environmentNames.length - environments.length]);
+        return {
+          name,
+          cluster: name,
+          service,
+          deploymentTimeout: '20m',
+          ...(environment.approval && { approval: { timeout: '1h' } }),
+          ...(environment.releaseTask && { releaseTask: { command: ['node', 'migrate.mjs'] } }),
+          ...(environment.smoke && {
+            smoke: { endpoints: [{ url: `http://${service}.${name}.test/healthz` }] },
+          }),
+          ...(environment.analysis && {
+            analysis: { ...balancer(`${service}-${name}`), baseline: '10m', window: '5m', warmUp: '1m' },
+          }),
+        };
+      }),
+    };
+  });
+  return defineConfig({
+    slack: { channel: 'deploys', tokenSecret: 'tidegate/slack-token' },
+    services: input,
+  });
+}
+
+/** The name of the service that a push or an operator means. */
+export function serviceOf({ services }: Config, { service }: { service: number }): string {
+  const names = Object.keys(services);
+  return String(names[service % names.length]);
+}

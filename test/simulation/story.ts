@@ -1,0 +1,155 @@
+/** What happened in a simulated world, and what it is like in the end. */
+import { openAws } from '../../aws/open.ts';
+import type { Config } from '../../core/config.ts';
+import type { ReleaseRecord } from '../../core/record.ts';
+import type { ReleaseRequest } from '../../core/release.ts';
+import type { Slot } from '../../core/slot.ts';
+import type { HistoryEvent } from '../../local/asl/index.ts';
+import { stateMachineArn } from '../../local/world.ts';
+import { settle, type VirtualWorld } from '../support/virtual-world.ts';
+import type { Plan, PushPlan } from './plan.ts';
+
+/** A call that changed something, and whether it was answered. */
+export interface Effect {
+  at: number;
+  operation: string;
+  input: Record<string, unknown>;
+  /** The function that called. */
+  by: string;
+  /** The ARN of the execution that it worked for, where it is a step's. */
+  execution: string | undefined;
+  /** Of an `UpdateService`: what the service was like just before. */
+  over: LeftService | undefined;
+  /** When that function had looked at its service last. */
+  lookedAt: number | undefined;
+  /** It had written down before what it was about to deploy. */
+  prepared: boolean;
+}
+
+export interface PlayedPush extends PushPlan {
+  tagName: string;
+  digest: string;
+  /** ms since the epoch, as ECR keeps it. */
+  at: number;
+}
+
+export interface PlayedExecution {
+  arn: string;
+  name: string;
+  status: string;
+  error: string | undefined;
+  startedAt: number;
+  stoppedAt: number | undefined;
+  request: ReleaseRequest;
+  record: ReleaseRecord;
+  history: HistoryEvent[];
+}
+
+/** What a service is like in the end. */
+export interface PlayedTarget {
+  service: string;
+  environment: string;
+  slot: Slot;
+  desiredCount: number;
+  /** Digests of the tasks that run. */
+  running: string[];
+}
+
+/** Its PRIMARY deployment. */
+export interface LeftService {
+  taskDefinition: string;
+  createdAt: Date;
+  rolloutState: string;
+  runningCount: number;
+  desiredCount: number;
+}
+
+export interface Story {
+  plan: Plan;
+  config: Config;
+  startedAt: number;
+  pushes: PlayedPush[];
+  /** The oldest first. */
+  executions: PlayedExecution[];
+  targets: PlayedTarget[];
+  /** What the service of an execution was like just before that gave up its slot, by its ARN. */
+  left: ReadonlyMap<string, LeftService>;
+  effects: Effect[];
+  /** The digest that ran first, by service. */
+  first: Record<string, string>;
+  /** What was said in Slack, as JSON text. */
+  messages: string[];
+  deadLetters: { function: string; error: string }[];
+  /** Everything that happened, for a reader. */
+  log: { at: number; what: string }[];
+  /** Why it never came to rest, where it did not. */
+  stuck: string | undefined;
+}
+
+/** What a service is like now. */
+export async function serviceNow(
+  ask: VirtualWorld['ask'],
+  { cluster, service }: { cluster: string; service: string },
+): Promise<LeftService> {
+  const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [service] });
+  const { deployments, desiredCount } = services[0];
+  return { ...deployments.find(({ status }: { status: string }) => status === 'PRIMARY'), desiredCount };
+}
+
+/** What the service of an execution is like now. */
+export async function look(virtual: VirtualWorld | undefined, arn: string): Promise<LeftService | undefined> {
+  if (!virtual) return undefined;
+  const { ask, config } = virtual;
+  const { service, environment } = JSON.parse(
+    (await ask('SFN', 'DescribeExecution', { executionArn: arn })).input,
+  ) as ReleaseRequest;
+  const target = config.services[service]?.environments.find(({ name }) => name === environment);
+  return target && serviceNow(ask, target);
+}
+
+/** Every execution that was started, the oldest first. */
+export async function executionsOf({ clock, world, ask }: VirtualWorld): Promise<PlayedExecution[]> {
+  const { records } = openAws(world.surroundings('tests'));
+  const { executions } = await ask('SFN', 'ListExecutions', { stateMachineArn, maxResults: 1000 });
+  const played: PlayedExecution[] = [];
+  for (const { executionArn: arn, name, status } of executions) {
+    const { input, error, startDate, stopDate } = await ask('SFN', 'DescribeExecution', {
+      executionArn: arn,
+    });
+    const { events } = await ask('SFN', 'GetExecutionHistory', { executionArn: arn, maxResults: 1000 });
+    const reading = records.of(arn);
+    await settle(clock, reading);
+    played.push({
+      ...{ arn, name, status, error },
+      startedAt: startDate.getTime(),
+      stoppedAt: stopDate?.getTime(),
+      request: JSON.parse(input),
+      record: await reading,
+      history: events,
+    });
+  }
+  return played.sort((one, other) => one.startedAt - other.startedAt);
+}
+
+/** Every service, with its slot. */
+export async function targetsOf({ clock, world, config, ask }: VirtualWorld): Promise<PlayedTarget[]> {
+  const { slots } = openAws(world.surroundings('tests'));
+  const targets: PlayedTarget[] = [];
+  for (const [service, { environments }] of Object.entries(config.services)) {
+    for (const { name: environment, cluster, service: serviceName } of environments) {
+      const looking = slots.look({ cluster, service: serviceName });
+      await settle(clock, looking);
+      const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [serviceName] });
+      const { taskArns: tasks } = await ask('ECS', 'ListTasks', { cluster, serviceName });
+      const described = tasks.length > 0 ? (await ask('ECS', 'DescribeTasks', { cluster, tasks })).tasks : [];
+      targets.push({
+        ...{ service, environment, slot: await looking },
+        desiredCount: services[0].desiredCount,
+        running: (described as { containers: { imageDigest: string }[] }[]).flatMap(({ containers }) =>
+          containers.map(({ imageDigest }) => imageDigest),
+        ),
+      });
+    }
+  }
+  return targets;
+}
