@@ -205,17 +205,16 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (!answer) return null;',
   },
   {
-    name: 'a task with another image is no counter-evidence',
-    file: 'core/confirmation.ts',
-    find: 'running.find((task) => task.digest !== digest);',
-    replace: 'running.find((task) => task.digest === undefined);',
+    name: "somebody else's deployment is taken back",
+    file: 'core/rollback.ts',
+    find: "if (service.taskDefinitionArn !== ours && service.taskDefinitionArn !== unproved) return 'superseded';",
+    replace: '',
   },
   {
-    name: 'the stability of a service is taken for its success',
-    file: 'core/rollout.ts',
-    find: 'return failed(`ECS took the deployment back',
-    replace:
-      "if (why || counted) return { status: 'stable', reason: why };\n      return failed(`ECS took the deployment back",
+    name: 'the schedule takes for missed what is only waiting to be started',
+    file: 'functions/events/reconcile-pushes.ts',
+    find: 'if (missed && !open.some(([, { push }]) => push.digest === missed.push.digest))',
+    replace: 'if (missed)',
   },
   {
     name: 'tasks that crash after their start are not counted',

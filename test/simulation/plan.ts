@@ -217,6 +217,19 @@ const met = {
   times,
   kind: fc.constantFrom(...callFaultKinds, 'refused' as const, 'done but not answered' as const),
 };
+/** What changes something that others see: whether it worked matters most. */
+const effects = [
+  ['StartDeployment', 'UpdateService'],
+  ['RollBack', 'UpdateService'],
+  ['RollBack', 'StopServiceDeployment'],
+  ['RunReleaseTask', 'RunTask'],
+  ['RegisterTaskDefinition', 'RegisterTaskDefinition'],
+  ['Promote', 'StartExecution'],
+  ['start-release', 'StartExecution'],
+  ['RecordOutcome', 'UpdateItem'],
+  ['RecordOutcome', 'PutItem'],
+  ['AcquireSlot', 'PutItem'],
+] as const;
 /** Where it matters most at which call a function fails. */
 const decisive = [
   'AcquireSlot',
@@ -225,6 +238,7 @@ const decisive = [
   'ConfirmRelease',
   'RollBack',
   'RecordOutcome',
+  'Promote',
 ];
 const callFault: fc.Arbitrary<CallFault> = fc.oneof(
   fc.record({ ...met, operation: fc.constant('*'), by: fc.constantFrom(...decisive), from: fc.nat(9) }),
@@ -232,9 +246,12 @@ const callFault: fc.Arbitrary<CallFault> = fc.oneof(
   fc
     .tuple(fc.constantFrom(...pairs), fc.record({ ...met, from: fc.nat(3) }))
     .map(([pair, fault]): CallFault => ({ ...pair, ...fault })),
+  fc
+    .tuple(fc.constantFrom(...effects), fc.record({ ...met, from: fc.nat(1) }))
+    .map(([[by, operation], fault]): CallFault => ({ by, operation, ...fault })),
 );
 const functionFault: fc.Arbitrary<FunctionFault> = fc.record({
-  function: fc.constantFrom(...functions),
+  function: fc.oneof(fc.constantFrom(...functions), fc.constantFrom(...decisive)),
   from: fc.nat(2),
   times,
   kind: fc.constantFrom(...functionFaultKinds),

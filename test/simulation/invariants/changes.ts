@@ -15,10 +15,14 @@ export const changes: Invariants = {
     forTargets(story, ({ service, environment }, releases) => {
       const spans = releases
         .flatMap((release) => {
-          const first = story.effects.find(updatesBy(release, 'StartDeployment'))?.at;
-          return first === undefined
-            ? []
-            : [{ name: release.name, from: first, to: release.record.endedAt ?? Infinity }];
+          const { name, arn, record, stoppedAt = Infinity } = release;
+          const changes = story.effects.filter(
+            ({ execution, operation }) =>
+              execution === arn && ['UpdateService', 'StopServiceDeployment'].includes(operation),
+          );
+          const [first] = changes;
+          const ended = Math.min(record.endedAt ?? Infinity, stoppedAt);
+          return first ? [{ name, from: first.at, to: Math.max(ended, changes.at(-1)?.at ?? 0) }] : [];
         })
         .sort((one, other) => one.from - other.from);
       return spans.flatMap((span, index) => {
