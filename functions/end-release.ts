@@ -3,7 +3,13 @@ import * as z from 'zod';
 import type { Aws } from '../aws/open.ts';
 import { environmentAfter } from '../core/config.ts';
 import { type ReleaseRecord, reasonFor, toGoBack } from '../core/record.ts';
-import { type Failure, type Outcome, type ReleaseRequest, targetSchema } from '../core/release.ts';
+import {
+  type Failure,
+  type Outcome,
+  type ReleaseRequest,
+  type Target,
+  targetSchema,
+} from '../core/release.ts';
 import { answerSlot } from './answer-slot.ts';
 
 export interface Ending {
@@ -25,6 +31,16 @@ const targetOf = (steps: ReleaseRecord['steps']) =>
   resolvedSchema.safeParse(steps.ResolveRelease).data?.release.target;
 const resolvedSchema = z.looseObject({ release: z.looseObject({ target: targetSchema }) });
 
+/** Nobody has deployed anything since. Its end may be noticed late, and going back would then undo what others did. */
+async function deployedLast(
+  { slots }: Aws,
+  target: Pick<Target, 'cluster' | 'service'>,
+  execution: string,
+): Promise<boolean> {
+  const { holder, unproved } = await slots.look(target);
+  return (unproved ?? holder)?.execution === execution;
+}
+
 /** Keeps the outcome and frees the slot for the next. The first outcome stays, so it may be repeated. */
 export async function endRelease({ execution, request, outcome, failure }: Ending, aws: Aws): Promise<Ended> {
   const { steps, wayBack } = await aws.records.of(execution);
@@ -32,7 +48,10 @@ export async function endRelease({ execution, request, outcome, failure }: Endin
   const service = aws.config.services[request.service];
   const environment = service?.environments.find(({ name }) => name === request.environment);
   const target = targetOf(steps) ?? environment;
-  const hint = outcome === 'NeedsHuman' && wayBack && target ? toGoBack(target, wayBack) : '';
+  const hint =
+    outcome === 'NeedsHuman' && wayBack && target && (await deployedLast(aws, target, execution))
+      ? toGoBack(target, wayBack)
+      : '';
   const reason = reasonFor(outcome, steps, failure).slice(0, 2000 - hint.length) + hint;
   const first = await aws.records.end(execution, { request, outcome, reason, endedAt: aws.now() });
   const kept = first ? { outcome, reason } : await aws.records.of(execution);

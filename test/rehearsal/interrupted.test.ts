@@ -47,6 +47,20 @@ describe('a release that is stopped by hand', () => {
     });
   });
 
+  test('advises nobody to go back over what was deployed since, where its end is noticed late', async () => {
+    const world = await rehearsal({ lose: 'aws.states' });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    await world.stop();
+    await world.push('good', 'v1.1.0');
+
+    await world.clock.advance(16 * 60_000);
+
+    const stopped = (await world.releases()).find(({ record }) => record.outcome === 'NeedsHuman');
+    expect(stopped?.record.reason).toContain('stopped by hand');
+    expect(stopped?.record.reason).not.toContain('update-service');
+  });
+
   test('frees the slot, though the table is down just when its end is being recorded', async () => {
     const table = fault('PutItem', broken, { saying: 'slot main/my-api' });
     const world = await rehearsal({ around: table.around });
