@@ -51,5 +51,6 @@ if (worst) {
   console.log(`\nShrinking seed ${worst.seed} …`);
   const { story, sentences, tried } = await shrink(worst.seed, Number(values['shrink-seconds']) * 1000);
   console.log(`${tried} smaller plans tried. ${sentences.join('\n')}\n\n${timeline(story)}`);
+  console.log(`\nOnce mended, its plan stays a test in kept.json:\n${JSON.stringify(story.plan)}`);
 }
 process.exit(failed.length > 0 ? 1 : 0);
