@@ -46,9 +46,10 @@ export function approve(
         ({ type }) => type === 'actions',
       );
       if (!block || asked.has(ts)) continue;
+      const seconds = Number(approver.afterSeconds[asked.size % approver.afterSeconds.length]);
       asked.add(ts);
       const actionId = approver.answer === 'approves' ? 'approve' : 'reject';
-      clock.after(approver.afterSeconds * 1000, () => {
+      clock.after(seconds * 1000, () => {
         say(`a person ${approver.answer}`);
         world.slack.click({ channelId, ts, blockId: block.block_id, actionId }).catch(() => {});
       });

@@ -84,8 +84,8 @@ export interface Plan {
   services: ServicePlan[];
   pushes: PushPlan[];
   operator: OperatorPlan[];
-  /** What people answer where they are asked, and after how long. */
-  approver: { answer: 'approves' | 'rejects' | 'sleeps'; afterSeconds: number };
+  /** What people answer where they are asked, and how long they take for one question after the other. */
+  approver: { answer: 'approves' | 'rejects' | 'sleeps'; afterSeconds: number[] };
   callFaults: CallFault[];
   functionFaults: FunctionFault[];
   /** Shares of the events that are lost, doubled and held back, by source. */
@@ -159,17 +159,21 @@ const push: fc.Arbitrary<PushPlan> = fc.record({
   ),
 });
 
-/** Where a release is between two looks, or between a look and what follows from it. */
+/** Where a release is when somebody comes. */
 const moments = [
   ...['RequestApproval', 'AcquireSlot', 'PlanDeployment', 'RegisterTaskDefinition', 'RunReleaseTask'],
   ...['StartDeployment', 'AwaitDeployment', 'RunSmokeTests', 'CompareMetrics', 'ConfirmRelease'],
   ...['RollBack', 'AwaitRollback', 'RecordOutcome', 'Promote', 'Notify'],
 ];
+const betweenLooks = ['RegisterTaskDefinition', 'StartDeployment', 'ConfirmRelease', 'RollBack'];
 const operator: fc.Arbitrary<OperatorPlan> = fc
   .record({
     when: fc.oneof(
       fc.record({ atSeconds: fc.integer({ min: 0, max: 1200 }) }),
-      fc.record({ upon: fc.constantFrom(...moments), atSeconds: fc.constantFrom(0, 0, 1, 20) }),
+      fc.record({
+        upon: fc.oneof(fc.constantFrom(...moments), fc.constantFrom(...betweenLooks)),
+        atSeconds: fc.constantFrom(0, 0, 1, 20),
+      }),
     ),
     service: fc.nat(1),
     does: fc.oneof(
@@ -277,12 +281,12 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   }),
   pushes: fc.array(push, { minLength: 1, maxLength: 4 }),
   operator: fc.oneof(
-    { weight: 2, arbitrary: fc.constant<OperatorPlan[]>([]) },
-    { weight: 1, arbitrary: fc.array(operator, { maxLength: 2 }) },
+    { weight: 3, arbitrary: fc.constant<OperatorPlan[]>([]) },
+    { weight: 2, arbitrary: fc.array(operator, { minLength: 1, maxLength: 2 }) },
   ),
   approver: fc.record({
     answer: fc.constantFrom('approves' as const, 'approves' as const, 'rejects' as const, 'sleeps' as const),
-    afterSeconds: fc.constantFrom(30, 300),
+    afterSeconds: fc.array(fc.constantFrom(30, 300, 1500), { minLength: 1, maxLength: 3 }),
   }),
   callFaults: fc.oneof(none<CallFault>(), some(fc.array(callFault, { maxLength: 4 }))),
   functionFaults: fc.oneof(none<FunctionFault>(), some(fc.array(functionFault, { maxLength: 3 }))),

@@ -41,7 +41,7 @@ function planLines({
       ({ environments }, index) =>
         `service ${index}: ${environments.map((one) => `[${on(one)}]`).join(' → ')}, ${desiredCount} tasks`,
     ),
-    `people: ${approver.answer} after ${approver.afterSeconds} s`,
+    `people: ${approver.answer} after ${approver.afterSeconds.join(', ')} s`,
     ...callFaults.map(
       ({ operation, by, from, times, kind }) =>
         `call ${operation}${by ? ` of ${by}` : ''} ${from}${times > 1 ? `–${from + times - 1}` : ''} is ${kind}`,
