@@ -34,9 +34,7 @@ export const reconcilePushes: EventHandler<{ started: string[] }> = {
           const missed = before
             ? await missedPromotion(service, before, environment, aws)
             : await missedPush(service, environment, aws);
-          // What is open was started, or will be: at the latest when the schedule comes again.
-          if (missed && !open.some(([, { push }]) => push.digest === missed.push.digest))
-            started.push((await startExecution(missed, aws)).name);
+          if (missed) started.push((await startExecution(missed, aws)).name);
         };
         await attempt(where, look());
       }

@@ -211,10 +211,13 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'the schedule takes for missed what is only waiting to be started',
-    file: 'functions/events/reconcile-pushes.ts',
-    find: 'if (missed && !open.some(([, { push }]) => push.digest === missed.push.digest))',
-    replace: 'if (missed)',
+    name: 'a push is not seen before its release has started',
+    file: 'functions/start-execution.ts',
+    find: `  await pushes.see({ service, environment, digest: push.digest }, name);
+  return { name, started: await states.start(name, request) };`,
+    replace: `  const started = await states.start(name, request);
+  await pushes.see({ service, environment, digest: push.digest }, name);
+  return { name, started };`,
   },
   {
     name: 'tasks that crash after their start are not counted',
