@@ -1,4 +1,6 @@
 /** Which pushes were seen: whatever became of their releases, they are not started again. */
+import * as z from 'zod';
+import type { ReleaseRequest } from '../core/release.ts';
 import type { Table } from './table.ts';
 
 export interface SeenPush {
@@ -7,11 +9,33 @@ export interface SeenPush {
   digest: string;
 }
 
+/** The release that the schedule starts because no event has told of the push by then (ms). */
+const lateSchema = z.object({ execution: z.string(), tag: z.string(), at: z.number() });
+const lateOf = (item: Record<string, unknown> | undefined) => lateSchema.safeParse(item?.late).data;
+
 export function pushes(table: Table) {
   const keyOf = ({ service, environment, digest }: SeenPush) => `push ${service}/${environment} ${digest}`;
+  const keyOfRequest = ({ push, ...where }: ReleaseRequest) => keyOf({ ...where, digest: push.digest });
   return {
-    /** May be repeated. */
-    see: (push: SeenPush, execution: string) => table.set(keyOf(push), { execution }),
+    /**
+     * Says that a release is about to start. False where the schedule starts another of just this push, whose event took
+     * so long that it counted as missed. May be repeated.
+     */
+    async see(request: ReleaseRequest, execution: string): Promise<boolean> {
+      const late = lateOf(await table.setOver(keyOfRequest(request), { execution }));
+      const covered = late?.tag === request.push.tag && request.push.pushedAt <= late.at;
+      return !covered || late?.execution === execution;
+    },
+
+    /** Says that the schedule is about to start a release. False where another of this digest was seen. May be repeated. */
+    async seeLate(request: ReleaseRequest, execution: string, at: number): Promise<boolean> {
+      const key = keyOfRequest(request);
+      const late = { execution, tag: request.push.tag, at };
+      if (await table.setFirst(key, 'execution', { execution, late })) return true;
+      // Ours, where an attempt before this one worked and was not answered.
+      return lateOf(await table.read(key))?.execution === execution;
+    },
+
     seen: async (push: SeenPush): Promise<boolean> => (await table.read(keyOf(push))) !== undefined,
   };
 }

@@ -6,6 +6,8 @@ import {
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
+  type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Transient } from '../core/errors.ts';
@@ -36,12 +38,18 @@ export function openTable(client: DynamoDBClient, TableName: string) {
       await update(key, attributes);
     },
 
+    /** As `set`. Answers the item as it was before. */
+    async setOver(key: string, attributes: Item): Promise<Item | undefined> {
+      const { Attributes } = await update(key, attributes, { ReturnValues: 'ALL_OLD' });
+      return Attributes && unmarshall(Attributes);
+    },
+
     /** As `set`, but only where `attribute` is not there yet. Answers whether it was written. */
     async setFirst(key: string, attribute: string, attributes: Item): Promise<boolean> {
       try {
         await update(key, attributes, {
           ConditionExpression: 'attribute_not_exists(#first)',
-          names: { '#first': attribute },
+          ExpressionAttributeNames: { '#first': attribute },
         });
         return true;
       } catch (error) {
@@ -114,23 +122,23 @@ export function openTable(client: DynamoDBClient, TableName: string) {
   async function update(
     key: string,
     attributes: Item,
-    condition?: { ConditionExpression: string; names: Record<string, string> },
-  ) {
+    more?: Partial<UpdateItemCommandInput>,
+  ): Promise<UpdateItemCommandOutput> {
     const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
     const command = new UpdateItemCommand({
+      ...more,
       TableName,
       Key: written({ key }),
       UpdateExpression: `SET ${entries.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
       ExpressionAttributeNames: {
         ...Object.fromEntries(entries.map(([name], index) => [`#n${index}`, name])),
-        ...condition?.names,
+        ...more?.ExpressionAttributeNames,
       },
       ExpressionAttributeValues: written(
         Object.fromEntries(entries.map(([, value], index) => [`:v${index}`, value])),
       ),
-      ...(condition && { ConditionExpression: condition.ConditionExpression }),
     });
-    await calling('DynamoDB UpdateItem', () => client.send(command));
+    return calling('DynamoDB UpdateItem', () => client.send(command));
   }
 }
 

@@ -17,9 +17,24 @@ export async function startExecution(
   request: ReleaseRequest,
   { openReleases, pushes, states }: Aws,
 ): Promise<StartedExecution> {
-  const { service, environment, push } = request;
-  const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });
+  const name = nameOf(request);
   await openReleases.open(name, request);
-  await pushes.see({ service, environment, digest: push.digest }, name);
-  return { name, started: await states.start(name, request) };
+  if (await pushes.see(request, name)) return { name, started: await states.start(name, request) };
+  await openReleases.close(request, [name]);
+  return { name, started: false };
 }
+
+/** The same for a push that no event told of, unless one does at this very moment. */
+export async function startMissed(
+  request: ReleaseRequest,
+  { now, openReleases, pushes, states }: Aws,
+): Promise<StartedExecution> {
+  const name = nameOf(request);
+  await openReleases.open(name, request);
+  if (await pushes.seeLate(request, name, now())) return { name, started: await states.start(name, request) };
+  await openReleases.close(request, [name]);
+  return { name, started: false };
+}
+
+const nameOf = ({ service, environment, push }: ReleaseRequest) =>
+  executionName({ service, environment, tag: push.tag, eventId: push.eventId });

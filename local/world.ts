@@ -109,7 +109,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     clock,
     random,
     timeoutSeconds: 30,
-    ...(limits && { concurrency: limits.concurrentFunctions }),
+    ...(limits && { concurrency: () => limits.concurrentFunctions }),
     functions: functionsWith(async (name) => runtimeIn(surroundings(name), logger(name))),
     ...(options.aroundFunction && { around: options.aroundFunction }),
     onAsyncFailure: ({ functionName, payload, error }) => {

@@ -6,7 +6,7 @@ import type { ReleaseRequest } from '../../core/release.ts';
 import { cleanUp } from '../clean-up.ts';
 import { type EventHandler, onEvent } from '../event.ts';
 import { runningImage } from '../running-image.ts';
-import { startExecution } from '../start-execution.ts';
+import { startExecution, startMissed } from '../start-execution.ts';
 
 /** An event may still be on its way for this long: only older pushes count as missed. */
 const graceMs = 5 * 60_000;
@@ -34,7 +34,7 @@ export const reconcilePushes: EventHandler<{ started: string[] }> = {
           const missed = before
             ? await missedPromotion(service, before, environment, aws)
             : await missedPush(service, environment, aws);
-          if (missed) started.push((await startExecution(missed, aws)).name);
+          if (missed) started.push((await (before ? startExecution : startMissed)(missed, aws)).name);
         };
         await attempt(where, look());
       }

@@ -22,8 +22,8 @@ export interface LambdaRuntimeOptions {
   clock: Clock;
   functions: Readonly<Record<string, LambdaFunction>>;
   around?: AroundFunction;
-  /** How many invocations run at once, of all functions together; without an end where absent. */
-  concurrency?: number;
+  /** How many invocations run at once now, of all functions together; without an end where absent. */
+  concurrency?: () => number;
   /** From 0 to 1, for request ids. */
   random?: () => number;
   /** Of every function that an invocation says nothing else of. SST's default is 20. */
@@ -52,7 +52,8 @@ export interface LambdaRuntime {
 
 export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
   const { clock, functions, random = Math.random, asyncPolicy, onAsyncFailure } = options;
-  const { around = (_functionName, invoke) => invoke(), concurrency = Number.POSITIVE_INFINITY } = options;
+  const { around = (_functionName, invoke) => invoke(), concurrency = () => Number.POSITIVE_INFINITY } =
+    options;
   let running = 0;
   const failures: AsyncFailure[] = [];
 
@@ -69,7 +70,7 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
     given: InvokeOptions,
   ): Promise<unknown> {
     const handler = find(functionName);
-    if (running >= concurrency) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+    if (running >= concurrency()) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
     running += 1;
     const timeoutSeconds = given.timeoutSeconds ?? options.timeoutSeconds ?? 20;
     const deadline = clock.now() + timeoutSeconds * 1000;

@@ -16,8 +16,8 @@ export interface Limits {
   calls: readonly CallLimit[];
   /** Of all executions together, into a state or into another attempt at it: who finds it empty waits. */
   stateTransitions: Rate;
-  /** Of all functions together: one more invocation is refused. */
-  concurrentFunctions: number;
+  /** Of all functions together: one more invocation is refused. Asked at each. */
+  readonly concurrentFunctions: number;
 }
 
 const ecs = (name: string, burst: number, perSecond: number, operations: string[]): CallLimit => ({

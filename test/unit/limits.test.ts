@@ -72,7 +72,7 @@ describe('functions at the limit of their concurrency', () => {
     const ran: number[] = [];
     const runtime = lambdaRuntime({
       clock,
-      concurrency,
+      concurrency: () => concurrency,
       functions: {
         async f() {
           ran.push(clock.now());
@@ -110,7 +110,7 @@ describe('functions at the limit of their concurrency', () => {
     const clock = virtualClock();
     const { invoke } = lambdaRuntime({
       clock,
-      concurrency: 1,
+      concurrency: () => 1,
       functions: { f: () => Promise.reject(new Error('no')) },
     });
 
