@@ -1,6 +1,7 @@
 /** Plays the plan of a seed and looks whether everything held; shrinks a plan where it did not. */
 import * as fc from 'fast-check';
 import { broken } from './invariants/index.ts';
+import { wider } from './limits.ts';
 import { type Plan, plans } from './plan.ts';
 import { play } from './play.ts';
 import type { Story } from './story.ts';
@@ -79,6 +80,7 @@ function* smallerThan(plan: Plan): Generator<Plan> {
         yield { ...plan, [list]: (plan[list] as unknown[]).toSpliced(index, 1) };
     }
   }
+  for (const limits of wider(plan.limits)) yield { ...plan, limits };
   if (plan.skewSeconds !== 0) yield { ...plan, skewSeconds: 0 };
   if (plan.slackDown) yield { ...plan, slackDown: false };
   if (plan.desiredCount > 1) yield { ...plan, desiredCount: 1 };

@@ -193,6 +193,12 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (seen) return undefined;',
   },
   {
+    name: 'an event that comes after the schedule looked starts a second release',
+    file: 'aws/pushes.ts',
+    find: 'return !covered || late?.execution === execution;',
+    replace: 'return true;',
+  },
+  {
     name: 'an event that comes twice starts two releases',
     file: 'functions/start-execution.ts',
     find: 'eventId: push.eventId });',

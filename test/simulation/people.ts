@@ -51,7 +51,11 @@ export function approve(
       const actionId = approver.answer === 'approves' ? 'approve' : 'reject';
       clock.after(seconds * 1000, () => {
         say(`a person ${approver.answer}`);
-        world.slack.click({ channelId, ts, blockId: block.block_id, actionId }).catch(() => {});
+        void world.slack.click({ channelId, ts, blockId: block.block_id, actionId }).then(
+          // Slack says that it did not work: they try again.
+          (answer) => answer !== 200 && asked.delete(ts),
+          () => {},
+        );
       });
     }
     clock.after(60_000, look);

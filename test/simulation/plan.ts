@@ -1,6 +1,7 @@
 /** What happens in one simulated world, as data: who deploys what where, who interferes, and what fails. */
 import * as fc from 'fast-check';
 import type { VariantName } from '../../local/images/variants.ts';
+import { type LimitsPlan, limits } from './limits.ts';
 
 export interface EnvironmentPlan {
   approval: boolean;
@@ -93,6 +94,8 @@ export interface Plan {
   slackDown: boolean;
   /** By how much the functions' clocks are wrong. */
   skewSeconds: number;
+  /** All of AWS's where absent. */
+  limits?: LimitsPlan | undefined;
 }
 export interface EventPlan {
   loss: number;
@@ -296,4 +299,5 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
     { weight: 3, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.constantFrom(-20, 20) },
   ),
+  limits,
 });

@@ -3,6 +3,7 @@ import type { Clock } from '../../local/clock.ts';
 import { settle, type VirtualWorld, virtualWorld } from '../support/virtual-world.ts';
 import { configOf, serviceOf } from './config.ts';
 import { type Faults, faultsOf } from './faults.ts';
+import { callTime, endOf, isRefusal, limitsOf } from './limits.ts';
 import { operate } from './operate.ts';
 import { approve, pushing } from './people.ts';
 import type { Plan } from './plan.ts';
@@ -28,6 +29,7 @@ export async function play(plan: Plan): Promise<Story> {
   const faults = faultsOf(plan, () => clock as Clock, say);
   const left = new Map<string, LeftService>();
   let looking: VirtualWorld | undefined;
+  let startedAt = Infinity;
   const watched = watch({
     now,
     say,
@@ -65,11 +67,20 @@ export async function play(plan: Plan): Promise<Story> {
       const { stateEnteredEventDetails: entry } = event as { stateEnteredEventDetails?: { name: string } };
       if (entry) entered(arn, entry.name);
     },
-    around: (call, next) => faults.aroundCall(call, () => watched.aroundCall(call, next)),
+    limits: limitsOf(plan.limits, () => (now() - startedAt) / 1000),
+    around: (call, next) =>
+      faults.aroundCall(call, async () => {
+        if (looking) await callTime(plan.limits, looking.clock, looking.random);
+        return watched.aroundCall(call, next).catch((error) => {
+          if (isRefusal(error))
+            say(`  ${call.operation} by ${call.caller.accessKeyId} is refused by a limit`);
+          throw error;
+        });
+      }),
   });
   clock = virtual.clock;
   looking = virtual;
-  const startedAt = now();
+  startedAt = now();
   const pushes: PlayedPush[] = [];
   const plays = [
     ...plan.pushes.map((push) => ({
@@ -91,6 +102,7 @@ export async function play(plan: Plan): Promise<Story> {
       await virtual.clock.advance(Math.max(0, startedAt + atSeconds * 1000 - now()));
       await settle(virtual.clock, run());
     }
+    await virtual.clock.advance(Math.max(0, startedAt + endOf(plan.limits) * 1000 - now()));
     await rest(virtual, faults);
   } catch (error) {
     stuck = (error as Error).message;

@@ -1,4 +1,5 @@
 /** A story as a person reads it: the plan, then everything that happened, then how it ended. */
+import { limitLines } from './limits.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
 
@@ -30,6 +31,7 @@ function planLines({
   events,
   slackDown,
   skewSeconds,
+  limits,
 }: Plan): string[] {
   const on = (features: object) =>
     Object.entries(features)
@@ -57,5 +59,6 @@ function planLines({
     ),
     ...(slackDown ? ['Slack is down'] : []),
     ...(skewSeconds ? [`clocks of functions are ${skewSeconds} s off`] : []),
+    ...limitLines(limits),
   ];
 }

@@ -1,4 +1,5 @@
 /** What the invariants read in a story. */
+import { areTight } from '../limits.ts';
 import type { Effect, PlayedExecution, PlayedTarget, Story } from '../story.ts';
 
 export type Invariants = Readonly<Record<string, (story: Story) => string[]>>;
@@ -30,11 +31,12 @@ export const forTargets = (
     ),
   );
 
-/** Nothing fails, but for events that get lost, come twice, or late. */
+/** Nothing fails, but for events that get lost, come twice, or late, and there is room for all. */
 export const isQuiet = ({ plan }: Story) =>
   plan.callFaults.length + plan.functionFaults.length + plan.operator.length === 0 &&
   plan.skewSeconds === 0 &&
-  !plan.slackDown;
+  !plan.slackDown &&
+  !areTight(plan.limits);
 
 /** When an execution first came to a state, ms since the epoch. */
 export const enteredAt = ({ history }: PlayedExecution, state: string) =>
