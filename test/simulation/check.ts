@@ -82,7 +82,7 @@ function* smallerThan(plan: Plan): Generator<Plan> {
   }
   for (const limits of wider(plan.limits)) yield { ...plan, limits };
   if (plan.skewSeconds !== 0) yield { ...plan, skewSeconds: 0 };
-  if (plan.slackDown) yield { ...plan, slackDown: false };
+  if (plan.slackDownSeconds > 0) yield { ...plan, slackDownSeconds: 0 };
   if (plan.desiredCount > 1) yield { ...plan, desiredCount: 1 };
   for (const [index, service] of plan.services.entries()) {
     const replaced = (environments: typeof service.environments) => ({

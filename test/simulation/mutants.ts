@@ -219,11 +219,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a push is not seen before its release has started',
     file: 'functions/start-execution.ts',
-    find: `  await pushes.see({ service, environment, digest: push.digest }, name);
-  return { name, started: await states.start(name, request) };`,
+    find: '  if (await pushes.see(request, name)) return { name, started: await states.start(name, request) };',
     replace: `  const started = await states.start(name, request);
-  await pushes.see({ service, environment, digest: push.digest }, name);
-  return { name, started };`,
+  if (await pushes.see(request, name)) return { name, started };`,
   },
   {
     name: 'tasks that crash after their start are not counted',

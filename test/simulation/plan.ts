@@ -91,7 +91,8 @@ export interface Plan {
   functionFaults: FunctionFault[];
   /** Shares of the events that are lost, doubled and held back, by source. */
   events: Record<'aws.ecr' | 'aws.ecs' | 'aws.states', EventPlan>;
-  slackDown: boolean;
+  /** From the start. */
+  slackDownSeconds: number;
   /** By how much the functions' clocks are wrong. */
   skewSeconds: number;
   /** All of AWS's where absent. */
@@ -125,6 +126,9 @@ export const functions = [
   ...['CompareMetrics', 'ConfirmRelease', 'RollBack', 'AwaitRollback', 'RecordOutcome', 'Notify', 'Promote'],
   ...['start-release', 'on-deployment-event', 'on-execution-end', 'on-approval', 'reconcile-pushes'],
 ];
+
+/** Longer than any plan takes, in seconds. */
+export const forever = 1e9;
 
 /** Most things are well most of the time. */
 const seldom = (weight: number) =>
@@ -294,7 +298,11 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   callFaults: fc.oneof(none<CallFault>(), some(fc.array(callFault, { maxLength: 4 }))),
   functionFaults: fc.oneof(none<FunctionFault>(), some(fc.array(functionFault, { maxLength: 3 }))),
   events: fc.record({ 'aws.ecr': events, 'aws.ecs': events, 'aws.states': events }),
-  slackDown: seldom(1),
+  slackDownSeconds: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(120, 1200) },
+    { weight: 1, arbitrary: fc.constant(forever) },
+  ),
   skewSeconds: fc.oneof(
     { weight: 3, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.constantFrom(-20, 20) },

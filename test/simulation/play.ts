@@ -59,7 +59,7 @@ export async function play(plan: Plan): Promise<Story> {
     historySeconds: 900,
     maxAttempts: 1,
     honesty: plan.events,
-    slackIsDown: () => plan.slackDown,
+    slackIsDown: () => now() - startedAt < plan.slackDownSeconds * 1000,
     skewMs: () => plan.skewSeconds * 1000,
     aroundFunction: (name, run, event) =>
       watched.aroundFunction(name, () => faults.aroundFunction(name, run, event), event),

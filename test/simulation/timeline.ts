@@ -29,7 +29,7 @@ function planLines({
   callFaults,
   functionFaults,
   events,
-  slackDown,
+  slackDownSeconds,
   skewSeconds,
   limits,
 }: Plan): string[] {
@@ -57,7 +57,7 @@ function planLines({
         ? [`events of ${source}: ${loss} lost, ${duplicates} twice, ${disorder} late`]
         : [],
     ),
-    ...(slackDown ? ['Slack is down'] : []),
+    ...(slackDownSeconds ? [`Slack is down for ${slackDownSeconds} s`] : []),
     ...(skewSeconds ? [`clocks of functions are ${skewSeconds} s off`] : []),
     ...limitLines(limits),
   ];

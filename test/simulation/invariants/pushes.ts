@@ -1,5 +1,6 @@
 /** Every push becomes a release that comes to its end by itself. */
 import { deployable } from '../../../core/push/deployable.ts';
+import { forever } from '../plan.ts';
 import { type Invariants, isQuiet, short } from './reading.ts';
 
 export const pushes: Invariants = {
@@ -96,7 +97,7 @@ export const pushes: Invariants = {
     executions
       .filter(({ record: { steps } }) => {
         const { decision } = (steps.RequestApproval ?? {}) as { decision?: string };
-        return decision === 'expired' && !plan.slackDown;
+        return decision === 'expired' && plan.slackDownSeconds < forever;
       })
       .filter(({ name }) => !messages.some((text) => text.includes(name)))
       .map(({ name }) => `nobody was asked about ${name}`),

@@ -35,7 +35,7 @@ export const forTargets = (
 export const isQuiet = ({ plan }: Story) =>
   plan.callFaults.length + plan.functionFaults.length + plan.operator.length === 0 &&
   plan.skewSeconds === 0 &&
-  !plan.slackDown &&
+  plan.slackDownSeconds === 0 &&
   !areTight(plan.limits);
 
 /** When an execution first came to a state, ms since the epoch. */

@@ -1,5 +1,6 @@
 /** What is written and said of a release. */
 import { isDeepStrictEqual } from 'node:util';
+import { forever } from '../plan.ts';
 import type { PlayedExecution } from '../story.ts';
 import type { Invariants } from './reading.ts';
 
@@ -37,7 +38,7 @@ export const records: Invariants = {
       .filter(({ record: { outcome } }) => outcome !== undefined && outcome !== 'NothingToDo')
       .filter(({ arn }) => !messages.some((text) => text.includes(arn) && !text.includes('"actions"')))
       .map(({ name, record }) => `nobody was told that ${name} ended ${record.outcome}`)
-      .filter(() => !plan.slackDown),
+      .filter(() => plan.slackDownSeconds < forever),
 };
 
 /** What each state answered when it was visited last, as the history of its execution tells; nothing where it failed then. */
