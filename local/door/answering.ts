@@ -13,6 +13,18 @@ export interface AwsRequest {
   body: string | Uint8Array;
 }
 
+/** The same of somebody in this process, whose request need not become text. */
+export interface UnwrittenRequest extends Pick<AwsRequest, 'headers'> {
+  body: Unwritten;
+}
+
+export interface Unwritten {
+  /** Another one each time: whoever gets it may keep it. */
+  input(): Record<string, unknown>;
+  /** Called with what a model answers before anything changes in it. Answers the body of the answer. */
+  read(output: unknown): string;
+}
+
 export interface AwsAnswer {
   status: number;
   headers: Record<string, string>;
@@ -20,7 +32,7 @@ export interface AwsAnswer {
 }
 
 /** Rejects with `ConnectionLost` only. */
-export type AwsHandler = (request: AwsRequest) => Promise<AwsAnswer>;
+export type AwsHandler = (request: AwsRequest | UnwrittenRequest) => Promise<AwsAnswer>;
 
 /** One call of an operation, as it is about to happen. */
 export interface Call {
@@ -59,7 +71,8 @@ export function answering({
 }: AnsweringOptions): AwsHandler {
   const byTarget = new Map(services.map((service) => [service.target, service]));
 
-  async function outputOf({ headers, body }: AwsRequest): Promise<unknown> {
+  async function outputOf(request: AwsRequest | UnwrittenRequest): Promise<unknown> {
+    const { headers } = request;
     const caller = callerOf(headers.authorization);
     if (!caller) throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
 
@@ -71,7 +84,7 @@ export function answering({
       throw new AwsError('UnknownOperationException', '');
     }
 
-    const input = inputOf({ headers, body });
+    const input = inputOf(request);
     return around({ service, operation, input, caller }, async () => run(input));
   }
 
@@ -80,7 +93,9 @@ export function answering({
     const type = request.headers['content-type'] ?? 'application/x-amz-json-1.1';
     const headers = { 'content-type': type, 'x-amzn-requestid': id };
     try {
-      return { status: 200, headers, body: toWire(await outputOf(request)) };
+      const output = await outputOf(request);
+      const body = isUnwritten(request.body) ? request.body.read(output) : toWire(output);
+      return { status: 200, headers, body };
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
       const refusal = error instanceof AwsError ? error : await mistyped(request);
@@ -106,11 +121,15 @@ function targetOf(headers: AwsRequest['headers']) {
   return { target, service, operation };
 }
 
-function inputOf({ headers, body }: AwsRequest): Record<string, unknown> {
+function inputOf({ headers, body }: AwsRequest | UnwrittenRequest): Record<string, unknown> {
+  if (isUnwritten(body)) return body.input();
   const input = fromWire(headers['content-encoding'] === 'gzip' ? unzipped(body) : textOf(body));
   if (!input) throw new AwsError('SerializationException', '');
   return input;
 }
+
+const isUnwritten = (body: AwsRequest['body'] | Unwritten): body is Unwritten =>
+  typeof body === 'object' && !(body instanceof Uint8Array);
 
 function unzipped(body: string | Uint8Array): string {
   try {
@@ -120,7 +139,7 @@ function unzipped(body: string | Uint8Array): string {
   }
 }
 
-async function mistyped(request: AwsRequest): Promise<AwsError | undefined> {
+async function mistyped(request: AwsRequest | UnwrittenRequest): Promise<AwsError | undefined> {
   const { service, operation } = targetOf(request.headers);
   const wrong = await wrongTypeIn(service, operation, inputOf(request));
   return wrong === undefined ? undefined : new AwsError('SerializationException', wrong);

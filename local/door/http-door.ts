@@ -1,7 +1,7 @@
 /** The door with a socket: one server on 127.0.0.1 for the AWS API, the registry, Slack and the console. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AwsHandler } from './answering.ts';
+import type { AwsAnswer, AwsRequest } from './answering.ts';
 import { requestOf, send } from './node-http.ts';
 import { refusal } from './own-address.ts';
 import { ConnectionLost, type Route, routing } from './route.ts';
@@ -10,7 +10,7 @@ export interface HttpDoorOptions {
   /** The port that is wanted; 0 is any. */
   port: number;
   /** Answers every request with an `X-Amz-Target`. */
-  aws: AwsHandler;
+  aws: (request: AwsRequest) => Promise<AwsAnswer>;
   /** Answer all others. */
   routes: readonly Route[];
   log?: (message: string, error?: unknown) => void;
@@ -77,7 +77,7 @@ export async function httpDoor({
   };
 }
 
-async function answerOf(aws: AwsHandler, request: Request): Promise<Response> {
+async function answerOf(aws: HttpDoorOptions['aws'], request: Request): Promise<Response> {
   const headers = Object.fromEntries(request.headers);
   const { body, ...answer } = await aws({ headers, body: new Uint8Array(await request.arrayBuffer()) });
   return new Response(body, answer);
