@@ -44,7 +44,7 @@ function fill(to: unknown, from: unknown): void {
 }
 
 /** One type, and what DynamoDB would keep exactly as it is written. */
-function isPlain(value: unknown): boolean {
+export function isPlain(value: unknown): boolean {
   if (!isObject(value)) return false;
   const [type, ...others] = Object.keys(value);
   if (type === undefined || others.length > 0) return false;
@@ -56,6 +56,8 @@ function isPlain(value: unknown): boolean {
       return typeof held === 'string' && plainNumber.test(held);
     case 'BOOL':
       return typeof held === 'boolean';
+    case 'NULL':
+      return held === true;
     case 'L':
       return Array.isArray(held) && held.every(isPlain);
     case 'M':
@@ -71,7 +73,7 @@ const plainNumber = /^(0|-?[1-9]\d{0,16}|-?(0|[1-9]\d{0,16})\.\d{0,18}[1-9])$/;
 const isListOrMap = (value: unknown): value is Value =>
   isObject(value) && (Array.isArray(value.L) || isObject(value.M));
 
-const isObject = (value: unknown): value is Value =>
+export const isObject = (value: unknown): value is Value =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const mapped = (values: Value, change: (value: unknown) => unknown): Value =>
