@@ -46,7 +46,10 @@ function converterOf(
   schema: unknown,
   make: (schema: NormalizedSchema) => Convert,
 ): Convert {
-  if (typeof schema !== 'object' || schema === null) return make(NormalizedSchema.of(schema as never));
+  // A schema that is a number or a name is a simple one. Some stand behind a function.
+  if (typeof schema !== 'object' && typeof schema !== 'function')
+    return make(NormalizedSchema.of(schema as never));
+  if (schema === null) return unshaped;
   let convert = known.get(schema);
   if (!convert) {
     convert = make(NormalizedSchema.of(schema as never));

@@ -51,6 +51,9 @@ interface Read {
   $metadata: { attempts?: number; totalRetryDelay?: number };
 }
 
+/** The same for every call of an operation, whichever client makes it. */
+const headersOf = new WeakMap<Schema, Promise<Pick<Written, 'headers'>>>();
+
 /** Lets a client take the short way to `aws`. It must have been made with `inProcessHandler(aws)`. */
 export function shortWay(aws: AwsHandler): (made: object) => void {
   return (made) => {
@@ -59,19 +62,21 @@ export function shortWay(aws: AwsHandler): (made: object) => void {
     const { protocol } = client.config;
     // Not a copy: a configuration has so many parts that it would take longer than a call.
     const context = Object.assign(Object.create(client.config), { endpoint: async () => undefined });
-    const headersOf = new Map<Schema, Promise<AwsRequest['headers']>>();
+    let authorization: string | undefined;
 
-    /** The same for every call: which operation, and who asks. */
-    async function headersFor(schema: Schema) {
-      const { headers } = await protocol.serializeRequest(operationOf(schema), {}, context);
-      return { ...headers, authorization: signatureOf(await client.config.credentials()) };
+    /** Which operation, and who asks. */
+    async function headersFor(schema: Schema): Promise<AwsRequest['headers']> {
+      const known = headersOf.get(schema) ?? protocol.serializeRequest(operationOf(schema), {}, context);
+      headersOf.set(schema, known);
+      const { headers } = await known;
+      authorization ??= signatureOf(await client.config.credentials());
+      return { ...headers, authorization };
     }
 
     client.send = async (command, ...options) => {
       const { schema } = command;
       if (!schema || options.length > 0) return send.call(client, command, ...options);
-      const headers = headersOf.get(schema) ?? headersFor(schema);
-      headersOf.set(schema, headers);
+      const headers = headersFor(schema);
       const input = withTokens(schema[4], command.input);
       let output: Read | undefined;
       const read = (answer: unknown) => {
