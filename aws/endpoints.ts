@@ -1,6 +1,7 @@
 /** The endpoints of a deployed service, asked as its users would ask them. */
 import type { SmokeEndpoint } from '../core/config.ts';
 import type { SmokeAnswer } from '../core/smoke.ts';
+import { within } from './deadline.ts';
 
 /** Of a body, this much is looked at. */
 const maxBytes = 1024 * 1024;
@@ -11,18 +12,16 @@ export function endpoints(fetch: typeof globalThis.fetch, now: () => number) {
     async ask({ url, contains }: SmokeEndpoint, timeoutSeconds: number): Promise<SmokeAnswer> {
       const start = now();
       try {
-        const signal = AbortSignal.timeout(timeoutSeconds * 1000);
-        const answer = await fetch(url, {
-          redirect: 'manual',
-          signal,
-          headers: { 'user-agent': 'tidegate-smoke-test' },
+        const headers = { 'user-agent': 'tidegate-smoke-test' };
+        return await within(timeoutSeconds * 1000, async (signal) => {
+          const answer = await fetch(url, { redirect: 'manual', signal, headers });
+          const body = await beginning(answer);
+          return {
+            status: answer.status,
+            milliseconds: now() - start,
+            bodyMatched: contains === undefined || body.includes(contains),
+          };
         });
-        const body = await beginning(answer);
-        return {
-          status: answer.status,
-          milliseconds: now() - start,
-          bodyMatched: contains === undefined || body.includes(contains),
-        };
       } catch (error) {
         return { error: reason(error), milliseconds: now() - start, bodyMatched: false };
       }

@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
 import { Transient } from '../core/errors.ts';
+import { within } from './deadline.ts';
 
 export interface SlackMessage {
   /** What notifications and screen readers say. */
@@ -20,20 +21,18 @@ export function slack(fetch: typeof globalThis.fetch, apiUrl: string, token: () 
   return {
     /** Posts a message; repeating it posts it again. Throws `Transient` on rate limits, 5xx and lost connections. */
     async post(channel: string, message: SlackMessage): Promise<void> {
-      const answer = await fetch(`${apiUrl}/chat.postMessage`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${await token()}`,
-          'content-type': 'application/json; charset=utf-8',
-        },
-        body: JSON.stringify({ channel, ...message, unfurl_links: false, unfurl_media: false }),
-        signal: AbortSignal.timeout(timeoutMs),
-      }).catch((error: Error) => {
-        throw new Transient(`Slack: ${error.message}`);
+      const authorization = `Bearer ${await token()}`;
+      const body = JSON.stringify({ channel, ...message, unfurl_links: false, unfurl_media: false });
+      const { ok, error } = await within(timeoutMs, async (signal) => {
+        const headers = { authorization, 'content-type': 'application/json; charset=utf-8' };
+        const request = { method: 'POST', headers, body, signal };
+        const answer = await fetch(`${apiUrl}/chat.postMessage`, request).catch((error: Error) => {
+          throw new Transient(`Slack: ${error.message}`);
+        });
+        if (answer.status === 429 || answer.status >= 500)
+          throw new Transient(`Slack answered HTTP ${answer.status}`);
+        return answerSchema.parse(await answer.json());
       });
-      if (answer.status === 429 || answer.status >= 500)
-        throw new Transient(`Slack answered HTTP ${answer.status}`);
-      const { ok, error } = answerSchema.parse(await answer.json());
       if (!ok) throw new Error(`Slack refused the message: ${error}`);
     },
   };
