@@ -22,7 +22,11 @@ export async function checkAll({
   let stopped = false;
   await Promise.all(
     Array.from({ length: workers }, async () => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: mutant });
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+        workerData: mutant,
+        // A world is short-lived garbage: with more room, most of it is gone before anybody has to look at it.
+        resourceLimits: { maxYoungGenerationSizeMb: 192 },
+      });
       let answer: PromiseWithResolvers<Checked> | undefined;
       worker.on('message', (result) => answer?.resolve(result));
       worker.on('error', (error) => answer?.reject(error));
