@@ -1,5 +1,5 @@
 /** ECR, as Tidegate uses it: which digest a tag stands for, an image's manifests and blobs, what refers to it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   BatchGetImageCommand,
   DescribeImagesCommand,
@@ -19,6 +19,9 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
+const smallBytes = 64 * 1024;
+const maxSmall = 100;
+
 export interface TaggedImage extends EcrRepository {
   tag: string;
   digest: string;
@@ -28,6 +31,9 @@ export interface TaggedImage extends EcrRepository {
 
 /** `fetch` comes from the caller: blobs are read over plain HTTP from a signed address. */
 export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
+  /** What a digest names never changes, and an image's config is asked for again and again. Its manifest says that it is there. */
+  const small = new Map<string, Buffer>();
+
   const named = ({ registryId, repository }: EcrRepository) => ({ registryId, repositoryName: repository });
 
   return {
@@ -122,8 +128,11 @@ export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
       return found;
     },
 
-    /** A blob's bytes, checked against its digest. Throws where it is larger than `maxBytes`. */
+    /** A blob's bytes, checked against its digest. Throws where it is larger than `maxBytes`. Small ones are read once. */
     async blob(repository: EcrRepository, layerDigest: string, maxBytes: number): Promise<Buffer> {
+      const key = `${repository.registryId}/${repository.repository}@${layerDigest}`;
+      const known = small.get(key);
+      if (known && known.length <= maxBytes) return known;
       const command = new GetDownloadUrlForLayerCommand({ ...named(repository), layerDigest });
       const { downloadUrl } = await calling('GetDownloadUrlForLayer', () => client.send(command));
       const answer = await fetch(String(downloadUrl)).catch((error: Error) => {
@@ -132,6 +141,10 @@ export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
       if (!answer.ok) throw new Transient(`download of ${layerDigest}: HTTP ${answer.status}`);
       const bytes = await bounded(answer, maxBytes);
       checkDigest(bytes, layerDigest);
+      if (bytes.length <= smallBytes) {
+        if (small.size >= maxSmall) small.clear();
+        small.set(key, bytes);
+      }
       return bytes;
     },
   };
@@ -162,6 +175,6 @@ async function bounded(answer: Response, maxBytes: number): Promise<Buffer> {
 }
 
 function checkDigest(bytes: Buffer, digest: string) {
-  const actual = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const actual = `sha256:${hash('sha256', bytes)}`;
   if (actual !== digest) throw new Error(`the content of ${digest} has the digest ${actual}`);
 }

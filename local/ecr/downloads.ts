@@ -1,5 +1,5 @@
 /** Pre-signed download addresses of blobs: what S3 is to ECR. They are the only way to a layer that needs no login. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { region } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 import type { Bytes } from './manifest.ts';
@@ -19,22 +19,26 @@ interface Bucket {
 }
 
 export function layerDownloads({ clock, address, contents, secret }: Bucket) {
+  const key = secret.toString('hex');
+  // Twice, so that nobody can go on from a signature; Node's HMAC takes ten times as long.
   const signature = (path: string, date: string, expires: string) =>
-    createHmac('sha256', secret).update(`GET\n${path}\n${date}\n${expires}`).digest('hex');
+    hash('sha256', key + hash('sha256', `${key}\n${path}\n${date}\n${expires}`));
 
   return {
     owns: (path: string) => path.startsWith(bucket),
 
     /** Good for an hour by the world's clock. */
     urlOf(digest: string): string {
-      const url = new URL(bucket + digest.replace(':', '/'), address());
+      const path = bucket + digest.replace(':', '/');
       const date = amazonTime(clock.now());
-      url.searchParams.set('X-Amz-Algorithm', 'AWS4-HMAC-SHA256');
-      url.searchParams.set('X-Amz-Date', date);
-      url.searchParams.set('X-Amz-SignedHeaders', 'host');
-      url.searchParams.set('X-Amz-Expires', `${lifetimeSeconds}`);
-      url.searchParams.set('X-Amz-Signature', signature(url.pathname, date, `${lifetimeSeconds}`));
-      return url.href;
+      const query = [
+        'X-Amz-Algorithm=AWS4-HMAC-SHA256',
+        `X-Amz-Date=${date}`,
+        'X-Amz-SignedHeaders=host',
+        `X-Amz-Expires=${lifetimeSeconds}`,
+        `X-Amz-Signature=${signature(path, date, `${lifetimeSeconds}`)}`,
+      ];
+      return `${new URL(address()).origin}${path}?${query.join('&')}`;
     },
 
     fetch(request: Request): Response {

@@ -1,5 +1,5 @@
 /** Reads the manifests that ECR stores: OCI images and indexes, Docker v2 images and lists. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { invalidParameter } from './errors.ts';
 
@@ -12,7 +12,7 @@ export const manifestLimit = 4 * 1024 * 1024;
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 export const isDigest = (text: string) => digestPattern.test(text);
 
-export const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+export const sha256 = (bytes: Uint8Array) => `sha256:${hash('sha256', bytes)}`;
 
 const descriptorSchema = z.looseObject({
   mediaType: z.string(),

@@ -1,5 +1,5 @@
 /** Builds a real OCI image without an engine: gzipped tar layers, a config, a manifest. The same input, the same digest. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 
@@ -77,7 +77,7 @@ export function blobOf(mediaType: string, bytes: Uint8Array<ArrayBuffer>): Blob 
 export const jsonBlob = (mediaType: string, document: unknown) =>
   blobOf(mediaType, new TextEncoder().encode(JSON.stringify(document)));
 
-const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const sha256 = (bytes: Uint8Array) => `sha256:${hash('sha256', bytes)}`;
 
 type Files = ImageToBuild['layers'][number];
 type Layer = BuiltImage['layers'][number];
