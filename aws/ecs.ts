@@ -77,6 +77,20 @@ export function ecs(client: ECSClient, once: ECSClient) {
     return found;
   }
 
+  /** The task definitions of service revisions, which never change: each is asked for once. */
+  const revisions = new Map<string, string>();
+  const maxRevisions = 1000;
+
+  async function learn(serviceRevisionArns: string[]): Promise<void> {
+    if (revisions.size > maxRevisions) revisions.clear();
+    const unknown = [...new Set(serviceRevisionArns)].filter((arn) => !revisions.has(arn)).slice(0, 20);
+    if (unknown.length === 0) return;
+    const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: unknown });
+    const { serviceRevisions = [] } = await calling('DescribeServiceRevisions', () => client.send(command));
+    for (const { serviceRevisionArn, taskDefinition } of serviceRevisions)
+      if (serviceRevisionArn && taskDefinition) revisions.set(serviceRevisionArn, taskDefinition);
+  }
+
   return {
     service,
     taskDefinition,
@@ -95,7 +109,7 @@ export function ecs(client: ECSClient, once: ECSClient) {
       };
     },
 
-    /** The service's deployments since a time (ms), with what each of them deploys. */
+    /** The service's deployments since a time (ms), with what each deploys, but not what its circuit breaker counted. */
     async deploymentsSince(
       { cluster, service: name }: EcsService,
       sinceMs: number,
@@ -105,53 +119,34 @@ export function ecs(client: ECSClient, once: ECSClient) {
         service: name,
         createdAt: { after: new Date(sinceMs) },
       });
-      const listed =
-        (await calling('ListServiceDeployments', () => client.send(list))).serviceDeployments ?? [];
-      const arns = listed.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? []).slice(0, 20);
-      if (arns.length === 0) return [];
-
-      const describe = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns });
-      const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () =>
-        client.send(describe),
+      const { serviceDeployments = [] } = await calling('ListServiceDeployments', () => client.send(list));
+      await learn(
+        serviceDeployments.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []),
       );
-      const revisions = await this.revisions(
-        serviceDeployments.flatMap(({ targetServiceRevision }) => targetServiceRevision?.arn ?? []),
-      );
-      return serviceDeployments.map((deployment): SeenDeployment => {
-        const { deploymentCircuitBreaker: breaker } = deployment;
-        const counted =
-          breaker?.failureCount !== undefined &&
-          breaker.threshold !== undefined &&
-          breaker.status !== 'DISABLED';
-        return {
-          arn: String(deployment.serviceDeploymentArn),
-          status: String(deployment.status),
-          statusReason: deployment.statusReason,
-          taskDefinitionArn: revisions.find(({ arn }) => arn === deployment.targetServiceRevision?.arn)
-            ?.taskDefinitionArn,
-          createdAt: deployment.createdAt?.getTime() ?? 0,
-          breaker: counted
-            ? { failureCount: Number(breaker.failureCount), threshold: Number(breaker.threshold) }
-            : undefined,
-        };
-      });
+      return serviceDeployments.map((deployment) => ({
+        arn: String(deployment.serviceDeploymentArn),
+        status: String(deployment.status),
+        statusReason: deployment.statusReason,
+        taskDefinitionArn: revisions.get(deployment.targetServiceRevisionArn ?? ''),
+        createdAt: deployment.createdAt?.getTime() ?? 0,
+        breaker: undefined,
+      }));
     },
 
-    /** Service revisions: what ECS resolved each image to. */
-    async revisions(serviceRevisionArns: string[]) {
-      const arns = [...new Set(serviceRevisionArns)].slice(0, 20);
-      if (arns.length === 0) return [];
-      const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns });
-      const { serviceRevisions = [] } = await calling('DescribeServiceRevisions', () => client.send(command));
-      return serviceRevisions.map(
-        ({ serviceRevisionArn, taskDefinition: taskDefinitionArn, containerImages = [] }) => ({
-          arn: String(serviceRevisionArn),
-          taskDefinitionArn: String(taskDefinitionArn),
-          digests: Object.fromEntries(
-            containerImages.map(({ containerName, imageDigest }) => [String(containerName), imageDigest]),
-          ),
-        }),
+    /** The same deployments, with what their circuit breakers have counted by now. */
+    async withBreakers(deployments: SeenDeployment[]): Promise<SeenDeployment[]> {
+      const serviceDeploymentArns = deployments.map(({ arn }) => arn).slice(0, 20);
+      if (serviceDeploymentArns.length === 0) return deployments;
+      const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns });
+      const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () =>
+        client.send(command),
       );
+      return deployments.map((deployment) => {
+        const found = serviceDeployments.find(({ serviceDeploymentArn: arn }) => arn === deployment.arn);
+        const { failureCount, threshold, status } = found?.deploymentCircuitBreaker ?? {};
+        if (failureCount === undefined || threshold === undefined || status === 'DISABLED') return deployment;
+        return { ...deployment, breaker: { failureCount, threshold } };
+      });
     },
 
     /**

@@ -68,12 +68,15 @@ export interface Crashes {
   desiredCount: number;
 }
 
+/** Fewer are too few for any service, however many tasks it should run. */
+export const fewestCrashes = 3;
+
 /**
  * Too many tasks of the new revision ended by themselves, in words; undefined where not. ECS's circuit breaker does not count
  * a task that ran, however briefly: a service that crashes after its start is stable to it. The limit is the breaker's default.
  */
 export function crashLoop({ count, desiredCount }: Crashes): string | undefined {
-  const limit = Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+  const limit = Math.min(200, Math.max(fewestCrashes, Math.ceil(desiredCount / 2)));
   return count >= limit ? `${count} tasks of the new revision ended by themselves` : undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import { clockSkewMs, lastWords, ourDeployment, type Rollout, readRollout } from '../core/rollout.ts';
 import { successor } from '../core/slot.ts';
-import { diagnoses, endedByThemselves, stoppedTasks } from './stopped-tasks.ts';
+import { crashesOf, diagnoses, stoppedTasks } from './stopped-tasks.ts';
 
 export interface DeploymentQuestion {
   release: Release;
@@ -23,19 +23,20 @@ export async function lookAtDeployment(
   const { environment } = environmentOf(aws.config, release.service, release.environment);
   const asked = { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt };
   const slot = await aws.slots.look(target);
-  const { desiredCount } = await aws.ecs.seenService(target);
   const seen = await aws.ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
   const createdAt = ourDeployment(asked, seen)?.createdAt;
   const stopped = await stoppedTasks(release, revision, createdAt ?? asked.startedAt - clockSkewMs, aws);
   const question = {
     ...asked,
     timeoutSeconds: environment.deploymentTimeout,
-    crashes: { count: endedByThemselves(stopped).length, desiredCount },
+    crashes: await crashesOf(release, stopped, aws),
     newer: successor(slot, { ...release, execution }),
   };
-  const reading = readRollout(question, seen, aws.now());
-  if (!reading) return undefined;
-  const failed = reading.status === 'failed';
+  const found = readRollout(question, seen, aws.now());
+  if (!found) return undefined;
+  const failed = found.status === 'failed';
+  // Only now it matters how often the circuit breaker saw a task fail.
+  const reading = (failed && readRollout(question, await aws.ecs.withBreakers(seen), aws.now())) || found;
   const stoppedTasksOf = failed ? await diagnoses(stopped, release, revision, aws) : [];
   return {
     ...reading,

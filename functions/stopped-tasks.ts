@@ -3,7 +3,7 @@ import type { Task } from '../aws/ecs.ts';
 import type { Aws } from '../aws/open.ts';
 import type { Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
-import type { StoppedTask } from '../core/rollout.ts';
+import { type Crashes, fewestCrashes, type StoppedTask } from '../core/rollout.ts';
 import { logTail } from './task-logs.ts';
 
 /** A task that ended without having been told to. */
@@ -11,6 +11,12 @@ const ownEnds = ['EssentialContainerExited', 'TaskFailedToStart'];
 
 export const endedByThemselves = (tasks: Task[]): Task[] =>
   tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? ''));
+
+/** How many tasks should run is only asked where it makes a difference. */
+export async function crashesOf({ target }: Release, stopped: Task[], { ecs }: Aws): Promise<Crashes> {
+  const count = endedByThemselves(stopped).length;
+  return { count, desiredCount: count < fewestCrashes ? 0 : (await ecs.seenService(target)).desiredCount };
+}
 
 /** Of the revision, started since a time (ms by ECS's clock). As long as ECS knows them: an hour. */
 export async function stoppedTasks(

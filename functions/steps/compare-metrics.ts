@@ -9,7 +9,7 @@ import { releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, crashLoop, lastWords, rolloutSchema } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
-import { diagnoses, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
+import { crashesOf, diagnoses, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
 
 export const compareMetrics = defineStep({
   name: 'CompareMetrics',
@@ -32,10 +32,9 @@ export const compareMetrics = defineStep({
     const comparison = compare({ ...time, policy, series, spoiled });
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.
-    const { desiredCount } = await aws.ecs.seenService(release.target);
     const since = rollout.createdAt ?? deployment.startedAt - clockSkewMs;
     const stopped = await stoppedTasks(release, revision, since, aws);
-    const crashing = crashLoop({ count: endedByThemselves(stopped).length, desiredCount });
+    const crashing = crashLoop(await crashesOf(release, stopped, aws));
     if (!crashing) return comparison;
     const why = lastWords(await diagnoses(endedByThemselves(stopped), release, revision, aws));
     return { ...comparison, status: 'fail', decision: 'take back', headline: crashing + why };

@@ -29,7 +29,7 @@ describe('a good release is deployed', () => {
   });
 
   test('though ECS is down for a minute and a half while it is rolled out', async () => {
-    const ecs = fault('DescribeServices', broken);
+    const ecs = fault('ListServiceDeployments', broken);
     const world = await rehearsal({ around: ecs.around });
     await world.pushOnly('good', 'v1.0.0');
     await world.clock.until(() => world.count('UpdateService') > 0, 60_000);
