@@ -78,15 +78,17 @@ async function missedPush(
   aws: Aws,
 ): Promise<ReleaseRequest | undefined> {
   const { service, environment } = environmentOf(aws.config, name, environmentName);
-  const target = { cluster: environment.cluster, service: environment.service, container: service.container };
-  const { digest: running } = await runningImage(aws, target);
   const pushes = await aws.ecr.pushes(service.repository);
   const newest = pushes
     .filter(({ tag }) => deployable(tag, service.tags).yes)
     .sort((one, other) => other.pushedAt - one.pushedAt)[0];
-  if (!newest || newest.digest === running || aws.now() - newest.pushedAt < graceMs) return undefined;
+  if (!newest || aws.now() - newest.pushedAt < graceMs) return undefined;
   const seen = { service: name, environment: environmentName, digest: newest.digest };
+  // Nearly always: nothing else need be asked.
   if (await aws.pushes.seen(seen)) return undefined;
+  const target = { cluster: environment.cluster, service: environment.service, container: service.container };
+  const { digest: running } = await runningImage(aws, target);
+  if (newest.digest === running) return undefined;
   const runningPush = pushes.find(({ digest }) => digest === running);
   if (runningPush && runningPush.pushedAt >= newest.pushedAt) return undefined;
 

@@ -16,7 +16,10 @@ export const acquireSlot = defineStep({
   waits: true,
   run: async ({ release: { target, pushedAt, tag, digest } }, aws, { arn, taskToken }) => {
     // The answers may be for others, too; ours is one of them when there is nothing to wait for.
-    await answerSlot(aws, await aws.slots.ask(target, { execution: arn, pushedAt, tag, digest, taskToken }));
+    const answers = await aws.slots.ask(target, { execution: arn, pushedAt, tag, digest, taskToken });
+    await answerSlot(aws, answers);
+    const isOurs = answers.some(({ execution, answer }) => execution === arn && answer.status === 'granted');
+    if (isOurs) return undefined;
     // A newer release takes the place of one that ECS is still rolling out.
     await wakeDeployment(aws, target);
     await freeFromTheDead(target, aws);

@@ -67,13 +67,13 @@ export const resolveRelease = defineStep({
 
     const read = (digest: string) =>
       imageFacts(aws.ecr, push, digest, { tag: push.tag, architecture: running.architecture });
-    const { commit } = await read(push.digest);
     const { unproved } = await aws.slots.look(target);
     const proved = unproved?.taskDefinitionArn !== running.taskDefinitionArn;
     if (running.digest === push.digest && proved) return skip(`${shortDigest(push.digest)} runs already`);
     const runningPushedAt = running.digest && (await aws.ecr.pushedAt(push, running.digest));
     if (runningPushedAt && runningPushedAt > push.pushedAt) return skip('what runs was pushed later');
 
+    const { commit } = await read(push.digest);
     const { url: _, ...known } = commit;
     const before = running.digest && runningPushedAt ? await read(running.digest) : undefined;
     const compareUrl = compareLink(commit.source, before?.commit.revision, commit.revision);
