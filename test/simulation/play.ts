@@ -103,7 +103,7 @@ export async function play(plan: Plan): Promise<Story> {
       await settle(virtual.clock, run());
     }
     await virtual.clock.advance(Math.max(0, startedAt + endOf(plan.limits) * 1000 - now()));
-    await rest(virtual, faults);
+    await rest(virtual, faults, () => log.length);
   } catch (error) {
     stuck = (error as Error).message;
   }
@@ -119,15 +119,15 @@ export async function play(plan: Plan): Promise<Story> {
   };
 }
 
-/** Until every execution has ended, nothing fails any more, the schedule has looked twice, and nothing came of it. */
-async function rest({ clock, running }: VirtualWorld, faults: Faults): Promise<void> {
+/** Until every execution has ended, nothing fails any more, and the schedule has looked without that anything came of it. */
+async function rest({ clock, running }: VirtualWorld, faults: Faults, happened: () => number): Promise<void> {
   await clock.advance(60_000);
   await clock.until(() => running.size === 0, 9 * day);
   await clock.advance(16 * 60_000);
   faults.end();
-  for (let quiet = 0; quiet < 2; ) {
+  for (let before = -1; before !== happened(); ) {
     await clock.until(() => running.size === 0, 9 * day);
+    before = happened();
     await clock.advance(16 * 60_000);
-    quiet = running.size === 0 ? quiet + 1 : 0;
   }
 }
