@@ -66,15 +66,16 @@ export type Origins = Readonly<Record<string, readonly Route[]>>;
  */
 export function inProcessFetch(origins: Origins): typeof globalThis.fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
+    const request = input instanceof Request && !init ? input : new Request(input, init);
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     const { origin, hostname } = new URL(request.url);
     const routes = origins[origin];
     if (!routes)
       throw failed(Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' }));
     try {
-      return await abortable(routing(routes)(request), request.signal);
+      return await abortable(routing(routes)(request), signal);
     } catch (error) {
-      throw request.signal.aborted ? request.signal.reason : failed(error);
+      throw signal?.aborted ? signal.reason : failed(error);
     }
   };
 }

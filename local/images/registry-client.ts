@@ -33,10 +33,14 @@ export function registryClient({
     async putBlob(blob: Blob): Promise<boolean> {
       const found = await call('HEAD', new URL(`blobs/${blob.digest}`, base), [200, 404]);
       if (found.status === 200) return false;
-      const started = await call('POST', new URL('blobs/uploads/', base), [202]);
+      // All at once; a registry that does not know this way only opens an upload.
+      const bytes = { ...blob, mediaType: 'application/octet-stream' };
+      const start = new URL(`blobs/uploads/?digest=${blob.digest}`, base);
+      const started = await call('POST', start, [201, 202], bytes);
+      if (started.status === 201) return true;
       const upload = new URL(started.headers.get('location') ?? '', base);
       upload.searchParams.set('digest', blob.digest);
-      await call('PUT', upload, [201], { ...blob, mediaType: 'application/octet-stream' });
+      await call('PUT', upload, [201], bytes);
       return true;
     },
 
