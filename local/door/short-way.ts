@@ -62,21 +62,21 @@ export function shortWay(aws: AwsHandler): (made: object) => void {
     const { protocol } = client.config;
     // Not a copy: a configuration has so many parts that it would take longer than a call.
     const context = Object.assign(Object.create(client.config), { endpoint: async () => undefined });
-    let authorization: string | undefined;
+    const own = new Map<Schema, Promise<AwsRequest['headers']>>();
 
     /** Which operation, and who asks. */
     async function headersFor(schema: Schema): Promise<AwsRequest['headers']> {
       const known = headersOf.get(schema) ?? protocol.serializeRequest(operationOf(schema), {}, context);
       headersOf.set(schema, known);
       const { headers } = await known;
-      authorization ??= signatureOf(await client.config.credentials());
-      return { ...headers, authorization };
+      return { ...headers, authorization: signatureOf(await client.config.credentials()) };
     }
 
     client.send = async (command, ...options) => {
       const { schema } = command;
       if (!schema || options.length > 0) return send.call(client, command, ...options);
-      const headers = headersFor(schema);
+      const headers = own.get(schema) ?? headersFor(schema);
+      own.set(schema, headers);
       const input = withTokens(schema[4], command.input);
       let output: Read | undefined;
       const read = (answer: unknown) => {

@@ -24,14 +24,15 @@ export function faultsOf(plan: Plan, clock: () => Clock, tell: (what: string) =>
     faults: readonly Fault[],
     nameOf: (fault: Fault) => string,
   ) => {
+    const byName = Map.groupBy(faults, nameOf);
     const counts = new Map<string, number>();
     return (name: string): Fault | undefined => {
+      const ofName = byName.get(name);
+      if (!ofName) return undefined;
       const count = counts.get(name) ?? 0;
       counts.set(name, count + 1);
       if (over) return undefined;
-      return faults.find(
-        (fault) => nameOf(fault) === name && count >= fault.from && count < fault.from + fault.times,
-      );
+      return ofName.find(({ from, times }) => count >= from && count < from + times);
     };
   };
   const ofCall = next<CallFault>(plan.callFaults, ({ operation, by }) => `${operation} ${by ?? ''}`);
