@@ -3,13 +3,14 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import type { Config } from '../core/config.ts';
 import { approvals } from './approvals.ts';
+import type { ClientMaker, ClientSettings } from './client-maker.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { domainEvents } from './domain-events.ts';
 import { ecr } from './ecr.ts';
@@ -41,10 +42,9 @@ export const environmentSchema = z.object({
 export interface Surroundings {
   environment: z.input<typeof environmentSchema>;
   config: Config;
-  /** Endpoint, region, credentials, request handler or attempts of the SDK's clients; empty on AWS. */
-  client: Pick<ECSClientConfig, 'endpoint' | 'region' | 'credentials' | 'requestHandler' | 'maxAttempts'>;
-  /** Given each client that is made. */
-  onClient?: (client: object) => void;
+  client: ClientSettings;
+  /** Instead of the SDK's own constructors. */
+  makeClient?: ClientMaker;
   fetch: typeof globalThis.fetch;
   now: () => number;
 }
@@ -56,26 +56,29 @@ export type Aws = ReturnType<typeof openAws>;
  * Throws where the environment lacks something, naming it. A client is made when it is first used: a function needs
  * two or three of them, and somebody waits for its cold start.
  */
-export function openAws({ environment, config, client, onClient, fetch, now }: Surroundings) {
+export function openAws({
+  environment,
+  config,
+  client,
+  makeClient = (Client, own) => new Client(own),
+  fetch,
+  now,
+}: Surroundings) {
   const settings = environmentSchema.parse(environment);
   const tokenSecret = config.slack?.tokenSecret;
-  const made = <Client extends object>(fresh: Client): Client => {
-    onClient?.(fresh);
-    return fresh;
-  };
   const shared = onFirstUse({
-    table: () => openTable(made(new DynamoDBClient(client)), settings.TABLE_NAME),
-    secret: () => secrets(made(new SecretsManagerClient(client))),
+    table: () => openTable(makeClient(DynamoDBClient, client), settings.TABLE_NAME),
+    secret: () => secrets(makeClient(SecretsManagerClient, client)),
   });
   const gateways = onFirstUse({
     approvals: () => approvals(shared.table),
-    cloudwatch: () => cloudwatch(made(new CloudWatchClient(client))),
-    domainEvents: () => domainEvents(made(new EventBridgeClient(client))),
-    ecr: () => ecr(made(new ECRClient(client)), fetch),
-    ecs: () => ecs(made(new ECSClient(client)), made(new ECSClient({ ...client, maxAttempts: 1 }))),
+    cloudwatch: () => cloudwatch(makeClient(CloudWatchClient, client)),
+    domainEvents: () => domainEvents(makeClient(EventBridgeClient, client)),
+    ecr: () => ecr(makeClient(ECRClient, client), fetch),
+    ecs: () => ecs(makeClient(ECSClient, client), makeClient(ECSClient, { ...client, maxAttempts: 1 })),
     endpoints: () => endpoints(fetch, now),
     openReleases: () => openReleases(shared.table),
-    logs: () => logs(made(new CloudWatchLogsClient(client))),
+    logs: () => logs(makeClient(CloudWatchLogsClient, client)),
     pushes: () => pushes(shared.table),
     records: () => records(shared.table),
     slack: () =>
@@ -84,7 +87,7 @@ export function openAws({ environment, config, client, onClient, fetch, now }: S
         return shared.secret.text(tokenSecret);
       }),
     slots: () => slots(shared.table),
-    states: () => states(made(new SFNClient(client)), settings.STATE_MACHINE_ARN),
+    states: () => states(makeClient(SFNClient, client), settings.STATE_MACHINE_ARN),
     waits: () => waits(shared.table),
   });
   return Object.assign(gateways, {

@@ -55,7 +55,7 @@ export interface WorldOptions {
   reach: (world: {
     aws: AwsHandler;
     routes: readonly Route[];
-  }) => Pick<Surroundings, 'client' | 'onClient' | 'fetch'>;
+  }) => Pick<Surroundings, 'client' | 'makeClient' | 'fetch'>;
   pace?: Partial<Pace>;
   /** From an event's producer to its targets. */
   eventLatencyMs?: number;
@@ -212,7 +212,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const reach = () => options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
-    const { client, onClient, fetch } = reach();
+    const { client, makeClient, fetch } = reach();
     return {
       environment: {
         TABLE_NAME: tableName,
@@ -227,7 +227,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         credentials: { accessKeyId: functionName, secretAccessKey: 'local' },
         ...client,
       },
-      ...(onClient && { onClient }),
+      ...(makeClient && { makeClient }),
       fetch,
       now: () => clock.now() + (options.skewMs?.(functionName) ?? 0),
     };

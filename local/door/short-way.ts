@@ -6,6 +6,7 @@
  * as its first attempt: what becomes of an error, and whether and when to try again, stays the SDK's own business.
  */
 import type { HttpResponse } from '@smithy/protocol-http';
+import type { Surroundings } from '../../functions/runtime.ts';
 import type { AwsAnswer, AwsHandler, AwsRequest, Unwritten } from './answering.ts';
 import { inProcessHandler, responseOf, signatureOf } from './in-process.ts';
 import { readerOf, Unshaped, withTokens, writerOf } from './shapes.ts';
@@ -15,7 +16,6 @@ import { type Caller, toWire } from './wire.ts';
 interface Client {
   config: { protocol: Protocol; credentials(): Promise<Caller> };
   middlewareStack: unknown;
-  send(command: Command, ...options: unknown[]): Promise<unknown>;
 }
 
 interface Command {
@@ -39,7 +39,6 @@ type Whole = (command: Command) => Promise<{ output: unknown }>;
 interface Protocol {
   serializeRequest(operation: object, input: unknown, context: object): Promise<Written>;
   deserializeResponse(operation: object, context: object, response: HttpResponse): Promise<Read>;
-  deserializeMetadata(response: Pick<HttpResponse, 'statusCode' | 'headers'>): Read['$metadata'];
 }
 
 interface Written {
@@ -48,33 +47,42 @@ interface Written {
 }
 
 interface Read {
-  $metadata: { attempts?: number; totalRetryDelay?: number };
+  $metadata: object;
 }
 
 /** The same for every call of an operation, whichever client makes it. */
 const headersOf = new WeakMap<Schema, Promise<Pick<Written, 'headers'>>>();
 
-/** Lets a client take the short way to `aws`. It must have been made with `inProcessHandler(aws)`. */
-export function shortWay(aws: AwsHandler): (made: object) => void {
-  return (made) => {
-    const client = made as Client;
-    const { send } = client;
-    const { protocol } = client.config;
+/**
+ * Makes clients that take the short way to `aws`. Their settings must have `inProcessHandler(aws)`, and the name of a key. The
+ * SDK's own client, which takes longer to make than a call, is made when a call needs it.
+ */
+export function shortWay(aws: AwsHandler): NonNullable<Surroundings['makeClient']> {
+  return (Client, settings) => {
+    let made: InstanceType<typeof Client> | undefined;
+    const whole = () => {
+      made ??= new Client(settings);
+      return made;
+    };
+    const client = () => whole() as unknown as Client;
     // Not a copy: a configuration has so many parts that it would take longer than a call.
-    const context = Object.assign(Object.create(client.config), { endpoint: async () => undefined });
+    const contextOf = ({ config }: Client) =>
+      Object.assign(Object.create(config), { endpoint: async () => undefined });
+    const written = (schema: Schema, input: object) =>
+      client().config.protocol.serializeRequest(operationOf(schema), input, contextOf(client()));
+    const authorization = signatureOf(settings.credentials as Caller);
     const own = new Map<Schema, Promise<AwsRequest['headers']>>();
 
     /** Which operation, and who asks. */
     async function headersFor(schema: Schema): Promise<AwsRequest['headers']> {
-      const known = headersOf.get(schema) ?? protocol.serializeRequest(operationOf(schema), {}, context);
+      const known = headersOf.get(schema) ?? written(schema, {});
       headersOf.set(schema, known);
-      const { headers } = await known;
-      return { ...headers, authorization: signatureOf(await client.config.credentials()) };
+      return { ...(await known).headers, authorization };
     }
 
-    client.send = async (command, ...options) => {
+    async function send(command: Command, ...options: unknown[]): Promise<unknown> {
       const { schema } = command;
-      if (!schema || options.length > 0) return send.call(client, command, ...options);
+      if (!schema || options.length > 0) return whole().send(command, ...options);
       const headers = own.get(schema) ?? headersFor(schema);
       own.set(schema, headers);
       const input = withTokens(schema[4], command.input);
@@ -84,7 +92,7 @@ export function shortWay(aws: AwsHandler): (made: object) => void {
         return output ? '' : toWire(answer);
       };
       const asking = unwritten(schema[4], input);
-      const text = asking ? '' : (await protocol.serializeRequest(operationOf(schema), input, context)).body;
+      const text = asking ? '' : (await written(schema, input)).body;
 
       const ask = async (as: Unwritten['read']) => {
         const signed = await headers;
@@ -94,14 +102,37 @@ export function shortWay(aws: AwsHandler): (made: object) => void {
       };
       const first = ask(read);
       const answer = await first.catch(() => undefined);
-      if (answer?.status !== 200) return wholeWay(client, command, first, () => ask(toWire));
-      output ??= await protocol.deserializeResponse(operationOf(schema), context, responseOf(answer));
-      const metadata = protocol.deserializeMetadata({ statusCode: answer.status, headers: answer.headers });
-      output.$metadata = { ...metadata, attempts: 1, totalRetryDelay: 0 };
+      if (answer?.status !== 200) return wholeWay(client(), command, first, () => ask(toWire));
+      if (!output) {
+        const { protocol } = client().config;
+        output = await protocol.deserializeResponse(
+          operationOf(schema),
+          contextOf(client()),
+          responseOf(answer),
+        );
+      }
+      output.$metadata = metadataOf(answer);
       return output;
-    };
+    }
+
+    return {
+      send,
+      get config() {
+        return whole().config;
+      },
+    } as unknown as InstanceType<typeof Client>;
   };
 }
+
+/** As the SDK puts it together. */
+const metadataOf = ({ status, headers }: AwsAnswer) => ({
+  httpStatusCode: status,
+  requestId: headers['x-amzn-requestid'],
+  extendedRequestId: undefined,
+  cfId: undefined,
+  attempts: 1,
+  totalRetryDelay: 0,
+});
 
 function operationOf([, namespace, name, traits, input, output]: Schema) {
   return { namespace, name, traits, input, output };

@@ -3,6 +3,7 @@ import { DescribeServicesCommand, ECSClient, RunTaskCommand } from '@aws-sdk/cli
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { expect, test } from 'vitest';
+import type { ClientMaker } from '../../aws/client-maker.ts';
 import { AwsError, type AwsService } from '../../local/aws-service.ts';
 import { answering, type Call } from '../../local/door/answering.ts';
 import { inProcessHandler, inProcessSettings } from '../../local/door/in-process.ts';
@@ -61,12 +62,12 @@ function worldWith(faults: (() => never)[]) {
   return { aws, calls, settings };
 }
 
-type Send = (settings: ReturnType<typeof worldWith>['settings'], way: (client: object) => void) => unknown;
+type Send = (settings: ReturnType<typeof worldWith>['settings'], make: ClientMaker) => unknown;
 
 async function bothWays(send: Send, ...faults: (() => never)[]) {
   const [whole, short] = [worldWith(faults), worldWith(faults)];
   const [wholeOutcome, shortOutcome] = await Promise.allSettled([
-    send(whole.settings, () => {}),
+    send(whole.settings, (Client, settings) => new Client(settings)),
     send(short.settings, shortWay(short.aws)),
   ]);
   return {
@@ -75,25 +76,21 @@ async function bothWays(send: Send, ...faults: (() => never)[]) {
   };
 }
 
-const describing: Send = (settings, way) => {
-  const client = new ECSClient(settings);
-  way(client);
+const describing: Send = (settings, make) => {
+  const client = make(ECSClient, settings);
   return client.send(new DescribeServicesCommand({ services: ['api'] }));
 };
-const reading: Send = (settings, way) => {
-  const client = new DynamoDBClient(settings);
-  way(client);
+const reading: Send = (settings, make) => {
+  const client = make(DynamoDBClient, settings);
   return client.send(new GetItemCommand({ TableName: 'releases', Key: { key: { S: 'a' } } }));
 };
-const missing: Send = (settings, way) => {
-  const client = new SFNClient(settings);
-  way(client);
+const missing: Send = (settings, make) => {
+  const client = make(SFNClient, settings);
   return client.send(new DescribeExecutionCommand({ executionArn: 'gone' }));
 };
 /** Without a token of its own, so that the SDK makes one up. */
-const running: Send = (settings, way) => {
-  const client = new ECSClient(settings);
-  way(client);
+const running: Send = (settings, make) => {
+  const client = make(ECSClient, settings);
   return client.send(new RunTaskCommand({ taskDefinition: 'api' }));
 };
 

@@ -94,7 +94,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
         endpoint: address,
         ...(maxAttempts && { maxAttempts }),
       },
-      onClient: shortWay(aws),
+      makeClient: shortWay(aws),
       fetch: fetchOver(routes),
     }),
     // A warm function in the same Region; now and then a cold start.
