@@ -11,8 +11,12 @@ export const notify = defineStep({
   input: z.strictObject({ request: releaseRequestSchema, recorded: recordedSchema }),
   output: toldSchema,
   errors: ['Transient', 'Throttled'],
-  run: ({ request, recorded: { outcome, reason } }, aws, { arn }) =>
-    tellEnded({ execution: arn, request, outcome, reason }, aws),
+  run: async ({ request, recorded: { outcome, reason } }, aws, { arn }) => {
+    const told = await tellEnded({ execution: arn, request, outcome, reason }, aws);
+    // Nothing is left to do for it: the schedule need not find that out.
+    await aws.openReleases.close(request, [arn.slice(arn.lastIndexOf(':') + 1)]);
+    return told;
+  },
 });
 
 export const handler = lambda(notify);

@@ -52,3 +52,13 @@ test('a slot that is free is granted without a look at anything else', async () 
     ...['UpdateItem', 'SendTaskSuccess'],
   ]);
 });
+
+test('the schedule does not look into a release that has told how it ended', async () => {
+  const world = await rehearsal();
+  await world.push('good', 'v1.0.0');
+
+  world.calls.length = 0;
+  await world.clock.advance(16 * 60_000);
+
+  expect(operationsOf(world.calls, 'reconcile-pushes')).not.toContain('DescribeExecution');
+});
