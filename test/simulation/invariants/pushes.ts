@@ -99,6 +99,6 @@ export const pushes: Invariants = {
         const { decision } = (steps.RequestApproval ?? {}) as { decision?: string };
         return decision === 'expired' && plan.slackDownSeconds < forever;
       })
-      .filter(({ name }) => !messages.some((text) => text.includes(name)))
+      .filter(({ name }) => !messages.some((text) => text.includes(`approval ${name}`)))
       .map(({ name }) => `nobody was asked about ${name}`),
 };
