@@ -8,19 +8,34 @@ const stepPrefix = 'step ';
 
 export function records(table: Table) {
   const keyOf = (execution: string) => `release ${execution}`;
+  const asking = (execution: string, askedAt: number) => table.set(keyOf(execution), { askedAt });
 
   return {
     /** Keeps what a step answered; the last answer of a state counts. May be repeated. */
     note: (execution: string, state: string, answer: unknown): Promise<void> =>
       table.set(keyOf(execution), { execution, [stepPrefix + state]: answer }),
 
-    /** Keeps the way back, before anything is changed. The first one stays: repeating it is harmless. */
-    start: (execution: string, { startedAt, wayBack }: { startedAt: number; wayBack: string }) =>
-      table.setFirst(keyOf(execution), 'wayBack', { startedAt, wayBack }),
+    /**
+     * Keeps the way back, before anything is changed, and that ECS is about to be asked for the change. The first way back
+     * stays: repeating it is harmless.
+     */
+    async start(
+      execution: string,
+      { askedAt, ...start }: { startedAt: number; wayBack: string; askedAt?: number },
+    ): Promise<void> {
+      const first = await table.setFirst(keyOf(execution), 'wayBack', { ...start, askedAt });
+      if (!first && askedAt !== undefined) await asking(execution, askedAt);
+    },
 
-    /** When `start` was first called, ms since the epoch; undefined before. */
-    startedAt: async (execution: string): Promise<number | undefined> =>
-      recordSchema.shape.startedAt.parse((await table.read(keyOf(execution)))?.startedAt),
+    /** Notes, before it happens, that ECS is asked for another change. The last time counts. */
+    asking,
+
+    /** When `start` was first called, and when ECS was asked for a change last, ms since the epoch; undefined before. */
+    async started(execution: string): Promise<Pick<ReleaseRecord, 'startedAt' | 'askedAt'>> {
+      const { startedAt, askedAt } = recordSchema.shape;
+      const item = await table.read(keyOf(execution));
+      return { startedAt: startedAt.parse(item?.startedAt), askedAt: askedAt.parse(item?.askedAt) };
+    },
 
     /** Keeps how a release ended. The first outcome stays: answers false, and writes nothing, where there is one. */
     end: (

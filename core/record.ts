@@ -11,6 +11,8 @@ export const recordSchema = z.strictObject({
   /** The task definition to return to, kept before anything was changed, and when that was (ms since the epoch). */
   wayBack: z.string().optional(),
   startedAt: z.number().optional(),
+  /** When ECS was asked for a change last, ms since the epoch: it may not have shown it for a while. */
+  askedAt: z.number().optional(),
   outcome: outcomeSchema.optional(),
   reason: z.string().optional(),
   /** ms since the epoch. */

@@ -51,6 +51,13 @@ export interface RolloutQuestion {
 /** ECS's clock and ours may differ by this much. */
 export const clockSkewMs = 60_000;
 
+/** ECS may show a change this much later than it took it: before, a look does not tell whether it took it. */
+const settlingMs = 15_000;
+
+/** Whether to look again later. `askedAt`: when the change was asked for last, ms since the epoch. */
+export const isSettling = (askedAt: number | undefined, now: number): boolean =>
+  askedAt !== undefined && now - askedAt < settlingMs;
+
 /** Our deployment among those of the service: the newest of our revision since we asked. */
 export function ourDeployment(
   { taskDefinitionArn, startedAt }: Pick<RolloutQuestion, 'taskDefinitionArn' | 'startedAt'>,

@@ -4,7 +4,7 @@ import { Transient } from '../../core/errors.ts';
 import { planSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { rollbackMethod, rollbackSchema } from '../../core/rollback.ts';
-import { ourDeployment } from '../../core/rollout.ts';
+import { isSettling, ourDeployment } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 
@@ -20,14 +20,20 @@ export const rollBack = defineStep({
       wayBack: plan.runningTaskDefinitionArn,
       unproved: plan.unprovedTaskDefinitionArn,
     };
-    const startedAt = (await records.startedAt(arn)) ?? now();
+    const { startedAt = now(), askedAt } = await records.started(arn);
     const seen = await ecs.deploymentsSince(target, startedAt - 60_000);
     const deployment = ourDeployment({ taskDefinitionArn: revisions.ours, startedAt }, seen);
 
     const method = rollbackMethod(revisions, await ecs.seenService(target), deployment);
+    // All but a deployment in progress may be from before the last change.
+    if (method !== 'deployment stopped' && isSettling(askedAt, now()))
+      throw new Transient('ECS may not show yet what it was asked for');
     if (method === 'deployment stopped' && deployment && !(await ecs.takeBack(deployment.arn)))
       throw new Transient('the deployment ended before it could be stopped: looks again');
-    if (method === 'previous revision deployed') await ecs.deploy(target, revisions.wayBack);
+    if (method === 'previous revision deployed') {
+      await records.asking(arn, now());
+      await ecs.deploy(target, revisions.wayBack);
+    }
     return { method, startedAt: now() };
   },
 });

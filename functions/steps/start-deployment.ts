@@ -1,8 +1,9 @@
 /** Exactly one UpdateService: looks before it acts, so a lost reply does not deploy twice. */
 import * as z from 'zod';
+import { Transient } from '../../core/errors.ts';
 import { type Deployment, deploymentSchema, planSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { clockSkewMs, ourDeployment } from '../../core/rollout.ts';
+import { clockSkewMs, isSettling, ourDeployment } from '../../core/rollout.ts';
 import { successor } from '../../core/slot.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
@@ -16,7 +17,7 @@ export const startDeployment = defineStep({
     const { target } = release;
     const { taskDefinitionArn } = revision;
     const wayBack = plan.runningTaskDefinitionArn;
-    const known = await records.startedAt(arn);
+    const { startedAt: known, askedAt } = await records.started(arn);
     const { taskDefinitionArn: set, createdAt } = await ecs.seenService(target);
     if (set === taskDefinitionArn) {
       // Ours, though its reply was lost; or what a release left that was stopped: then the time is its own.
@@ -25,6 +26,8 @@ export const startDeployment = defineStep({
       await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, false);
       return { status: 'started', startedAt };
     }
+
+    if (isSettling(askedAt, now())) throw new Transient('ECS may not show yet what it was asked for');
 
     const startedAt = known ?? now();
     // Asked before, and ECS has taken it back already: what became of it is the next step's to say.
@@ -37,7 +40,7 @@ export const startDeployment = defineStep({
     if (set !== wayBack && set !== plan.unprovedTaskDefinitionArn)
       return { status: 'superseded', startedAt, reason: `somebody deployed ${set} meanwhile` };
 
-    await records.start(arn, { startedAt, wayBack });
+    await records.start(arn, { startedAt, wayBack, askedAt: now() });
     await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
     await ecs.deploy(target, taskDefinitionArn);
     return { status: 'started', startedAt };

@@ -81,6 +81,7 @@ function* smallerThan(plan: Plan): Generator<Plan> {
     }
   }
   for (const limits of wider(plan.limits)) yield { ...plan, limits };
+  if (plan.ecsLagSeconds > 0) yield { ...plan, ecsLagSeconds: 0 };
   if (plan.skewSeconds !== 0) yield { ...plan, skewSeconds: 0 };
   if (plan.slackDownSeconds > 0) yield { ...plan, slackDownSeconds: 0 };
   if (plan.desiredCount > 1) yield { ...plan, desiredCount: 1 };

@@ -81,11 +81,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'UpdateService comes before the way back is recorded',
     file: 'functions/steps/start-deployment.ts',
-    find: `    await records.start(arn, { startedAt, wayBack });
+    find: `    await records.start(arn, { startedAt, wayBack, askedAt: now() });
     await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
     await ecs.deploy(target, taskDefinitionArn);`,
     replace: `    await ecs.deploy(target, taskDefinitionArn);
-    await records.start(arn, { startedAt, wayBack });
+    await records.start(arn, { startedAt, wayBack, askedAt: now() });
     await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);`,
   },
   {
@@ -98,6 +98,8 @@ export const mutants: readonly Mutant[] = [
       await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, false);
       return { status: 'started', startedAt };
     }
+
+    if (isSettling(askedAt, now())) throw new Transient('ECS may not show yet what it was asked for');
 
     const startedAt = known ?? now();
     // Asked before, and ECS has taken it back already: what became of it is the next step's to say.
@@ -228,6 +230,18 @@ export const mutants: readonly Mutant[] = [
     file: 'core/rollout.ts',
     find: 'return count >= limit ?',
     replace: 'return count >= limit * 1e6 ?',
+  },
+  {
+    name: 'going back believes what ECS showed before the last change',
+    file: 'functions/steps/roll-back.ts',
+    find: "if (method !== 'deployment stopped' && isSettling(askedAt, now()))",
+    replace: "if (method !== 'deployment stopped' && isSettling(askedAt, Number.MAX_VALUE))",
+  },
+  {
+    name: 'UpdateService is repeated before ECS shows what became of the first',
+    file: 'functions/steps/start-deployment.ts',
+    find: 'if (isSettling(askedAt, now()))',
+    replace: 'if (isSettling(askedAt, Number.MAX_VALUE))',
   },
   {
     name: 'a deployment that has completed is thought to need no way back',

@@ -93,6 +93,8 @@ export interface Plan {
   events: Record<'aws.ecr' | 'aws.ecs' | 'aws.states', EventPlan>;
   /** From the start. */
   slackDownSeconds: number;
+  /** How long ECS may take to show a change. */
+  ecsLagSeconds: number;
   /** By how much the functions' clocks are wrong. */
   skewSeconds: number;
   /** All of AWS's where absent. */
@@ -302,6 +304,10 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
     { weight: 8, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.constantFrom(120, 1200) },
     { weight: 1, arbitrary: fc.constant(forever) },
+  ),
+  ecsLagSeconds: fc.oneof(
+    { weight: 1, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(2, 8, 12) },
   ),
   skewSeconds: fc.oneof(
     { weight: 3, arbitrary: fc.constant(0) },

@@ -3,6 +3,7 @@ import type { Clock } from '../../local/clock.ts';
 import { settle, type VirtualWorld, virtualWorld } from '../support/virtual-world.ts';
 import { configOf, serviceOf } from './config.ts';
 import { type Faults, faultsOf } from './faults.ts';
+import { lagging } from './lag.ts';
 import { callTime, endOf, isRefusal, limitsOf } from './limits.ts';
 import { operate } from './operate.ts';
 import { approve, pushing } from './people.ts';
@@ -37,6 +38,7 @@ export async function play(plan: Plan): Promise<Story> {
       looking && serviceNow(looking.ask, { cluster: String(cluster), service: String(service) }),
   });
 
+  const lag = lagging(plan.ecsLagSeconds, now, () => looking?.random() ?? 0);
   const awaited = plan.operator.filter(({ upon }) => upon !== undefined);
   const entered = (arn: string, state: string) => {
     const execution = arn.slice(arn.lastIndexOf(':') + 1);
@@ -71,11 +73,13 @@ export async function play(plan: Plan): Promise<Story> {
     around: (call, next) =>
       faults.aroundCall(call, async () => {
         if (looking) await callTime(plan.limits, looking.clock, looking.random);
-        return watched.aroundCall(call, next).catch((error) => {
-          if (isRefusal(error))
-            say(`  ${call.operation} by ${call.caller.accessKeyId} is refused by a limit`);
-          throw error;
-        });
+        return watched
+          .aroundCall(call, () => lag(call, next))
+          .catch((error) => {
+            if (isRefusal(error))
+              say(`  ${call.operation} by ${call.caller.accessKeyId} is refused by a limit`);
+            throw error;
+          });
       }),
   });
   clock = virtual.clock;

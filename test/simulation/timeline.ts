@@ -30,6 +30,7 @@ function planLines({
   functionFaults,
   events,
   slackDownSeconds,
+  ecsLagSeconds,
   skewSeconds,
   limits,
 }: Plan): string[] {
@@ -58,6 +59,7 @@ function planLines({
         : [],
     ),
     ...(slackDownSeconds ? [`Slack is down for ${slackDownSeconds} s`] : []),
+    ...(ecsLagSeconds ? [`ECS shows a change after up to ${ecsLagSeconds} s`] : []),
     ...(skewSeconds ? [`clocks of functions are ${skewSeconds} s off`] : []),
     ...limitLines(limits),
   ];
