@@ -40,6 +40,8 @@ export async function play(plan: Plan): Promise<Story> {
 
   const lag = lagging(plan.ecsLagSeconds, now, () => looking?.random() ?? 0);
   const awaited = plan.operator.filter(({ upon }) => upon !== undefined);
+  /** States that executions entered. */
+  let steps = 0;
   const entered = (arn: string, state: string) => {
     const execution = arn.slice(arn.lastIndexOf(':') + 1);
     say(`  ${execution} → ${state}`);
@@ -67,7 +69,9 @@ export async function play(plan: Plan): Promise<Story> {
       watched.aroundFunction(name, () => faults.aroundFunction(name, run, event), event),
     onHistory: (arn, event) => {
       const { stateEnteredEventDetails: entry } = event as { stateEnteredEventDetails?: { name: string } };
-      if (entry) entered(arn, entry.name);
+      if (!entry) return;
+      steps += 1;
+      entered(arn, entry.name);
     },
     limits: limitsOf(plan.limits, () => (now() - startedAt) / 1000),
     around: (call, next) =>
@@ -107,7 +111,7 @@ export async function play(plan: Plan): Promise<Story> {
       await settle(virtual.clock, run());
     }
     await virtual.clock.advance(Math.max(0, startedAt + endOf(plan.limits) * 1000 - now()));
-    await rest(virtual, faults, () => log.length);
+    await rest(virtual, faults, () => steps);
   } catch (error) {
     stuck = (error as Error).message;
   }
