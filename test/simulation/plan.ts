@@ -253,6 +253,7 @@ const effects = [
   ['RecordOutcome', 'PutItem'],
   ['AcquireSlot', 'PutItem'],
 ] as const;
+const worked = fc.oneof(fc.constant('done but not answered' as const), met.kind);
 /** Where it matters most at which call a function fails. */
 const decisive = [
   'AcquireSlot',
@@ -270,7 +271,7 @@ const callFault: fc.Arbitrary<CallFault> = fc.oneof(
     .tuple(fc.constantFrom(...pairs), fc.record({ ...met, from: fc.nat(3) }))
     .map(([pair, fault]): CallFault => ({ ...pair, ...fault })),
   fc
-    .tuple(fc.constantFrom(...effects), fc.record({ ...met, from: fc.nat(1) }))
+    .tuple(fc.constantFrom(...effects), fc.record({ ...met, from: fc.nat(1), kind: worked }))
     .map(([[by, operation], fault]): CallFault => ({ by, operation, ...fault })),
 );
 const functionFault: fc.Arbitrary<FunctionFault> = fc.record({

@@ -77,13 +77,11 @@ export async function play(plan: Plan): Promise<Story> {
     around: (call, next) =>
       faults.aroundCall(call, async () => {
         if (looking) await callTime(plan.limits, looking.clock, looking.random);
-        return watched
-          .aroundCall(call, () => lag(call, next))
-          .catch((error) => {
-            if (isRefusal(error))
-              say(`  ${call.operation} by ${call.caller.accessKeyId} is refused by a limit`);
-            throw error;
-          });
+        return lag(call, () => watched.aroundCall(call, next)).catch((error) => {
+          if (isRefusal(error))
+            say(`  ${call.operation} by ${call.caller.accessKeyId} is refused by a limit`);
+          throw error;
+        });
       }),
   });
   clock = virtual.clock;
