@@ -56,6 +56,7 @@ export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
         const command = new DescribeImagesCommand({
           repositoryName,
           filter: { tagStatus: 'TAGGED' },
+          maxResults: 1000,
           ...(nextToken && { nextToken }),
         });
         const page = await calling('DescribeImages', () => client.send(command));

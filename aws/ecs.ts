@@ -93,6 +93,14 @@ export function ecs(client: ECSClient, once: ECSClient) {
 
   return {
     service,
+
+    /** Ten at most, by name, of one cluster. Those that are not there are left out. */
+    async services(cluster: string, names: string[]): Promise<Map<string, Service>> {
+      const command = new DescribeServicesCommand({ cluster, services: names });
+      const { services = [] } = await calling('DescribeServices', () => client.send(command));
+      return new Map(services.map((found) => [String(found.serviceName), found]));
+    },
+
     taskDefinition,
     tasks,
 

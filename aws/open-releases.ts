@@ -1,5 +1,5 @@
 /** Releases whose end nobody has seen yet, by environment: written before they start, so that none is ever forgotten. */
-import { type ReleaseRequest, releaseRequestSchema } from '../core/release.ts';
+import type { ReleaseRequest } from '../core/release.ts';
 import type { Table } from './table.ts';
 
 type EnvironmentOf = Pick<ReleaseRequest, 'service' | 'environment'>;
@@ -11,10 +11,10 @@ export function openReleases(table: Table) {
     open: (name: string, request: ReleaseRequest) => table.set(keyOf(request), { [name]: request }),
     /** May be repeated. */
     close: (of: EnvironmentOf, names: string[]) => table.unset(keyOf(of), names),
-    /** By the names of their executions. */
-    async of(environment: EnvironmentOf): Promise<[name: string, request: ReleaseRequest][]> {
-      const { key: _, ...releases } = (await table.read(keyOf(environment))) ?? { key: '' };
-      return Object.entries(releases).map(([name, request]) => [name, releaseRequestSchema.parse(request)]);
+    /** By the names of their executions; requests as they were written, to be checked one by one. */
+    async of(environments: readonly EnvironmentOf[]): Promise<[name: string, request: unknown][]> {
+      const items = await table.readAll(environments.map(keyOf));
+      return items.flatMap((item = {}) => Object.entries(item).filter(([name]) => name !== 'key'));
     },
   };
 }

@@ -26,6 +26,7 @@ import { slack } from './slack.ts';
 import { slots } from './slots.ts';
 import { states } from './states.ts';
 import { openTable } from './table.ts';
+import { turns } from './turns.ts';
 import { waits } from './waits.ts';
 
 export const environmentSchema = z.object({
@@ -47,6 +48,8 @@ export interface Surroundings {
   makeClient?: ClientMaker;
   fetch: typeof globalThis.fetch;
   now: () => number;
+  /** Milliseconds. */
+  wait: (milliseconds: number) => Promise<unknown>;
 }
 
 /** Everything a step may use. */
@@ -63,6 +66,7 @@ export function openAws({
   makeClient = (Client, own) => new Client(own),
   fetch,
   now,
+  wait,
 }: Surroundings) {
   const settings = environmentSchema.parse(environment);
   const tokenSecret = config.slack?.tokenSecret;
@@ -88,11 +92,13 @@ export function openAws({
       }),
     slots: () => slots(shared.table),
     states: () => states(makeClient(SFNClient, client), settings.STATE_MACHINE_ARN),
+    turns: () => turns(shared.table),
     waits: () => waits(shared.table),
   });
   return Object.assign(gateways, {
     config,
     now,
+    wait,
     consoleUrl: settings.CONSOLE_URL,
     slackSigningSecret: async () => {
       if (!settings.SLACK_SIGNING_SECRET_NAME) throw new Error('SLACK_SIGNING_SECRET_NAME is not set');

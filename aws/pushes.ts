@@ -3,39 +3,41 @@ import * as z from 'zod';
 import type { ReleaseRequest } from '../core/release.ts';
 import type { Table } from './table.ts';
 
-export interface SeenPush {
-  service: string;
-  environment: string;
-  digest: string;
-}
-
 /** The release that the schedule starts because no event has told of the push by then (ms). */
 const lateSchema = z.object({ execution: z.string(), tag: z.string(), at: z.number() });
 const lateOf = (item: Record<string, unknown> | undefined) => lateSchema.safeParse(item?.late).data;
 
 export function pushes(table: Table) {
-  const keyOf = ({ service, environment, digest }: SeenPush) => `push ${service}/${environment} ${digest}`;
-  const keyOfRequest = ({ push, ...where }: ReleaseRequest) => keyOf({ ...where, digest: push.digest });
+  const keyOf = ({ service, environment, push: { digest } }: ReleaseRequest) =>
+    `push ${service}/${environment} ${digest}`;
   return {
     /**
      * Says that a release is about to start. False where the schedule starts another of just this push, whose event took
      * so long that it counted as missed. May be repeated.
      */
     async see(request: ReleaseRequest, execution: string): Promise<boolean> {
-      const late = lateOf(await table.setOver(keyOfRequest(request), { execution }));
+      const late = lateOf(await table.setOver(keyOf(request), { execution }));
       const covered = late?.tag === request.push.tag && request.push.pushedAt <= late.at;
       return !covered || late?.execution === execution;
     },
 
     /** Says that the schedule is about to start a release. False where another of this digest was seen. May be repeated. */
     async seeLate(request: ReleaseRequest, execution: string, at: number): Promise<boolean> {
-      const key = keyOfRequest(request);
+      const key = keyOf(request);
       const late = { execution, tag: request.push.tag, at };
       if (await table.setFirst(key, 'execution', { execution, late })) return true;
       // Ours, where an attempt before this one worked and was not answered.
       return lateOf(await table.read(key))?.execution === execution;
     },
 
-    seen: async (push: SeenPush): Promise<boolean> => (await table.read(keyOf(push))) !== undefined,
+    /** Says that no release of a digest is needed, unless one was seen. May be repeated. */
+    spare: (request: ReleaseRequest, why: string): Promise<boolean> =>
+      table.setFirst(keyOf(request), 'execution', { execution: why }),
+
+    /** Those of a digest that was never seen. */
+    async unseen(requests: readonly ReleaseRequest[]): Promise<ReleaseRequest[]> {
+      const items = await table.readAll(requests.map(keyOf));
+      return requests.filter((_request, index) => items[index] === undefined);
+    },
   };
 }

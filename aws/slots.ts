@@ -36,6 +36,9 @@ export function slots(table: Table) {
     async hold(service: EcsService, execution: string): Promise<void> {
       heldBy(execution, await this.look(service));
     },
+    /** Several, in their order; each throws where it is asked for, if what is written is no slot. */
+    lookAtAll: async (services: readonly EcsService[]): Promise<(() => Slot)[]> =>
+      (await table.readAll(services.map(keyOf))).map((item) => () => parse(item ?? {})),
     look: async (service: EcsService): Promise<Slot> => parse((await table.read(keyOf(service))) ?? {}),
   };
 }

@@ -1,6 +1,7 @@
 /** Step Functions, as Tidegate uses it: start a release, answer a task token. */
 import {
   DescribeExecutionCommand,
+  ListExecutionsCommand,
   SendTaskSuccessCommand,
   type SFNClient,
   StartExecutionCommand,
@@ -30,6 +31,22 @@ export function states(client: SFNClient, stateMachineArn: string) {
         if (isAwsError(error, 'ExecutionDoesNotExist')) return undefined;
         throw error;
       }
+    },
+
+    /** Names of the executions that run, as far as Step Functions knows by now: its list may be some seconds old. */
+    async running(): Promise<Set<string>> {
+      const names = new Set<string>();
+      let nextToken: string | undefined;
+      do {
+        const command = new ListExecutionsCommand({
+          ...{ stateMachineArn, statusFilter: 'RUNNING', maxResults: 1000 },
+          ...(nextToken && { nextToken }),
+        });
+        const page = await calling('ListExecutions', () => client.send(command));
+        for (const { name } of page.executions ?? []) names.add(String(name));
+        nextToken = page.nextToken;
+      } while (nextToken);
+      return names;
     },
 
     /** Starts a release. Answers false where an execution of this name exists: the same event came twice. */

@@ -1,6 +1,7 @@
 /** Tidegate's one DynamoDB table: items by a key that says what they are. */
 
 import {
+  BatchGetItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -10,7 +11,7 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { Transient } from '../core/errors.ts';
+import { Throttled, Transient } from '../core/errors.ts';
 import { calling, isAwsError } from './calling.ts';
 
 export type Table = ReturnType<typeof openTable>;
@@ -25,6 +26,29 @@ export function openTable(client: DynamoDBClient, TableName: string) {
 
   return {
     read,
+
+    /** Items, in the order of their keys; undefined where there is none. However many: a hundred a call. */
+    async readAll(keys: readonly string[]): Promise<(Item | undefined)[]> {
+      const found = new Map<string, Item>();
+      let left = [...new Set(keys)];
+      // DynamoDB may answer fewer than it is asked for. It answers some, or it is throttled, which is an error.
+      while (left.length > 0) {
+        const asked = left.slice(0, 100);
+        const Keys = asked.map((key) => written({ key }));
+        const command = new BatchGetItemCommand({
+          RequestItems: { [TableName]: { Keys, ConsistentRead: true } },
+        });
+        const answer = await calling('DynamoDB BatchGetItem', () => client.send(command));
+        for (const item of (answer.Responses?.[TableName] ?? []).map((found) => unmarshall(found)))
+          found.set(item.key, item);
+        const unanswered = (answer.UnprocessedKeys?.[TableName]?.Keys ?? []).map(
+          (key) => unmarshall(key).key,
+        );
+        if (unanswered.length === asked.length) throw new Throttled('DynamoDB BatchGetItem answered nothing');
+        left = [...unanswered, ...left.slice(100)];
+      }
+      return keys.map((key) => found.get(key));
+    },
 
     /** Replaces the whole item. May be repeated. */
     async put(key: string, item: Item): Promise<void> {

@@ -6,6 +6,7 @@ import { allowed, bucketUses } from './scale/allowed.ts';
 import { chart } from './scale/chart.ts';
 import { crowd } from './scale/crowd.ts';
 import { report } from './scale/report.ts';
+import { sweeps } from './scale/sweeps.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,12 +25,13 @@ const log = (line: string) => values.verbose && console.log(line);
 
 const alone = await crowd({ services: 1, seed, attempts });
 const together = await crowd({ services, seed, attempts, limits: awsLimits, log });
+const swept = await sweeps({ services, seed, attempts, limits: awsLimits });
 const uses = bucketUses(alone, services, awsLimits);
 const bound = allowed(alone, uses, (60 * (services - 1)) / services);
 
 const here = (file: string) => new URL(file, import.meta.url);
 const page = report({
-  ...{ services, seed, attempts, crowd: together, alone, uses, allowed: bound },
+  ...{ services, seed, attempts, crowd: together, alone, uses, allowed: bound, sweeps: swept },
   transitionsAllowed: awsLimits.stateTransitions.perSecond,
 });
 writeFileSync(here('scale.md'), page);

@@ -48,8 +48,17 @@ export const triggers: Record<string, Trigger> = {
 export interface Schedule {
   function: 'reconcile-pushes';
   everyMinutes: number;
+  /** Of the function. */
+  timeoutSeconds: number;
+  /** Lambda's own, beside the first. Who comes again anyway needs none. */
+  maximumRetryAttempts: number;
 }
 
 export const schedules: Record<string, Schedule> = {
-  LostPushes: { function: 'reconcile-pushes', everyMinutes: 15 },
+  LostPushes: {
+    function: 'reconcile-pushes',
+    everyMinutes: 15,
+    timeoutSeconds: 300,
+    maximumRetryAttempts: 0,
+  },
 };

@@ -6,18 +6,18 @@ import { openRuntime, type Runtime } from './runtime.ts';
 export interface EventHandler<Answer = unknown> {
   /** In kebab-case, as its file. */
   name: string;
-  /** May be called twice with the same event. Throws where nothing can be done with it: it comes again, then to the dead letters. */
-  run(event: unknown, aws: Aws): Promise<Answer>;
+  /** May be called twice with the same event. Throws where nothing can be done with it: it comes again, then to the dead letters. `leftMs` is until Lambda stops it. */
+  run(event: unknown, aws: Aws, leftMs: () => number): Promise<Answer>;
 }
 
 /** As a Lambda handler. `open` is called once, on the first call. What was done, and why, is one log line. */
 export function onEvent({ name, run }: EventHandler, open: () => Promise<Runtime> = openRuntime) {
   let opened: Promise<Runtime> | undefined;
-  return middy<unknown, unknown>().handler(async (event) => {
+  return middy<unknown, unknown>().handler(async (event, context) => {
     opened ??= open();
     const { aws, logger } = await opened;
     try {
-      const answer = await run(event, aws);
+      const answer = await run(event, aws, () => context.getRemainingTimeInMillis());
       logger.info(name, { answer });
       return answer;
     } catch (error) {

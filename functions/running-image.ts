@@ -12,12 +12,17 @@ export interface RunningImage {
   architecture: string;
 }
 
-export async function runningImage(
+export async function runningImage(aws: Aws, target: Target): Promise<RunningImage> {
+  const { taskDefinition } = await aws.ecs.service(target);
+  return imageOfRevision(aws, target, String(taskDefinition));
+}
+
+/** The same where it is known which task definition the service runs. */
+export async function imageOfRevision(
   { ecs }: Aws,
   { cluster, service, container }: Target,
+  taskDefinitionArn: string,
 ): Promise<RunningImage> {
-  const { taskDefinition } = await ecs.service({ cluster, service });
-  const taskDefinitionArn = String(taskDefinition);
   const { definition } = await ecs.taskDefinition(taskDefinitionArn);
   const architecture = architectureOf(definition);
   const pinned = digestOf(imageOf(definition, container) ?? '');

@@ -23,6 +23,7 @@ export async function openRuntime(): Promise<Runtime> {
       client: {},
       fetch: globalThis.fetch,
       now: Date.now,
+      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     }),
     logger: new Logger({ serviceName: 'tidegate' }),
     metrics: new Metrics({ namespace: 'Tidegate', serviceName: 'tidegate' }),

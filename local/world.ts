@@ -21,6 +21,7 @@ import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
 import type { Honesty } from './events/delivery.ts';
 import { runSchedules } from './events/schedules.ts';
 import { functionUrl } from './lambda/function-url.ts';
+import { pause } from './lambda/pause.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
 import type { Limits } from './limits/aws-limits.ts';
 import { throttling } from './limits/throttling.ts';
@@ -230,6 +231,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       ...(makeClient && { makeClient }),
       fetch,
       now: () => clock.now() + (options.skewMs?.(functionName) ?? 0),
+      wait: (milliseconds) => pause(clock, milliseconds),
     };
   }
 

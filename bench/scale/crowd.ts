@@ -61,7 +61,7 @@ export async function crowd({
   attempts,
   log = () => {},
 }: CrowdOptions): Promise<Crowd> {
-  const names = Array.from({ length: services }, (_, index) => `service-${String(index).padStart(4, '0')}`);
+  const names = namesOf(services);
   const calls: MadeCall[] = [];
   const transitions: number[] = [];
   const releases = new Map<string, SeenRelease>();
@@ -132,8 +132,11 @@ export async function crowd({
   return { calls, transitions, releases: [...releases.values()], deadLetters, concurrency };
 }
 
+export const namesOf = (services: number) =>
+  Array.from({ length: services }, (_, index) => `service-${String(index).padStart(4, '0')}`);
+
 /** Smoke tests, but no analysis: nobody uses these services. */
-const configOf = (names: string[]) =>
+export const configOf = (names: string[]) =>
   defineConfig({
     services: Object.fromEntries(
       names.map((name) => [

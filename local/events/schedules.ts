@@ -2,9 +2,10 @@
 import { account, region } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 import type { AwsEvent } from '../event.ts';
+import type { InvokeOptions } from '../lambda/runtime.ts';
 import { uuid } from '../lambda/uuid.ts';
 
-export interface ScheduledRule {
+export interface ScheduledRule extends InvokeOptions {
   /** The target's name. */
   function: string;
   everyMinutes: number;
@@ -14,13 +15,13 @@ export interface SchedulesOptions {
   clock: Clock;
   random: () => number;
   rules: Readonly<Record<string, ScheduledRule>>;
-  invokeLambda: (functionName: string, event: AwsEvent) => Promise<unknown>;
+  invokeLambda: (functionName: string, event: AwsEvent, options: InvokeOptions) => Promise<unknown>;
 }
 
 /** Runs each rule at its rate, for the first time after one period. The answer ends them all. */
 export function runSchedules({ clock, random, rules, invokeLambda }: SchedulesOptions): () => void {
   const waiting = new Map<string, () => void>();
-  for (const [name, { function: target, everyMinutes }] of Object.entries(rules)) {
+  for (const [name, { function: target, everyMinutes, ...options }] of Object.entries(rules)) {
     const again = () => {
       waiting.set(name, clock.after(everyMinutes * 60_000, run));
     };
@@ -37,7 +38,7 @@ export function runSchedules({ clock, random, rules, invokeLambda }: SchedulesOp
         detail: {},
       };
       // As EventBridge does, it goes on whatever becomes of the invocation, which has its own dead letters.
-      invokeLambda(target, event).catch(() => {});
+      invokeLambda(target, event, options).catch(() => {});
       again();
     };
     again();

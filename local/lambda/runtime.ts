@@ -35,6 +35,8 @@ export interface LambdaRuntimeOptions {
 
 export interface InvokeOptions {
   timeoutSeconds?: number;
+  /** Of an asynchronous invocation, instead of `asyncPolicy`. */
+  maximumRetryAttempts?: number;
 }
 
 export interface LambdaRuntime {
@@ -110,7 +112,7 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
       clock.after(0, () => {
         void attempting({
           clock,
-          policy: { ...defaultAsyncPolicy, ...asyncPolicy },
+          policy: { ...defaultAsyncPolicy, ...asyncPolicy, ...ownPolicy(given) },
           run: () => run(functionName, text, requestId, given),
           failed(outcome) {
             const failure = { functionName, requestId, payload: JSON.parse(text), ...outcome };
@@ -124,6 +126,9 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
     asyncFailures: () => failures,
   };
 }
+
+const ownPolicy = ({ maximumRetryAttempts }: InvokeOptions) =>
+  maximumRetryAttempts === undefined ? {} : { maximumRetryAttempts };
 
 export const functionArn = (functionName: string) =>
   `arn:aws:lambda:${region}:${account}:function:${functionName}`;

@@ -136,6 +136,52 @@ test("Tidegate's table lets one of many writers at a time win, and none is lost"
   expect(await table.setFirst('first', 'owner', { owner: 'b' })).toBe(false);
 });
 
+test('many items are read in their order, a hundred a call at most', async () => {
+  const table = openTable(
+    new DynamoDBClient({ ...common, requestHandler: inProcessHandler(aws) }),
+    'releases',
+  );
+  const keys = Array.from({ length: 230 }, (_, index) => `many ${index}`);
+  for (const key of keys.filter((_key, index) => index % 2 === 0)) await table.put(key, { of: key });
+
+  const items = await table.readAll([...keys, 'many 0']);
+
+  expect(items.map((item) => item?.of)).toEqual(
+    [...keys, 'many 0'].map((key, index) => (index % 2 === 0 ? key : undefined)),
+  );
+});
+
+test('keys that DynamoDB does not get to are asked for again, and nothing at all is throttling', async () => {
+  let most = 30;
+  const asked: number[] = [];
+  const BatchGetItem = ({
+    RequestItems,
+  }: Record<string, Record<string, { Keys: { key: { S: string } }[] }>>) => {
+    const { Keys = [] } = RequestItems?.releases ?? {};
+    asked.push(Keys.length);
+    const left = Keys.slice(most);
+    return {
+      Responses: { releases: Keys.slice(0, most) },
+      UnprocessedKeys: left.length > 0 ? { releases: { Keys: left } } : {},
+    };
+  };
+  const busy = answering({
+    services: [{ target: 'DynamoDB_20120810', operations: { BatchGetItem } }],
+    log: () => {},
+  });
+  const table = openTable(
+    new DynamoDBClient({ ...common, requestHandler: inProcessHandler(busy) }),
+    'releases',
+  );
+  const keys = Array.from({ length: 110 }, (_, index) => `many ${index}`);
+
+  expect((await table.readAll(keys)).map((item) => item?.key)).toEqual(keys);
+  expect(asked).toEqual([100, 80, 50, 20]);
+
+  most = 0;
+  await expect(table.readAll(keys)).rejects.toMatchObject({ name: 'Throttled' });
+});
+
 test('a virtual clock waits for DynamoDB', async () => {
   const client = new DynamoDBClient({ ...common, requestHandler: inProcessHandler(aws) });
   const started = clock.now();

@@ -8,9 +8,9 @@ test('a schedule invokes its function at its rate, also when that fails, until i
   const end = runSchedules({
     clock,
     random: () => 0,
-    rules: { LostPushes: { function: 'reconcile-pushes', everyMinutes: 15 } },
-    invokeLambda: async (name, { source, time }) => {
-      invoked.push(`${name} ${source} ${time}`);
+    rules: { LostPushes: { function: 'reconcile-pushes', everyMinutes: 15, timeoutSeconds: 300 } },
+    invokeLambda: async (name, { source, time }, { timeoutSeconds }) => {
+      invoked.push(`${name} ${source} ${time} ${timeoutSeconds}`);
       throw new Error('no room');
     },
   });
@@ -20,7 +20,7 @@ test('a schedule invokes its function at its rate, also when that fails, until i
   await clock.advance(31 * 60_000);
 
   expect(invoked).toEqual([
-    'reconcile-pushes aws.events 1970-01-01T00:15:00Z',
-    'reconcile-pushes aws.events 1970-01-01T00:30:00Z',
+    'reconcile-pushes aws.events 1970-01-01T00:15:00Z 300',
+    'reconcile-pushes aws.events 1970-01-01T00:30:00Z 300',
   ]);
 });

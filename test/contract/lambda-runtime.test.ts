@@ -192,6 +192,20 @@ describe('an asynchronous invocation', () => {
     expect(told).toEqual(asyncFailures());
   });
 
+  test('is repeated as often as its own settings say', async () => {
+    let attempts = 0;
+    const { clock, invokeAsync, asyncFailures } = world(() => {
+      attempts += 1;
+      return Promise.reject(new Error('no'));
+    });
+
+    await invokeAsync('f', {}, { maximumRetryAttempts: 0 });
+    await clock.advance(3_600_000);
+
+    expect(attempts).toBe(1);
+    expect(asyncFailures()).toMatchObject([{ condition: 'RetriesExhausted', attempts: 1 }]);
+  });
+
   test('is not repeated beyond its age', async () => {
     const { clock, invokeAsync, asyncFailures } = world(() => Promise.reject(new Error('no')), {
       asyncPolicy: { maximumEventAgeSeconds: 90 },

@@ -13,7 +13,11 @@ test('the schedule asks nothing of ECS where every push was seen', async () => {
   world.calls.length = 0;
   await world.clock.advance(16 * 60_000);
 
-  expect(operationsOf(world.calls, 'reconcile-pushes')).toEqual(['GetItem', 'DescribeImages', 'GetItem']);
+  expect(operationsOf(world.calls, 'reconcile-pushes')).toEqual([
+    'BatchGetItem',
+    'DescribeImages',
+    'BatchGetItem',
+  ]);
 });
 
 test('a release that waits for its report reads the description of its image once', async () => {

@@ -179,20 +179,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the schedule does not look for releases that ended unseen',
     file: 'functions/events/reconcile-pushes.ts',
-    find: 'await attempt(name, endOpen(name, request, aws));',
-    replace: 'void [name, request, endOpen];',
+    find: 'attempt(release.name, () => endOpen(release, sweep))',
+    replace: '[release, endOpen]',
   },
   {
     name: 'the schedule does not look for lost promotions',
-    file: 'functions/events/reconcile-pushes.ts',
-    find: 'if (!deployed) return undefined;',
-    replace: 'if (!deployed || before) return undefined;',
+    file: 'functions/missed-promotions.ts',
+    find: 'if (!slot?.deployed) continue;',
+    replace: 'if (!slot?.deployed || later) continue;',
   },
   {
     name: 'the schedule does not look for lost pushes',
-    file: 'functions/events/reconcile-pushes.ts',
-    find: 'if (await aws.pushes.seen(seen)) return undefined;',
-    replace: 'if (seen) return undefined;',
+    file: 'functions/missed-pushes.ts',
+    find: 'if (revision === undefined) return [];',
+    replace: 'if (revision) return [];',
   },
   {
     name: 'an event that comes after the schedule looked starts a second release',

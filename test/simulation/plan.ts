@@ -108,8 +108,8 @@ export interface EventPlan {
 
 /** Every operation that Tidegate calls. */
 export const operations = [
-  ...['StartExecution', 'SendTaskSuccess', 'DescribeExecution'],
-  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  ...['StartExecution', 'SendTaskSuccess', 'DescribeExecution', 'ListExecutions'],
+  ...['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
   ...['DescribeServices', 'UpdateService', 'ListServiceDeployments', 'DescribeServiceDeployments'],
   ...[
     'DescribeServiceRevisions',

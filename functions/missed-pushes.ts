@@ -1,0 +1,120 @@
+/** The newest deployable push of each service, where it is newer than what runs and no event told of it. */
+import type { TaggedImage } from '../aws/ecr.ts';
+import { environmentOf, type Place } from '../core/config.ts';
+import { Throttled, Transient } from '../core/errors.ts';
+import { deployable } from '../core/push/deployable.ts';
+import type { ReleaseRequest, Target } from '../core/release.ts';
+import { imageOfRevision } from './running-image.ts';
+import type { Sweep } from './sweep.ts';
+
+/** An event may still be on its way for this long: only older pushes count as missed. */
+const graceMs = 5 * 60_000;
+
+/** DescribeServices takes so many. */
+const servicesACall = 10;
+
+interface Candidate {
+  request: ReleaseRequest;
+  /** All of its repository. */
+  pushes: TaggedImage[];
+  target: Target;
+}
+
+/** ECS is asked only about a push that nobody has seen. What turns out to be no news counts as seen from then on. */
+export async function missedPushes(places: readonly Place[], sweep: Sweep): Promise<ReleaseRequest[]> {
+  const { aws, attempt, paces } = sweep;
+  const first = places.filter(({ before }) => before === undefined);
+  const newest = await newestPushes(first, sweep);
+  const requests = await attempt('pushes', () => aws.pushes.unseen(newest.map(({ request }) => request)));
+  const unseen = newest.filter(({ request }) => requests?.includes(request));
+  const revisions = await runningRevisions(unseen, sweep);
+  const missed = unseen.map(async ({ request, pushes, target }) => {
+    const revision = revisions.get(target);
+    if (revision === undefined) return [];
+    const isNews = await attempt(`${request.service}/${request.environment}`, async () => {
+      const { digest } = await paces.images(() => imageOfRevision(aws, target, revision));
+      const runs = pushes.find((push) => push.digest === digest);
+      const news = digest !== request.push.digest && !(runs && runs.pushedAt >= request.push.pushedAt);
+      if (!news) await aws.pushes.spare(request, 'none: it ran already');
+      return news;
+    });
+    return isNews ? [request] : [];
+  });
+  return (await Promise.all(missed)).flat();
+}
+
+async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Candidate[]> {
+  const { aws, attempt, paces } = sweep;
+  // Services may share a repository.
+  const repositories = new Map<string, Promise<TaggedImage[] | undefined>>();
+  const pushesTo = (repository: string) => {
+    const asked =
+      repositories.get(repository) ??
+      attempt(`repository ${repository}`, () => paces.repositories(() => aws.ecr.pushes(repository)));
+    repositories.set(repository, asked);
+    return asked;
+  };
+  const found = places.map(async (place): Promise<Candidate[]> => {
+    const { service, environment } = environmentOf(aws.config, place.service, place.environment);
+    const pushes = (await pushesTo(service.repository)) ?? [];
+    const [newest] = pushes
+      .filter(({ tag }) => deployable(tag, service.tags).yes)
+      .sort((one, other) => other.pushedAt - one.pushedAt);
+    if (!newest || aws.now() - newest.pushedAt < graceMs) return [];
+    // The same for every run of the schedule, so a missed push is started once.
+    const eventId = `late${newest.digest.slice('sha256:'.length, 'sha256:'.length + 8)}`;
+    return [
+      {
+        request: {
+          ...{ service: place.service, environment: place.environment, push: { eventId, ...newest } },
+        },
+        pushes,
+        target: {
+          ...{ cluster: environment.cluster, service: environment.service, container: service.container },
+        },
+      },
+    ];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** The task definition that each target runs on. */
+async function runningRevisions(
+  candidates: readonly Candidate[],
+  { aws, attempt, paces }: Sweep,
+): Promise<Map<Target, string>> {
+  const revisions = new Map<Target, string>();
+
+  async function ask(cluster: string, targets: Target[]): Promise<void> {
+    const names = targets.map(({ service }) => service);
+    const services = await paces.services(() => aws.ecs.services(cluster, names));
+    for (const target of targets) {
+      await attempt(`${cluster}/${target.service}`, () => {
+        const revision = services.get(target.service)?.taskDefinition;
+        if (revision === undefined) throw new Error(`ECS service ${cluster}/${target.service}: MISSING`);
+        revisions.set(target, revision);
+      });
+    }
+  }
+
+  const clusters = Map.groupBy(
+    candidates.map(({ target }) => target),
+    ({ cluster }) => cluster,
+  );
+  for (const [cluster, targets] of clusters) {
+    for (let at = 0; at < targets.length; at += servicesACall) {
+      const some = targets.slice(at, at + servicesACall);
+      await attempt(`cluster ${cluster}`, async () => {
+        try {
+          await ask(cluster, some);
+        } catch (error) {
+          if (error instanceof Throttled || error instanceof Transient) throw error;
+          // One of them may be what is refused, and then the others are not.
+          for (const target of some)
+            await attempt(`${cluster}/${target.service}`, () => ask(cluster, [target]));
+        }
+      });
+    }
+  }
+  return revisions;
+}

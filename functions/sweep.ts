@@ -1,0 +1,34 @@
+/** A sweep: looks after everything, or after as much as there is time and room for. */
+import type { Aws } from '../aws/open.ts';
+import { type Paces, paces } from './pace.ts';
+
+export interface Sweep {
+  aws: Aws;
+  paces: Paces;
+  /** What cannot be done for one release or service keeps no other from being looked after. Undefined where it failed. */
+  attempt<Result>(what: string, work: () => Result | Promise<Result>): Promise<Result | undefined>;
+}
+
+/** Of the failures, in the error. */
+const mostTold = 20;
+
+/** Works until everything was attempted. Then rejects, with every failure, where something failed. */
+export async function sweeping<Answer>(aws: Aws, work: (sweep: Sweep) => Promise<Answer>): Promise<Answer> {
+  const failures: Error[] = [];
+  const answer = await work({
+    aws,
+    paces: paces(aws),
+    async attempt(what, work) {
+      try {
+        return await work();
+      } catch (error) {
+        failures.push(new Error(`${what}: ${(error as Error).message}`, { cause: error }));
+        return undefined;
+      }
+    },
+  });
+  if (failures.length === 0) return answer;
+  const told = failures.slice(0, mostTold).map(({ message }) => message);
+  const more = failures.length > mostTold ? [`and ${failures.length - mostTold} more`] : [];
+  throw new AggregateError(failures, [...told, ...more].join('; '));
+}
