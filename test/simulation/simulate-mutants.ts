@@ -13,7 +13,7 @@ const { values } = parseArgs({
 const first = Number(values.seed);
 const runs = Number(values.runs);
 let missed = 0;
-console.log('| planted error | found after | because |\n| --- | --- | --- |');
+console.log('| planted error | found after | by what did not hold any more |\n| --- | --- | --- |');
 for (const { name } of mutants.filter((mutant) => mutant.name.includes(values.only))) {
   let played = 0;
   let found: string | undefined;
@@ -28,7 +28,7 @@ for (const { name } of mutants.filter((mutant) => mutant.name.includes(values.on
     },
   });
   if (found === undefined) missed += 1;
-  const because = found?.split('\n')[0]?.slice(0, 120).replaceAll('|', '/') ?? '';
+  const because = found?.split(':')[0] ?? '';
   console.log(
     `| ${name} | ${found === undefined ? `**not in ${played} runs**` : `${played}`} | ${because} |`,
   );
