@@ -14,10 +14,13 @@ export interface SampleImage {
   architecture?: string | undefined;
 }
 
+/** Its program, read once. */
+let server: Promise<string> | undefined;
+
 export async function sampleImage(sample: SampleImage): Promise<BuiltImage> {
   const { service, variant, tag, revision, created } = sample;
   const architecture = sample.architecture ?? (process.arch === 'x64' ? 'amd64' : process.arch);
-  const server = await readFile(new URL('../../examples/my-api/server.mjs', import.meta.url), 'utf8');
+  server ??= readFile(new URL('../../examples/my-api/server.mjs', import.meta.url), 'utf8');
   const env = { PORT: '8080', VERSION: tag, REVISION: revision, ...variant.env };
   const packages = variant.packages.map(({ name, version }) => ({
     path: `app/node_modules/${name}/package.json`,
@@ -25,7 +28,7 @@ export async function sampleImage(sample: SampleImage): Promise<BuiltImage> {
   }));
 
   return buildImage({
-    layers: [debian(architecture), [{ path: 'app/server.mjs', content: server }, ...packages]],
+    layers: [debian(architecture), [{ path: 'app/server.mjs', content: await server }, ...packages]],
     config: {
       Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
       Entrypoint: ['node', 'server.mjs'],

@@ -168,9 +168,7 @@ export const changes: Invariants = {
       const of = tokens.get(input.clientToken) ?? new Set();
       tokens.set(input.clientToken, of.add(JSON.stringify(input)));
     }
-    const asking = executions.filter(({ history }) =>
-      history.some((event) => JSON.stringify(event).includes('"name":"RunReleaseTask"')),
-    ).length;
+    const asking = executions.filter((release) => enteredAt(release, 'RunReleaseTask') !== undefined).length;
     if (tokens.size > asking) return [`${tokens.size} release tasks of ${asking} releases`];
     return [...tokens].flatMap(([token, inputs]) =>
       inputs.size > 1 || token === undefined
