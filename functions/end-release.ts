@@ -10,7 +10,7 @@ import {
   type Target,
   targetSchema,
 } from '../core/release.ts';
-import { answerSlot } from './answer-slot.ts';
+import { leaveSlot } from './leave-slot.ts';
 
 export interface Ending {
   execution: string;
@@ -57,15 +57,7 @@ export async function endRelease({ execution, request, outcome, failure }: Endin
   const kept = first ? { outcome, reason } : await aws.records.of(execution);
   const ended = { outcome: kept.outcome ?? outcome, reason: kept.reason ?? reason };
 
-  const { push } = request;
-  const { pushedAt, tag } = push;
-  const deployed = { pushedAt, tag, execution, push };
-  const leaving = {
-    at: aws.now(),
-    returned: ended.outcome === 'RolledBack' || ended.outcome === 'Superseded',
-    ...(ended.outcome === 'Deployed' && { deployed }),
-  };
-  if (target) await answerSlot(aws, await aws.slots.leave(target, execution, leaving));
+  if (target) await leaveSlot(aws, target, { execution, request, outcome: ended.outcome });
   const next = service && environment && environmentAfter(service, environment.name);
   return { ...ended, promotes: ended.outcome === 'Deployed' && next !== undefined };
 }

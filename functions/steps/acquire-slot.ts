@@ -5,6 +5,7 @@ import { releaseSchema, type Target } from '../../core/release.ts';
 import { slotAnswerSchema } from '../../core/slot.ts';
 import { answerSlot } from '../answer-slot.ts';
 import { lambda } from '../lambda.ts';
+import { leaveSlot } from '../leave-slot.ts';
 import { defineStep } from '../step.ts';
 import { wakeDeployment } from '../wake-deployment.ts';
 
@@ -33,7 +34,7 @@ async function freeFromTheDead(target: Target, aws: Aws): Promise<void> {
   if (!holder) return;
   const seen = await aws.states.look(holder.execution.slice(holder.execution.lastIndexOf(':') + 1));
   if (seen?.status === 'RUNNING') return;
-  await answerSlot(aws, await aws.slots.leave(target, holder.execution, { at: aws.now() }));
+  await leaveSlot(aws, target, await aws.records.of(holder.execution));
 }
 
 export const handler = lambda(acquireSlot);

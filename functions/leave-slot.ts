@@ -1,0 +1,20 @@
+/** A release gives up the slot, and whoever is next gets it. */
+import type { Aws } from '../aws/open.ts';
+import type { ReleaseRecord } from '../core/record.ts';
+import type { Target } from '../core/release.ts';
+import { answerSlot } from './answer-slot.ts';
+
+/** What its record says of its end decides what its service was left with. May be repeated. */
+export async function leaveSlot(
+  aws: Aws,
+  target: Pick<Target, 'cluster' | 'service'>,
+  { execution, request, outcome }: Pick<ReleaseRecord, 'execution' | 'request' | 'outcome'>,
+): Promise<void> {
+  const push = outcome === 'Deployed' ? request?.push : undefined;
+  const leaving = {
+    at: aws.now(),
+    returned: outcome === 'RolledBack' || outcome === 'Superseded',
+    ...(push && { deployed: { pushedAt: push.pushedAt, tag: push.tag, execution, push } }),
+  };
+  await answerSlot(aws, await aws.slots.leave(target, execution, leaving));
+}
