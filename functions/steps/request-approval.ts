@@ -24,7 +24,8 @@ export const requestApproval = defineStep({
     const { asked, answer, expiresAt = deadline } = (await approvals.of(approvalId)) ?? {};
     if (answer) return answer;
     if (now() >= expiresAt) {
-      const reason = `nobody answered within ${spoken(approvalTimeoutSeconds)}`;
+      const missing = asked || !config.slack ? 'nobody answered' : 'nobody could be asked';
+      const reason = `${missing} within ${spoken(approvalTimeoutSeconds)}`;
       await approvals.decide(approvalId, { decision: 'expired', by: 'nobody', reason });
       return (await approvals.of(approvalId))?.answer;
     }
