@@ -3,6 +3,7 @@ import type { TaggedImage } from '../aws/ecr.ts';
 import { environmentOf, type Place } from '../core/config.ts';
 import { Throttled, Transient } from '../core/errors.ts';
 import { deployable } from '../core/push/deployable.ts';
+import { lateEventId } from '../core/push/late.ts';
 import type { ReleaseRequest, Target } from '../core/release.ts';
 import { imageOfRevision } from './running-image.ts';
 import type { Sweep } from './sweep.ts';
@@ -61,8 +62,7 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
       .filter(({ tag }) => deployable(tag, service.tags).yes)
       .sort((one, other) => other.pushedAt - one.pushedAt);
     if (!newest || aws.now() - newest.pushedAt < graceMs) return [];
-    // The same for every run of the schedule, so a missed push is started once.
-    const eventId = `late${newest.digest.slice('sha256:'.length, 'sha256:'.length + 8)}`;
+    const eventId = lateEventId(newest.digest);
     return [
       {
         request: {

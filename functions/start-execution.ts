@@ -1,6 +1,7 @@
 /** Starts a release, once: for a push, a promotion, or what was missed of either. */
 import type { Aws } from '../aws/open.ts';
 import { executionName } from '../core/push/execution-name.ts';
+import { isLate } from '../core/push/late.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 
 export interface StartedExecution {
@@ -15,26 +16,13 @@ export interface StartedExecution {
  */
 export async function startExecution(
   request: ReleaseRequest,
-  { openReleases, pushes, states }: Aws,
-): Promise<StartedExecution> {
-  const name = nameOf(request);
-  await openReleases.open(name, request);
-  if (await pushes.see(request, name)) return { name, started: await states.start(name, request) };
-  await openReleases.close(request, [name]);
-  return { name, started: false };
-}
-
-/** The same for a push that no event told of, unless one does at this very moment. */
-export async function startMissed(
-  request: ReleaseRequest,
   { now, openReleases, pushes, states }: Aws,
 ): Promise<StartedExecution> {
-  const name = nameOf(request);
+  const { service, environment, push } = request;
+  const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });
   await openReleases.open(name, request);
-  if (await pushes.seeLate(request, name, now())) return { name, started: await states.start(name, request) };
+  const first = isLate(request) ? pushes.seeLate(request, name, now()) : pushes.see(request, name);
+  if (await first) return { name, started: await states.start(name, request) };
   await openReleases.close(request, [name]);
   return { name, started: false };
 }
-
-const nameOf = ({ service, environment, push }: ReleaseRequest) =>
-  executionName({ service, environment, tag: push.tag, eventId: push.eventId });

@@ -7,7 +7,7 @@ import { type EventHandler, onEvent } from '../event.ts';
 import { inTurns } from '../in-turns.ts';
 import { missedPromotions } from '../missed-promotions.ts';
 import { missedPushes } from '../missed-pushes.ts';
-import { startExecution, startMissed } from '../start-execution.ts';
+import { startExecution } from '../start-execution.ts';
 import { sweeping } from '../sweep.ts';
 
 /** As many as are looked at within `reserveMs` at the slowest pace. */
@@ -38,17 +38,17 @@ export const reconcilePushes: EventHandler<Swept> = {
       });
 
       const started: string[] = [];
-      const start = async (request: ReleaseRequest, by: typeof startExecution) => {
+      const start = async (request: ReleaseRequest) => {
         const where = `${request.service}/${request.environment}`;
-        const execution = await attempt(where, () => by(request, aws));
+        const execution = await attempt(where, () => startExecution(request, aws));
         if (execution?.started) started.push(execution.name);
       };
       const looked = await inTurns(sweep, {
         ...{ of: 'environments', items: places, size: together },
         goOn: () => leftMs() > reserveMs,
         async look(some) {
-          for (const missed of await missedPushes(some, sweep)) await start(missed, startMissed);
-          for (const missed of await missedPromotions(some, sweep)) await start(missed, startExecution);
+          for (const missed of await missedPushes(some, sweep)) await start(missed);
+          for (const missed of await missedPromotions(some, sweep)) await start(missed);
         },
       });
       return { started, looked, of: places.size };

@@ -161,8 +161,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the slot is kept when a release ends',
     file: 'functions/end-release.ts',
-    find: 'if (target) await answerSlot(aws, await aws.slots.leave(target, execution, leaving));',
-    replace: 'void [answerSlot, target, leaving];',
+    find: 'if (target) await leaveSlot(aws, target, { execution, request, outcome: ended.outcome });',
+    replace: 'void [leaveSlot, target];',
   },
   {
     name: 'a release that is stopped is not cleaned up behind',
@@ -221,9 +221,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a push is not seen before its release has started',
     file: 'functions/start-execution.ts',
-    find: '  if (await pushes.see(request, name)) return { name, started: await states.start(name, request) };',
+    find: `  const first = isLate(request) ? pushes.seeLate(request, name, now()) : pushes.see(request, name);
+  if (await first) return { name, started: await states.start(name, request) };`,
     replace: `  const started = await states.start(name, request);
-  if (await pushes.see(request, name)) return { name, started };`,
+  const first = isLate(request) ? pushes.seeLate(request, name, now()) : pushes.see(request, name);
+  if (await first) return { name, started };`,
   },
   {
     name: 'tasks that crash after their start are not counted',

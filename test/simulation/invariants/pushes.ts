@@ -1,6 +1,5 @@
 /** Every push becomes a release that comes to its end by itself. */
 import { deployable } from '../../../core/push/deployable.ts';
-import { forever } from '../plan.ts';
 import { type Invariants, isQuiet, short } from './reading.ts';
 
 export const pushes: Invariants = {
@@ -93,11 +92,11 @@ export const pushes: Invariants = {
     return [...needed, ...missing];
   },
 
-  'nobody misses an approval that nobody was asked for': ({ executions, messages, plan }) =>
+  'nobody misses an approval that nobody was asked for': ({ executions, messages }) =>
     executions
       .filter(({ record: { steps } }) => {
-        const { decision } = (steps.RequestApproval ?? {}) as { decision?: string };
-        return decision === 'expired' && plan.slackDownSeconds < forever;
+        const { reason = '' } = (steps.RequestApproval ?? {}) as { reason?: string };
+        return reason.startsWith('nobody answered');
       })
       .filter(({ name }) => !messages.some((text) => text.includes(`approval ${name}`)))
       .map(({ name }) => `nobody was asked about ${name}`),
