@@ -12,7 +12,8 @@ export function copyOf<Value>(value: Value): Value {
 
 /** What is left of a value that travels as JSON: `JSON.parse(JSON.stringify(value))`. */
 export function asJson(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  // JSON has no negative zero.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.toJSON();
   if (Array.isArray(value)) return value.map((item) => asJson(item) ?? null);
