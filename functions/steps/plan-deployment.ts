@@ -2,11 +2,12 @@
 import * as z from 'zod';
 import { imageFacts } from '../../aws/images.ts';
 import type { Aws } from '../../aws/open.ts';
-import { ReleaseRejected } from '../../core/errors.ts';
+import { ReleaseRejected, Transient } from '../../core/errors.ts';
 import { digestOf, repositoryOf, shortDigest } from '../../core/image.ts';
 import { type Plan, planSchema } from '../../core/plan.ts';
 import { obstacles } from '../../core/preflight.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
+import { isSettling } from '../../core/rollout.ts';
 import { changes, imageOf, registrable, withImage } from '../../core/task-definition.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
@@ -22,6 +23,8 @@ export const planDeployment = defineStep({
     const { unproved } = await aws.slots.look(target);
     // What a newer release interrupted was never proved: the way back leads to what ran before it.
     const interrupted = unproved !== undefined && unproved.taskDefinitionArn === service.taskDefinition;
+    if (unproved && !interrupted && isSettling(unproved.since, aws.now()))
+      throw new Transient('ECS may not show yet what the release before was asking it for');
     const base = interrupted ? unproved.wayBack : String(service.taskDefinition);
     const running = await aws.ecs.taskDefinition(base);
     const proved = { runningTaskDefinitionArn: running.arn };

@@ -47,6 +47,30 @@ describe('a release that is stopped by hand', () => {
     });
   });
 
+  test('is followed by the next, though ECS does not show yet what it deployed', async () => {
+    let before: unknown;
+    let stale = true;
+    const world = await rehearsal({
+      async around({ operation, caller }, next) {
+        const step = caller.accessKeyId;
+        if (operation === 'UpdateService' && before === undefined) {
+          before = await world.ask('ECS', 'DescribeServices', { cluster: 'main', services: ['my-api'] });
+          world.clock.after(500, () => void world.stop());
+        }
+        if (operation !== 'DescribeServices' || step !== 'PlanDeployment' || !before || !stale) return next();
+        stale = false;
+        return structuredClone(before);
+      },
+    });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.until(() => before !== undefined, 60_000);
+
+    const release = await world.push('good', 'v1.1.0');
+
+    expect(stale).toBe(false);
+    expect(release.outcome).toBe('Deployed');
+  });
+
   test('advises nobody to go back over what was deployed since, where its end is noticed late', async () => {
     const world = await rehearsal({ lose: 'aws.states' });
     await world.pushOnly('good', 'v1.0.0');
