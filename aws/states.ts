@@ -14,6 +14,8 @@ export interface SeenExecution {
   status: string;
   error: string | undefined;
   cause: string | undefined;
+  /** ms since the epoch; missing while it runs. */
+  stoppedAt?: number | undefined;
 }
 
 export function states(client: SFNClient, stateMachineArn: string) {
@@ -25,8 +27,10 @@ export function states(client: SFNClient, stateMachineArn: string) {
     async look(name: string): Promise<SeenExecution | undefined> {
       const command = new DescribeExecutionCommand({ executionArn: arnOf(name) });
       try {
-        const { status, error, cause } = await calling('DescribeExecution', () => client.send(command));
-        return { status: String(status), error, cause };
+        const { status, error, cause, stopDate } = await calling('DescribeExecution', () =>
+          client.send(command),
+        );
+        return { status: String(status), error, cause, stoppedAt: stopDate?.getTime() };
       } catch (error) {
         if (isAwsError(error, 'ExecutionDoesNotExist')) return undefined;
         throw error;

@@ -5,7 +5,7 @@ import { cleanUp } from './clean-up.ts';
 import { startExecution } from './start-execution.ts';
 import type { Sweep } from './sweep.ts';
 
-/** Whom we could not tell by then is not told any more: dead letters and alarms have said so for as long. */
+/** Whom we could not tell so long after the end is not told any more: alarms have said so for as long. */
 const giveUpMs = 2 * 86_400_000;
 
 export interface OpenRelease {
@@ -36,7 +36,7 @@ export async function endOpen(release: OpenRelease, { aws, paces: { executions }
   const execution = await executions(() => aws.states.look(name));
   if (!execution) await startExecution(request, aws);
   if (!execution || execution.status === 'RUNNING') return;
-  const old = aws.now() - request.push.pushedAt > giveUpMs;
+  const old = aws.now() - (execution.stoppedAt ?? Infinity) > giveUpMs;
   await cleanUp(aws.states.arnOf(name), request, execution, aws).catch((error) => {
     if (!old) throw error;
   });
