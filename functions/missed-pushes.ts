@@ -36,7 +36,7 @@ export async function missedPushes(places: readonly Place[], sweep: Sweep): Prom
       const { digest } = await paces.images(() => imageOfRevision(aws, target, revision));
       const runs = pushes.find((push) => push.digest === digest);
       const news = digest !== request.push.digest && !(runs && runs.pushedAt >= request.push.pushedAt);
-      if (!news) await aws.pushes.spare(request, 'none: it ran already');
+      if (!news) await aws.pushes.spare(request, 'none: it, or something newer, ran already');
       return news;
     });
     return isNews ? [request] : [];
@@ -108,7 +108,7 @@ async function runningRevisions(
         try {
           await ask(cluster, some);
         } catch (error) {
-          if (error instanceof Throttled || error instanceof Transient) throw error;
+          if (some.length === 1 || error instanceof Throttled || error instanceof Transient) throw error;
           // One of them may be what is refused, and then the others are not.
           for (const target of some)
             await attempt(`${cluster}/${target.service}`, () => ask(cluster, [target]));
