@@ -8,7 +8,12 @@ const reads = new Set([
 ]);
 
 /** Every other question that was asked before the last change is answered as it was then, for `seconds` after it. */
-export function lagging(seconds: number, now: () => number, random: () => number): Around {
+export function lagging(
+  seconds: number,
+  now: () => number,
+  random: () => number,
+  onOldAnswer: () => void,
+): Around {
   /** By what was asked; of how many changes each answer knows. */
   const answered = new Map<string, { answer: unknown; known: number }>();
   let done = 0;
@@ -27,7 +32,10 @@ export function lagging(seconds: number, now: () => number, random: () => number
     const question = operation + JSON.stringify(input);
     const before = answered.get(question);
     const lags = now() - changedAt < seconds * 1000 && before?.known === done - 1;
-    if (lags && random() < 0.5) return structuredClone(before.answer);
+    if (lags && random() < 0.5) {
+      onOldAnswer();
+      return structuredClone(before.answer);
+    }
     const answer = await next();
     answered.set(question, { answer: structuredClone(answer), known: done });
     return answer;

@@ -110,6 +110,23 @@ export const mutants: readonly Mutant[] = [
     replace: '    const startedAt = known ?? now();',
   },
   {
+    name: 'the way back is recorded only in the slot before UpdateService',
+    file: 'functions/steps/start-deployment.ts',
+    find: `    await records.start(arn, { startedAt, wayBack, askedAt: now() });
+    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
+    await ecs.deploy(target, taskDefinitionArn);`,
+    replace: `    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
+    await ecs.deploy(target, taskDefinitionArn);
+    await records.start(arn, { startedAt, wayBack, askedAt: now() });`,
+  },
+  {
+    name: 'StartDeployment does not look at the service',
+    file: 'functions/steps/start-deployment.ts',
+    find: 'const { taskDefinitionArn: set, createdAt } = await ecs.seenService(target);',
+    replace:
+      'const { taskDefinitionArn: set, createdAt } = { taskDefinitionArn: wayBack, createdAt: undefined };',
+  },
+  {
     name: 'what somebody deployed meanwhile is overwritten',
     file: 'functions/steps/start-deployment.ts',
     find: 'if (set !== wayBack && set !== plan.unprovedTaskDefinitionArn)',

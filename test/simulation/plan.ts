@@ -231,6 +231,7 @@ const callsOf: Record<string, string[]> = {
   'on-execution-end': ['GetItem', 'UpdateItem', 'PutItem', 'PutEvents'],
   'on-deployment-event': ['GetItem', 'DeleteItem', 'SendTaskSuccess'],
   'on-approval': ['UpdateItem', 'SendTaskSuccess'],
+  'reconcile-pushes': ['UpdateItem', 'StartExecution', 'BatchGetItem', 'DescribeExecution'],
 };
 const pairs = Object.entries(callsOf).flatMap(([by, called]) =>
   called.map((operation) => ({ by: by as string | undefined, operation })),

@@ -38,7 +38,7 @@ export async function play(plan: Plan): Promise<Story> {
       looking && serviceNow(looking.ask, { cluster: String(cluster), service: String(service) }),
   });
 
-  const lag = lagging(plan.ecsLagSeconds, now, () => looking?.random() ?? 0);
+  const lag = lagging(plan.ecsLagSeconds, now, () => looking?.random() ?? 0, watched.lookedBehind);
   const awaited = plan.operator.filter(({ upon }) => upon !== undefined);
   /** States that executions entered. */
   let steps = 0;

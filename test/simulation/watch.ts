@@ -17,6 +17,8 @@ export interface Watch {
   effects: Effect[];
   /** For each invocation, so that what it calls is known to be its execution's. */
   aroundFunction: AroundFunction;
+  /** An answer from before the last change reached whoever calls now. */
+  lookedBehind(): void;
   /** For each call that reaches AWS, whether it is answered or not. */
   aroundCall(call: Call, next: () => Promise<unknown>): Promise<unknown>;
 }
@@ -42,16 +44,22 @@ export function watch({ now, say, before }: WatchOptions): Watch {
       const { execution } = event as { execution?: string };
       return invocations.run({ execution, lookedAt: undefined }, run);
     },
+    lookedBehind() {
+      const invocation = invocations.getStore();
+      if (invocation) invocation.lookedAt ??= 0;
+    },
     async aroundCall({ operation, input, caller }, next) {
       const invocation = invocations.getStore();
       const over = operation === 'UpdateService' ? await before(input) : undefined;
       const answer = await next();
-      if (operation === 'PutItem') written.push(JSON.stringify(input));
+      if (operation === 'PutItem' || operation === 'UpdateItem') written.push(JSON.stringify(input));
       if (operation === 'DescribeServices' && invocation) invocation.lookedAt = now();
       if (!effectful.has(operation)) return answer;
       const { accessKeyId: by } = caller;
       const { execution, lookedAt } = invocation ?? {};
-      const prepared = written.some((text) => text.includes(`"${input.taskDefinition}"`));
+      const prepared =
+        written.some((text) => text.includes('"unproved"') && text.includes(`"${input.taskDefinition}"`)) &&
+        written.some((text) => text.includes('"wayBack"') && text.includes(`release ${execution}"`));
       effects.push({ at: now(), operation, input, by, execution, over, lookedAt, prepared });
       say(`  ${operation} by ${by}`);
       return answer;

@@ -44,7 +44,7 @@ export const changes: Invariants = {
   /** What came between its last look and its call, it could not know. */
   'what somebody else deployed meanwhile is left alone': ({ executions, effects }) => {
     const ours = new Set(executions.map(revisionOf));
-    return effects.flatMap(({ operation, input, by, execution, over, lookedAt = 0 }) => {
+    return effects.flatMap(({ operation, input, by, execution, over, lookedAt = Infinity }) => {
       const release = executions.find(({ arn }) => arn === execution);
       if (operation !== 'UpdateService' || !release || !over) return [];
       const known = ours.has(over.taskDefinition) || over.taskDefinition === release.record.wayBack;
