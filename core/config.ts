@@ -284,13 +284,6 @@ export function environmentOf(
   return { service: found, environment: at };
 }
 
-/** An environment of a service, by name, and the one before it, which promotes to it. */
-export interface Place {
-  service: string;
-  environment: string;
-  before: string | undefined;
-}
-
 /** The environment that receives what `environment` deployed, if there is one. */
 export function environmentAfter({ environments }: Service, environment: string): Environment | undefined {
   return environments[environments.findIndex(({ name }) => name === environment) + 1];

@@ -1,9 +1,8 @@
 /** Releases whose end nobody has seen, or that never came to start. */
-import type { Place } from '../core/config.ts';
 import { releaseRequestSchema } from '../core/release.ts';
 import { cleanUp } from './clean-up.ts';
 import { startExecution } from './start-execution.ts';
-import type { Sweep } from './sweep.ts';
+import type { Place, Sweep } from './sweep.ts';
 
 /** Whom we could not tell so long after the end is not told any more: alarms have said so for as long. */
 const giveUpMs = 2 * 86_400_000;

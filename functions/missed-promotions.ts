@@ -1,7 +1,7 @@
 /** What an environment deployed last, where the next one has never heard of it. */
-import { environmentOf, type Place } from '../core/config.ts';
+import { environmentOf } from '../core/config.ts';
 import type { ReleaseRequest } from '../core/release.ts';
-import type { Sweep } from './sweep.ts';
+import type { Place, Sweep } from './sweep.ts';
 
 export async function missedPromotions(
   places: readonly Place[],

@@ -1,12 +1,12 @@
 /** The newest deployable push of each service, where it is newer than what runs and no event told of it. */
 import type { TaggedImage } from '../aws/ecr.ts';
-import { environmentOf, type Place } from '../core/config.ts';
+import { environmentOf } from '../core/config.ts';
 import { Throttled, Transient } from '../core/errors.ts';
 import { deployable } from '../core/push/deployable.ts';
 import { lateEventId } from '../core/push/late.ts';
 import type { ReleaseRequest, Target } from '../core/release.ts';
 import { imageOfRevision } from './running-image.ts';
-import type { Sweep } from './sweep.ts';
+import type { Place, Sweep } from './sweep.ts';
 
 /** An event may still be on its way for this long: only older pushes count as missed. */
 const graceMs = 5 * 60_000;

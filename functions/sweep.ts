@@ -2,6 +2,13 @@
 import type { Aws } from '../aws/open.ts';
 import { type Paces, paces } from './pace.ts';
 
+/** An environment of a service, by name, and the one before it, which promotes to it. */
+export interface Place {
+  service: string;
+  environment: string;
+  before: string | undefined;
+}
+
 export interface Sweep {
   aws: Aws;
   paces: Paces;

@@ -1,6 +1,5 @@
 /** Finds what events did not tell: releases that ended unseen, promotions and pushes that never became releases. */
 import type { Aws } from '../../aws/open.ts';
-import type { Place } from '../../core/config.ts';
 import type { ReleaseRequest } from '../../core/release.ts';
 import { endOpen, openReleases } from '../end-open.ts';
 import { type EventHandler, onEvent } from '../event.ts';
@@ -8,7 +7,7 @@ import { inTurns } from '../in-turns.ts';
 import { missedPromotions } from '../missed-promotions.ts';
 import { missedPushes } from '../missed-pushes.ts';
 import { startExecution } from '../start-execution.ts';
-import { sweeping } from '../sweep.ts';
+import { type Place, sweeping } from '../sweep.ts';
 
 /** As many as are looked at within `reserveMs` at the slowest pace. */
 const together = 50;
