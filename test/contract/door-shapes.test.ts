@@ -112,7 +112,6 @@ function shaped(convert: () => unknown): unknown {
 }
 
 test.each(all)('$name is asked as the SDK writes it', async ({ input, operation, protocol, context }) => {
-  let compared = 0;
   await fc.assert(
     fc.asyncProperty(valuesOf(NormalizedSchema.of(input)), async (value) => {
       const asked = withTokens(input, value as object);
@@ -120,19 +119,16 @@ test.each(all)('$name is asked as the SDK writes it', async ({ input, operation,
 
       const written = shaped(() => writerOf(input)(asked));
 
-      if (written === unshaped) return;
-      compared += 1;
+      fc.pre(written !== unshaped);
       expect(written).toEqual(JSON.parse(new TextDecoder().decode(Buffer.from(body))));
     }),
     { numRuns: 50 },
   );
-  expect(compared).toBeGreaterThan(10);
 });
 
 test.each(all)(
   'an answer to $name is read as the SDK reads it',
   async ({ output, operation, protocol, context }) => {
-    let compared = 0;
     await fc.assert(
       fc.asyncProperty(valuesOf(NormalizedSchema.of(output)), async (value) => {
         const answer = { status: 200, headers: {}, body: toWire(value) };
@@ -144,13 +140,11 @@ test.each(all)(
 
         const read = shaped(() => readerOf(output)(value));
 
-        if (read === unshaped) return;
-        compared += 1;
+        fc.pre(read !== unshaped);
         expect(read).toEqual(expected);
       }),
       { numRuns: 50 },
     );
-    expect(compared).toBeGreaterThan(10);
   },
 );
 

@@ -9,7 +9,7 @@ import { mutated } from './plant.ts';
 import { play } from './play.ts';
 
 /** A short form: `npm run simulate -- --seed 1 --runs 10000` plays as many as there is time for. */
-const runs = 250;
+const runs = 200;
 const fresh = Math.floor(Math.random() * 2 ** 31);
 
 async function failures(first: number): Promise<string[]> {
