@@ -97,9 +97,7 @@ export async function serviceNow(
 }
 
 /** What the service of an execution is like now. */
-export async function look(virtual: VirtualWorld | undefined, arn: string): Promise<LeftService | undefined> {
-  if (!virtual) return undefined;
-  const { ask, config } = virtual;
+export async function look({ ask, config }: VirtualWorld, arn: string): Promise<LeftService | undefined> {
   const { service, environment } = JSON.parse(
     (await ask('SFN', 'DescribeExecution', { executionArn: arn })).input,
   ) as ReleaseRequest;
