@@ -134,12 +134,32 @@ const releaseTaskSchema = z.strictObject({
   timeout: atMost('3h').default(600),
 });
 
+const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
+  error: 'the ARN of an IAM role such as arn:aws:iam::123456789012:role/tidegate',
+});
+const roleName = z.string().regex(/^[\w+=,.@/-]{1,512}$/, {
+  error: 'the name of an IAM role (with its path, if it has one), not its ARN',
+});
+const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, { error: 'an AWS Region such as eu-west-1' });
+
 const environmentSchema = z
   .strictObject({
     name,
     cluster: ecsName,
     /** The ECS service. */
     service: ecsName,
+    /** The Region it runs in; that of Tidegate's installation unless given. */
+    region: region.optional(),
+    /** The role that Tidegate takes on there, for a service in another account. `npm run roles` prints it. */
+    roleArn: roleArn.optional(),
+    /** The family of its task definition; the ECS service's name unless given. */
+    family: ecsName.optional(),
+    /** Names of the roles that its task definition gives to its tasks: without them here, IAM lets Tidegate register none. */
+    roles: z.array(roleName).default([]),
+    /** The CloudWatch log groups of its containers, for the last lines of tasks that failed; `/ecs/` and the family unless given. */
+    logGroups: z
+      .array(z.string().regex(/^[\w./#-]{1,512}$/, { error: 'the name of a log group' }))
+      .optional(),
     /** Ask a person before anything changes. */
     approval: approvalSchema.optional(),
     /** A one-off task of the new revision before traffic moves, such as a database migration. */
@@ -164,6 +184,10 @@ export type Environment = z.infer<typeof environmentSchema>;
 
 const serviceSchema = z.strictObject({
   repository: repositorySchema,
+  /** Where the repository is; the account and Region of Tidegate's installation unless given. */
+  registry: z
+    .strictObject({ account: z.string().regex(/^\d{12}$/, { error: 'an AWS account of 12 digits' }), region })
+    .optional(),
   /** The container of the task definition that gets the image. */
   container: z.string().min(1),
   /** Which tags deploy, as a pattern with `*`: `v*`. */
@@ -225,8 +249,9 @@ const configSchema = z
             message: `${what} already belongs to ${other}: ${consequence}`,
           });
         };
+        const place = [environment.roleArn?.split(':')[4], environment.region].filter(Boolean);
         claim(
-          `${environment.cluster}/${environment.service}`,
+          [...place, environment.cluster, environment.service].join('/'),
           'service',
           'two releases would overwrite each other',
         );
@@ -283,6 +308,13 @@ export function environmentOf(
     throw new Error(`tidegate.config.ts has no environment ${environment} of a service ${service}`);
   return { service: found, environment: at };
 }
+
+/** The family of an environment's task definition. */
+export const familyOf = ({ family, service }: Environment): string => family ?? service;
+
+/** Where the containers of an environment write their logs. */
+export const logGroupsOf = (environment: Environment): string[] =>
+  environment.logGroups ?? [`/ecs/${familyOf(environment)}`];
 
 /** The environment that receives what `environment` deployed, if there is one. */
 export function environmentAfter({ environments }: Service, environment: string): Environment | undefined {

@@ -1,49 +1,160 @@
 /** What wakes which function: EventBridge's rules and schedules, as data for the stacks and for the local world. */
+import type { Installation } from './access/installation.ts';
+import type { Config, Environment } from './config.ts';
+import { type Place, placeOf } from './place.ts';
 
 export interface Trigger {
   function: 'start-release' | 'on-deployment-event' | 'on-execution-end';
-  /** An EventBridge event pattern. */
-  pattern: { source: string[]; 'detail-type': string[]; detail?: Record<string, unknown> };
+  pattern: EventPattern;
 }
 
-export const triggers: Record<string, Trigger> = {
-  ImagePushed: {
-    function: 'start-release',
-    pattern: {
-      source: ['aws.ecr'],
-      'detail-type': ['ECR Image Action'],
-      detail: { 'action-type': ['PUSH'], result: ['SUCCESS'] },
+/** An event pattern of EventBridge. */
+export interface EventPattern {
+  source: string[];
+  'detail-type': string[];
+  account?: string[];
+  region?: string[];
+  resources?: string[];
+  detail?: Record<string, unknown>;
+}
+
+/** Of a rule, in characters of JSON (EventBridge's quota). */
+const longestPattern = 2048;
+
+/** The rules by their names. Only of what the configuration names; what is too long for one rule is several. */
+export function triggersOf(config: Config, installation: Installation): Record<string, Trigger> {
+  const { partition, account, region, stateMachine } = installation;
+  const stateMachineArn = `arn:${partition}:states:${region}:${account}:stateMachine:${stateMachine}`;
+  return {
+    ...named('ImagePushed', 'start-release', imagesPushed(config, installation)),
+    ...named('ImageReplicated', 'start-release', imagesReplicated(config, installation)),
+    ...named('DeploymentChanged', 'on-deployment-event', deploymentsChanged(config, installation)),
+    ...named('HookChanged', 'on-deployment-event', hooksChanged(config, installation)),
+    ...named('ServiceTaskStopped', 'on-deployment-event', tasksStopped(config, installation)),
+    ExecutionEnded: {
+      function: 'on-execution-end',
+      pattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
     },
-  },
-  ImageReplicated: {
-    function: 'start-release',
-    pattern: {
-      source: ['aws.ecr'],
-      'detail-type': ['ECR Replication Action'],
-      detail: { 'action-type': ['REPLICATE'], result: ['SUCCESS'] },
-    },
-  },
-  DeploymentChanged: {
-    function: 'on-deployment-event',
-    pattern: { source: ['aws.ecs'], 'detail-type': ['ECS Deployment State Change'] },
-  },
-  ServiceTaskStopped: {
-    function: 'on-deployment-event',
-    pattern: {
-      source: ['aws.ecs'],
-      'detail-type': ['ECS Task State Change'],
-      detail: { lastStatus: ['STOPPED'], group: [{ prefix: 'service:' }] },
-    },
-  },
-  ExecutionEnded: {
-    function: 'on-execution-end',
-    pattern: {
-      source: ['aws.states'],
-      'detail-type': ['Step Functions Execution Status Change'],
-      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
-    },
-  },
-};
+  };
+}
+
+const named = (name: string, target: Trigger['function'], patterns: EventPattern[]) =>
+  Object.fromEntries(
+    patterns.map((pattern, index) => [
+      index === 0 ? name : `${name}${index + 1}`,
+      { function: target, pattern },
+    ]),
+  );
+
+/** Repositories of one registry whose services deploy the same tags. */
+function imagesPushed(config: Config, home: Place): EventPattern[] {
+  return ofRepositories(config, home, {
+    'detail-type': ['ECR Image Action'],
+    detail: { 'action-type': ['PUSH'], result: ['SUCCESS'] },
+  });
+}
+
+/** Reported where the copy arrives. */
+function imagesReplicated(config: Config, home: Place): EventPattern[] {
+  return ofRepositories(config, home, {
+    'detail-type': ['ECR Replication Action'],
+    detail: { 'action-type': ['REPLICATE'], result: ['SUCCESS'] },
+  });
+}
+
+function ofRepositories(
+  { services }: Config,
+  home: Place,
+  { detail, ...event }: Pick<EventPattern, 'detail-type' | 'detail'>,
+): EventPattern[] {
+  const groups = Map.groupBy(Object.values(services), ({ registry = home, tags }) =>
+    JSON.stringify([registry.account, registry.region, tags]),
+  );
+  return [...groups].flatMap(([key, some]) => {
+    const [account, region, tags] = JSON.parse(key) as [string, string, string];
+    // EventBridge refuses two stars in a row, and one alone stands for no tag too: that is a part of another image.
+    const wildcard = tags.replaceAll(/\*+/g, '*');
+    const tag = wildcard === '*' ? { 'anything-but': [''] } : { wildcard };
+    return fitting(unique(some.map(({ repository }) => repository)), (repositories) => ({
+      ...{ source: ['aws.ecr'], ...event, account: [account], region: [region] },
+      detail: { ...detail, 'repository-name': repositories, 'image-tag': [tag] },
+    }));
+  });
+}
+
+function deploymentsChanged(config: Config, installation: Installation): EventPattern[] {
+  return byPlace(config, installation).flatMap(({ place, environments }) =>
+    fitting(
+      environments.map((environment) => serviceArn(installation, place, environment)),
+      (resources) => ({ ...ofEcs('ECS Deployment State Change', place), resources }),
+    ),
+  );
+}
+
+function hooksChanged(config: Config, installation: Installation): EventPattern[] {
+  return byPlace(config, installation).flatMap(({ place, environments }) =>
+    fitting(
+      environments.map((environment) => serviceArn(installation, place, environment)),
+      (serviceArns) => ({ ...ofEcs('ECS Hook State Change', place), detail: { serviceArn: serviceArns } }),
+    ),
+  );
+}
+
+function tasksStopped(config: Config, installation: Installation): EventPattern[] {
+  return byPlace(config, installation).flatMap(({ place, environments }) =>
+    [...Map.groupBy(environments, ({ cluster }) => cluster)].flatMap(([cluster, some]) =>
+      fitting(
+        some.map(({ service }) => `service:${service}`),
+        (group) => ({
+          ...ofEcs('ECS Task State Change', place),
+          detail: {
+            clusterArn: [
+              `arn:${installation.partition}:ecs:${place.region}:${place.account}:cluster/${cluster}`,
+            ],
+            group,
+            lastStatus: ['STOPPED'],
+          },
+        }),
+      ),
+    ),
+  );
+}
+
+const ofEcs = (detailType: string, { account, region }: Place) => ({
+  ...{ source: ['aws.ecs'], 'detail-type': [detailType], account: [account], region: [region] },
+});
+
+const serviceArn = (
+  { partition }: Installation,
+  { account, region }: Place,
+  { cluster, service }: Environment,
+) => `arn:${partition}:ecs:${region}:${account}:service/${cluster}/${service}`;
+
+function byPlace({ services }: Config, home: Place): { place: Place; environments: Environment[] }[] {
+  const environments = Object.values(services).flatMap((service) => service.environments);
+  const places = Map.groupBy(environments, (environment) => JSON.stringify(placeOf(environment, home)));
+  return [...places].map(([place, some]) => ({ place: JSON.parse(place) as Place, environments: some }));
+}
+
+/** As few patterns as hold all of them. */
+function fitting(values: readonly string[], pattern: (some: string[]) => EventPattern): EventPattern[] {
+  const patterns: EventPattern[] = [];
+  let some: string[] = [];
+  for (const value of values) {
+    if (some.length > 0 && JSON.stringify(pattern([...some, value])).length > longestPattern) {
+      patterns.push(pattern(some));
+      some = [];
+    }
+    some = [...some, value];
+  }
+  return [...patterns, pattern(some)];
+}
+
+const unique = (values: readonly string[]) => [...new Set(values)];
 
 export interface Schedule {
   function: 'reconcile-pushes';

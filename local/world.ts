@@ -1,6 +1,8 @@
 /** The local world: the part of AWS that Tidegate talks to, and Tidegate itself installed in it. */
+
+import type { Installation } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
-import { schedules, triggers } from '../core/triggers.ts';
+import { schedules, triggersOf } from '../core/triggers.ts';
 import type { Surroundings } from '../functions/runtime.ts';
 import { runtimeIn } from '../functions/runtime.ts';
 import { functionsWith } from '../functions/table.ts';
@@ -32,8 +34,19 @@ import { secretsManager } from './secrets/secrets-manager.ts';
 import { type Slack, slack } from './slack/slack.ts';
 import { type StatusChange, statesService } from './states/states.ts';
 
-export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:deploy`;
-const tableName = 'tidegate';
+/** As Tidegate is installed here. */
+export const installation = {
+  partition: 'aws',
+  account,
+  region,
+  table: 'tidegate',
+  stateMachine: 'deploy',
+  secretParameters: {
+    slackToken: '/tidegate/local/slack-token',
+    slackSigningSecret: '/tidegate/local/slack-signing-secret',
+  },
+} satisfies Installation;
+export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${installation.stateMachine}`;
 const slackToken = 'xoxb-local-world';
 const slackSigningSecret = 'local-world-signing-secret';
 
@@ -125,7 +138,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const bus = eventBus({
     clock,
     random,
-    rules: triggers,
+    rules: triggersOf(config, installation),
     invokeLambda: (name, event) => lambda.invokeAsync(name, event),
     ...(options.eventLatencyMs !== undefined && { latencyMs: options.eventLatencyMs }),
     ...(options.honesty && { honesty: options.honesty }),
@@ -176,13 +189,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
   });
   await states.operations.CreateStateMachine?.({
-    name: 'deploy',
+    name: installation.stateMachine,
     definition: JSON.stringify(withFunctionNames(definition)),
     roleArn: `arn:aws:iam::${account}:role/tidegate-deploy`,
   });
   const { service: table } = await dynamodb({
     clock,
-    tables: [{ TableName: tableName, key: { hash: 'key' } }],
+    tables: [{ TableName: installation.table, key: { hash: 'key' } }],
   });
   const approvals = under(
     '/functions/on-approval',
@@ -216,7 +229,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const { client, makeClient, fetch } = reach();
     return {
       environment: {
-        TABLE_NAME: tableName,
+        TABLE_NAME: installation.table,
         STATE_MACHINE_ARN: stateMachineArn,
         CONSOLE_URL: `${address()}/console/`,
         SLACK_API_URL: `${address()}/slack/api`,

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { triggers } from '../../core/triggers.ts';
 import { compilePattern } from '../../local/events/pattern.ts';
 
 test.each([
@@ -116,16 +114,4 @@ test.each([
   },
 ])('a pattern $it is refused', ({ pattern, reason }) => {
   expect(() => compilePattern(pattern)).toThrow(`Event pattern is not valid. Reason: ${reason}`);
-});
-
-test("Tidegate's own rules are all served, and one takes a recorded push", () => {
-  const recorded = new URL(
-    '../fixtures/events/ecr-image-action-push-tagged-manifest-captured.json',
-    import.meta.url,
-  );
-  const push = JSON.parse(readFileSync(recorded, 'utf8'));
-
-  const taken = Object.entries(triggers).filter(([, { pattern }]) => compilePattern(pattern)(push));
-
-  expect(taken.map(([name]) => name)).toEqual(['ImagePushed']);
 });

@@ -73,19 +73,26 @@ describe('a push is rejected, and nothing changes,', () => {
 });
 
 describe('there is nothing to do', () => {
-  test.each([
-    { tag: 'latest', says: 'latest never deploys' },
-    { tag: 'feature-x', says: 'does not match v*' },
-  ])('for the tag $tag', async ({ tag, says }) => {
-    const world = await rehearsal();
+  test('for the tag latest, where every tag deploys', async () => {
+    const world = await rehearsal({ service: { tags: '*' } });
 
-    const release = await world.push('good', tag);
+    const release = await world.push('good', 'latest');
 
     expect(release).toMatchObject({
       outcome: 'NothingToDo',
       status: 'SUCCEEDED',
-      reason: expect.stringContaining(says),
+      reason: expect.stringContaining('latest never deploys'),
     });
+    expect(world.count('UpdateService')).toBe(0);
+  });
+
+  test('for a tag that deploys nothing: not even a release is started', async () => {
+    const world = await rehearsal();
+
+    await world.pushOnly('good', 'feature-x');
+    await world.clock.advance(3_600_000);
+
+    expect(await world.executions()).toEqual([]);
     expect(world.count('UpdateService')).toBe(0);
   });
 

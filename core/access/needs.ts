@@ -1,0 +1,112 @@
+/** Which function needs which actions of AWS. On what is said by core/access/resources.ts. */
+import type { Action } from './resources.ts';
+
+/** The kinds of items in Tidegate's table: the first words of their keys. */
+export type ItemKind = 'approval' | 'open' | 'push' | 'release' | 'slot' | 'turn' | 'wait';
+
+export interface Need {
+  actions: readonly Action[];
+  /** Which actions of DynamoDB on which items. */
+  items: Partial<Record<ItemAction, readonly ItemKind[]>>;
+}
+
+export type ItemAction = 'GetItem' | 'BatchGetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+
+/** From a digest to what the image says of itself. */
+const readImage = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'] as const;
+/** The image of a task definition that pins none is that of its tasks. */
+const readTasks = ['ecs:ListTasks', 'ecs:DescribeTasks'] as const;
+const seeRunningImage = ['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', ...readTasks] as const;
+const seeDeployments = ['ecs:ListServiceDeployments', 'ecs:DescribeServiceRevisions'] as const;
+const diagnose = ['ecs:DescribeTaskDefinition', 'logs:GetLogEvents'] as const;
+/** A look at a deployment that a release waits for, and at what is left of it where it failed. */
+const lookAtDeployment = [
+  ...[...seeDeployments, 'ecs:DescribeServiceDeployments', 'ecs:DescribeServices'],
+  ...[...readTasks, ...diagnose],
+] as const;
+/** ECS wants the roles of a task definition to be passed with it. */
+const deploy = ['ecs:UpdateService', 'iam:PassRole'] as const;
+const leaveSlot = { GetItem: ['release', 'slot'], PutItem: ['slot'], UpdateItem: ['release'] } as const;
+const tellEnded = ['events:PutEvents', 'ssm:GetParameter slackToken'] as const;
+const noted = { UpdateItem: ['release'] } as const;
+
+export const needs: Record<string, Need> = {
+  ResolveRelease: {
+    actions: [...readImage, 'ecr:DescribeImages', ...seeRunningImage],
+    items: { ...noted, GetItem: ['slot'] },
+  },
+  // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage.
+  CheckScan: { actions: readImage, items: noted },
+  RequestApproval: {
+    actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
+    items: { GetItem: ['approval'], UpdateItem: ['approval', 'release'] },
+  },
+  AcquireSlot: {
+    // A newer release wakes the one that waits for its deployment, and that one looks.
+    actions: ['states:DescribeExecution', 'states:SendTaskSuccess', ...lookAtDeployment],
+    items: { ...leaveSlot, GetItem: ['release', 'slot', 'wait'], DeleteItem: ['wait'] },
+  },
+  PlanDeployment: {
+    actions: [...readImage, 'ecr:DescribeImages', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition'],
+    items: { ...noted, GetItem: ['slot'] },
+  },
+  RegisterTaskDefinition: {
+    actions: ['ecs:DescribeTaskDefinition', 'ecs:RegisterTaskDefinition', 'ecs:TagResource', 'iam:PassRole'],
+    items: noted,
+  },
+  RunReleaseTask: {
+    actions: ['ecs:DescribeServices', 'ecs:RunTask', 'iam:PassRole', 'ecs:DescribeTasks', ...diagnose],
+    items: noted,
+  },
+  StartDeployment: {
+    actions: ['ecs:DescribeServices', ...seeDeployments, ...deploy],
+    items: leaveSlot,
+  },
+  AwaitDeployment: {
+    actions: ['states:SendTaskSuccess', ...lookAtDeployment],
+    items: { ...noted, GetItem: ['slot'], PutItem: ['wait'], DeleteItem: ['wait'] },
+  },
+  RunSmokeTests: { actions: [], items: noted },
+  CompareMetrics: {
+    actions: ['cloudwatch:GetMetricData', ...readTasks],
+    items: { ...noted, GetItem: ['slot'] },
+  },
+  ConfirmRelease: { actions: ['ecs:DescribeServices', ...seeDeployments, ...readTasks], items: noted },
+  RollBack: {
+    actions: ['ecs:DescribeServices', ...seeDeployments, 'ecs:StopServiceDeployment', ...deploy],
+    items: { ...noted, GetItem: ['release', 'slot'] },
+  },
+  AwaitRollback: {
+    actions: ['states:SendTaskSuccess', 'ecs:DescribeServices'],
+    items: { ...noted, PutItem: ['wait'], DeleteItem: ['wait'] },
+  },
+  RecordOutcome: { actions: ['states:SendTaskSuccess'], items: leaveSlot },
+  Notify: { actions: tellEnded, items: { GetItem: ['release'], UpdateItem: ['release', 'open'] } },
+  Promote: { actions: ['states:StartExecution'], items: { UpdateItem: ['release', 'push', 'open'] } },
+
+  'start-release': { actions: ['states:StartExecution'], items: { UpdateItem: ['push', 'open'] } },
+  'on-deployment-event': {
+    actions: ['states:SendTaskSuccess', ...lookAtDeployment],
+    items: { ...noted, GetItem: ['slot', 'wait'], DeleteItem: ['wait'] },
+  },
+  'on-execution-end': {
+    actions: ['states:SendTaskSuccess', ...tellEnded],
+    items: { ...leaveSlot, UpdateItem: ['release', 'open'] },
+  },
+  'on-approval': {
+    actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackSigningSecret'],
+    items: { GetItem: ['approval'], UpdateItem: ['approval', 'release'] },
+  },
+  'reconcile-pushes': {
+    actions: [
+      ...['states:ListExecutions', 'states:DescribeExecution', 'states:StartExecution'],
+      ...['states:SendTaskSuccess', 'ecr:DescribeImages', ...seeRunningImage, ...tellEnded],
+    ] as Action[],
+    items: {
+      BatchGetItem: ['open', 'push', 'slot'],
+      GetItem: ['push', 'release', 'slot', 'turn'],
+      PutItem: ['slot', 'turn'],
+      UpdateItem: ['open', 'push', 'release'],
+    },
+  },
+};

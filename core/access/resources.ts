@@ -1,0 +1,155 @@
+/** What each action is allowed on: the services, repositories and roles that the configuration names, and nothing else. */
+import { type Environment, familyOf, logGroupsOf, type Service } from '../config.ts';
+import type { Place } from '../place.ts';
+import type { Installation } from './installation.ts';
+import type { Condition, Statement } from './statement.ts';
+
+/** An environment, and where it is. */
+export interface Located {
+  environment: Environment;
+  service: Service;
+  place: Place;
+}
+
+export interface Scope {
+  installation: Installation;
+  /** Those that the permission is for. */
+  located: readonly Located[];
+}
+
+type Allowed = Omit<Statement, 'actions'>;
+type Resources = (scope: Scope) => Allowed;
+
+const each = ({ located }: Scope, of: (where: Located) => string | string[]): string[] => [
+  ...new Set(located.flatMap(of)),
+];
+const ecsArn = ({ installation: { partition } }: Scope, { account, region }: Place, path: string) =>
+  `arn:${partition}:ecs:${region}:${account}:${path}`;
+/** Of each environment, something of ECS that is named after its cluster and service. */
+const ofServices =
+  (...paths: ((name: string) => string)[]): Resources =>
+  (scope) => ({
+    resources: each(scope, ({ environment: { cluster, service }, place }) =>
+      paths.map((path) => ecsArn(scope, place, path(`${cluster}/${service}`))),
+    ),
+  });
+const service = (name: string) => `service/${name}`;
+const deployments = (name: string) => `service-deployment/${name}/*`;
+const revisions = (name: string) => `service-revision/${name}/*`;
+
+const families = (scope: Scope) =>
+  each(scope, ({ environment, place }) => ecsArn(scope, place, `task-definition/${familyOf(environment)}:*`));
+const clusters = (scope: Scope) =>
+  each(scope, ({ environment: { cluster }, place }) => ecsArn(scope, place, `cluster/${cluster}`));
+const inClusters = (scope: Scope): Condition => ({
+  test: 'ArnEquals',
+  variable: 'ecs:cluster',
+  values: clusters(scope),
+});
+const withReleaseTask = ({ installation, located }: Scope): Scope => ({
+  installation,
+  located: located.filter(({ environment }) => environment.releaseTask),
+});
+
+/** Of what belongs to an environment: allowed where that is. */
+export const placed = {
+  'ecs:DescribeServices': ofServices(service),
+  'ecs:ListServiceDeployments': ofServices(service),
+  'ecs:DescribeServiceDeployments': ofServices(service, deployments),
+  'ecs:DescribeServiceRevisions': ofServices(service, revisions),
+  'ecs:StopServiceDeployment': ofServices(service, deployments),
+  'ecs:UpdateService': (scope) => ({
+    ...ofServices(service)(scope),
+    conditions: [{ test: 'ArnLike', variable: 'ecs:task-definition', values: families(scope) }],
+  }),
+  'ecs:DescribeTaskDefinition': () => ({
+    resources: ['*'],
+    reason: 'ECS knows no permission for a single task definition here',
+  }),
+  'ecs:RegisterTaskDefinition': (scope) => ({ resources: families(scope) }),
+  'ecs:TagResource': (scope) => ({
+    resources: families(scope),
+    conditions: [{ test: 'StringEquals', variable: 'ecs:CreateAction', values: ['RegisterTaskDefinition'] }],
+  }),
+  'ecs:RunTask': (all) => {
+    const scope = withReleaseTask(all);
+    return { resources: families(scope), conditions: [inClusters(scope)] };
+  },
+  'ecs:ListTasks': (scope) => ({
+    resources: ['*'],
+    reason: 'a list of tasks belongs to no container instance on Fargate: the cluster is the limit',
+    conditions: [inClusters(scope)],
+  }),
+  'ecs:DescribeTasks': (scope) => ({
+    resources: each(scope, ({ environment: { cluster }, place }) =>
+      ecsArn(scope, place, `task/${cluster}/*`),
+    ),
+  }),
+  'iam:PassRole': (scope) => ({
+    resources: each(scope, ({ environment: { roles }, place: { account } }) =>
+      roles.map((role) => `arn:${scope.installation.partition}:iam::${account}:role/${role}`),
+    ),
+    conditions: [
+      { test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] },
+    ],
+  }),
+  'logs:GetLogEvents': (scope) => ({
+    resources: each(scope, ({ environment, place: { account, region } }) =>
+      logGroupsOf(environment).map(
+        (group) =>
+          `arn:${scope.installation.partition}:logs:${region}:${account}:log-group:${group}:log-stream:*`,
+      ),
+    ),
+  }),
+  'cloudwatch:GetMetricData': ({ located }) => ({
+    resources: located.some(({ environment }) => environment.analysis) ? ['*'] : [],
+    reason: 'CloudWatch knows no permission for single metrics',
+  }),
+} satisfies Record<string, Resources>;
+
+const repositories: Resources = (scope) => {
+  const { installation } = scope;
+  return {
+    resources: each(
+      scope,
+      ({ service: { registry = installation, repository } }) =>
+        `arn:${installation.partition}:ecr:${registry.region}:${registry.account}:repository/${repository}`,
+    ),
+  };
+};
+const own = ({ installation: { partition, account, region } }: Scope, of: string, name: string) =>
+  `arn:${partition}:${of}:${region}:${account}:${name}`;
+const stateMachine: Resources = (scope) => ({
+  resources: [own(scope, 'states', `stateMachine:${scope.installation.stateMachine}`)],
+});
+const parameter =
+  (name: 'slackToken' | 'slackSigningSecret'): Resources =>
+  (scope) => {
+    const path = scope.installation.secretParameters[name];
+    return { resources: path === undefined ? [] : [own(scope, 'ssm', `parameter${path}`)] };
+  };
+
+/** Of what belongs to the installation itself, and of its repositories, whose own policies may let it in from elsewhere. */
+export const atHome = {
+  'ecr:BatchGetImage': repositories,
+  'ecr:DescribeImages': repositories,
+  'ecr:GetDownloadUrlForLayer': repositories,
+  'states:StartExecution': stateMachine,
+  'states:ListExecutions': stateMachine,
+  // As CDK grants it, and as it was seen to work; the Service Authorization Reference knows no resource for it.
+  'states:SendTaskSuccess': stateMachine,
+  'states:DescribeExecution': (scope) => ({
+    resources: [own(scope, 'states', `execution:${scope.installation.stateMachine}:*`)],
+  }),
+  'events:PutEvents': (scope) => ({
+    resources: [own(scope, 'events', 'event-bus/default')],
+    conditions: [{ test: 'StringEquals', variable: 'events:source', values: ['tidegate'] }],
+  }),
+  'ssm:GetParameter slackToken': parameter('slackToken'),
+  'ssm:GetParameter slackSigningSecret': parameter('slackSigningSecret'),
+} satisfies Record<string, Resources>;
+
+export type PlacedAction = keyof typeof placed;
+export type HomeAction = keyof typeof atHome;
+/** Where a word follows, it says on which of several. */
+export type Action = PlacedAction | HomeAction;
