@@ -2,7 +2,7 @@ import { defineConfig } from './core/config.ts';
 
 /** What this installation deploys: the sample service. */
 export default defineConfig({
-  slack: { channel: 'deploys', tokenSecret: 'tidegate/slack-token' },
+  slack: { channel: 'deploys' },
   services: {
     'my-api': {
       repository: 'my-api',

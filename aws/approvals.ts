@@ -1,7 +1,8 @@
 /** Approvals: the task token stays here, people and messages only ever see the short approval id. */
 import * as z from 'zod';
 import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval.ts';
-import type { Table } from './table.ts';
+import type { Means } from './means.ts';
+import { tidegateTable } from './table.ts';
 
 const approvalSchema = z.strictObject({
   approvalId: z.string(),
@@ -15,7 +16,8 @@ const approvalSchema = z.strictObject({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
-export function approvals(table: Table) {
+export function approvals({ open }: Means) {
+  const table = open(tidegateTable);
   const keyOf = (approvalId: string) => `approval ${approvalId}`;
   return {
     /** Opens an approval. Opening it again, with a new task token, keeps its deadline and a decision that was made. */

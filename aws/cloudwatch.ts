@@ -1,13 +1,15 @@
 /** CloudWatch metrics, read in one call a look. */
-import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { Transient } from '../core/errors.ts';
 import type { MetricQuery, QueryId } from '../core/judge/queries.ts';
 import { calling } from './calling.ts';
+import type { Means } from './means.ts';
 
 /** Points of a metric, oldest first: [start of the period in ms, value]. A missing period has no point. */
 export type Points = [number, number][];
 
-export function cloudwatch(client: CloudWatchClient) {
+export function cloudwatch({ makeClient }: Means) {
+  const client = makeClient(CloudWatchClient, {});
   return {
     /** The points of each query by its id. Throws `Transient` where CloudWatch says that an answer is not whole. */
     async metrics(queries: MetricQuery[], startMs: number, endMs: number): Promise<Record<QueryId, Points>> {

@@ -1,8 +1,9 @@
 /** Tidegate's own events: everything that wants to know of releases subscribes to these. */
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { Transient } from '../core/errors.ts';
 import type { Outcome, ReleaseRequest } from '../core/release.ts';
 import { calling } from './calling.ts';
+import type { Means } from './means.ts';
 
 export interface ReleaseEnded {
   execution: string;
@@ -11,7 +12,8 @@ export interface ReleaseEnded {
   reason: string;
 }
 
-export function domainEvents(client: EventBridgeClient) {
+export function domainEvents({ makeClient }: Means) {
+  const client = makeClient(EventBridgeClient, {});
   return {
     /** Emits `Release Ended`. Repeating it emits it again: subscribers deduplicate by `execution`. */
     async ended(event: ReleaseEnded): Promise<void> {

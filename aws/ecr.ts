@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import {
   BatchGetImageCommand,
   DescribeImagesCommand,
-  type ECRClient,
+  ECRClient,
   GetDownloadUrlForLayerCommand,
   type ImageReferrer,
   ListImageReferrersCommand,
@@ -11,6 +11,7 @@ import {
 import { ReleaseRejected, Transient } from '../core/errors.ts';
 import type { EcrRepository } from '../core/image.ts';
 import { calling, isAwsError } from './calling.ts';
+import type { Means } from './means.ts';
 
 const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
@@ -29,8 +30,9 @@ export interface TaggedImage extends EcrRepository {
   pushedAt: number;
 }
 
-/** `fetch` comes from the caller: blobs are read over plain HTTP from a signed address. */
-export function ecr(client: ECRClient, fetch: typeof globalThis.fetch) {
+/** Blobs are read over plain HTTP from a signed address. */
+export function ecr({ fetch, makeClient }: Means) {
+  const client = makeClient(ECRClient, {});
   /** What a digest names never changes, and an image's config is asked for again and again. Its manifest says that it is there. */
   const small = new Map<string, Buffer>();
 

@@ -5,7 +5,7 @@ import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
-  type ECSClient,
+  ECSClient,
   ListServiceDeploymentsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
@@ -27,12 +27,15 @@ import {
   withImage,
 } from '../core/task-definition.ts';
 import { calling, isAwsError } from './calling.ts';
+import type { Means } from './means.ts';
 import type { EcsService } from './slots.ts';
 
 export type { Task };
 
-/** `once` is a client that never retries by itself: UpdateService has no client token. */
-export function ecs(client: ECSClient, once: ECSClient) {
+export function ecs({ makeClient }: Means) {
+  const client = makeClient(ECSClient, {});
+  /** Never retries by itself: UpdateService has no client token. */
+  const once = makeClient(ECSClient, { maxAttempts: 1 });
   async function service({ cluster, service: name }: EcsService): Promise<Service> {
     const command = new DescribeServicesCommand({ cluster, services: [name] });
     const { services = [], failures = [] } = await calling('DescribeServices', () => client.send(command));

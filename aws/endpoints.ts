@@ -2,11 +2,12 @@
 import type { SmokeEndpoint } from '../core/config.ts';
 import type { SmokeAnswer } from '../core/smoke.ts';
 import { within } from './deadline.ts';
+import type { Means } from './means.ts';
 
 /** Of a body, this much is looked at. */
 const maxBytes = 1024 * 1024;
 
-export function endpoints(fetch: typeof globalThis.fetch, now: () => number) {
+export function endpoints({ fetch, now }: Means) {
   return {
     /** One request: never throws, a failure is an answer too. Redirects are answers, not followed. */
     async ask({ url, contains }: SmokeEndpoint, timeoutSeconds: number): Promise<SmokeAnswer> {

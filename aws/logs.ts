@@ -1,8 +1,10 @@
 /** The last words of a task, from CloudWatch Logs. */
-import { type CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { calling, isAwsError } from './calling.ts';
+import type { Means } from './means.ts';
 
-export function logs(client: CloudWatchLogsClient) {
+export function logs({ makeClient }: Means) {
+  const client = makeClient(CloudWatchLogsClient, {});
   return {
     /** The last lines of a stream, oldest first, each cut to 300 characters. Empty where there is no such stream. */
     async tail(logGroupName: string, logStreamName: string, lines: number): Promise<string[]> {

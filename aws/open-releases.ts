@@ -1,10 +1,12 @@
 /** Releases whose end nobody has seen yet, by environment: written before they start, so that none is ever forgotten. */
 import type { ReleaseRequest } from '../core/release.ts';
-import type { Table } from './table.ts';
+import type { Means } from './means.ts';
+import { tidegateTable } from './table.ts';
 
 type EnvironmentOf = Pick<ReleaseRequest, 'service' | 'environment'>;
 
-export function openReleases(table: Table) {
+export function openReleases({ open }: Means) {
+  const table = open(tidegateTable);
   const keyOf = ({ service, environment }: EnvironmentOf) => `open ${service}/${environment}`;
   return {
     /** By the name of the execution that is about to start. May be repeated. */

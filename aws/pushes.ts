@@ -1,13 +1,15 @@
 /** Which pushes were seen: whatever became of their releases, they are not started again. */
 import * as z from 'zod';
 import type { ReleaseRequest } from '../core/release.ts';
-import type { Table } from './table.ts';
+import type { Means } from './means.ts';
+import { tidegateTable } from './table.ts';
 
 /** The release that the schedule starts because no event has told of the push by then (ms). */
 const lateSchema = z.object({ execution: z.string(), tag: z.string(), at: z.number() });
 const lateOf = (item: Record<string, unknown> | undefined) => lateSchema.safeParse(item?.late).data;
 
-export function pushes(table: Table) {
+export function pushes({ open }: Means) {
+  const table = open(tidegateTable);
   const keyOf = ({ service, environment, push: { digest } }: ReleaseRequest) =>
     `push ${service}/${environment} ${digest}`;
   return {

@@ -2,11 +2,13 @@
 
 import { type ReleaseRecord, recordSchema } from '../core/record.ts';
 import type { Outcome, ReleaseRequest } from '../core/release.ts';
-import type { Table } from './table.ts';
+import type { Means } from './means.ts';
+import { tidegateTable } from './table.ts';
 
 const stepPrefix = 'step ';
 
-export function records(table: Table) {
+export function records({ open }: Means) {
+  const table = open(tidegateTable);
   const keyOf = (execution: string) => `release ${execution}`;
   const asking = (execution: string, askedAt: number) => table.set(keyOf(execution), { askedAt });
 

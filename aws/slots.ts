@@ -12,9 +12,11 @@ import {
   type SlotChange,
   slotSchema,
 } from '../core/slot.ts';
-import type { Table } from './table.ts';
+import type { Means } from './means.ts';
+import { tidegateTable } from './table.ts';
 
-export function slots(table: Table) {
+export function slots({ open }: Means) {
+  const table = open(tidegateTable);
   const keyOf = ({ cluster, service }: EcsService) => `slot ${cluster}/${service}`;
   const parse = ({ key: _, version: __, ...slot }: Record<string, unknown>): Slot => slotSchema.parse(slot);
   const change = (service: EcsService, decide: (slot: Slot) => SlotChange): Promise<SlotChange['answers']> =>

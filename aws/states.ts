@@ -3,11 +3,12 @@ import {
   DescribeExecutionCommand,
   ListExecutionsCommand,
   SendTaskSuccessCommand,
-  type SFNClient,
+  SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { ReleaseRequest } from '../core/release.ts';
 import { calling, isAwsError } from './calling.ts';
+import type { Means } from './means.ts';
 
 /** An execution, as far as ending its release asks. */
 export interface SeenExecution {
@@ -18,7 +19,8 @@ export interface SeenExecution {
   stoppedAt?: number | undefined;
 }
 
-export function states(client: SFNClient, stateMachineArn: string) {
+export function states({ environment: { STATE_MACHINE_ARN: stateMachineArn }, makeClient }: Means) {
+  const client = makeClient(SFNClient, {});
   const arnOf = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   return {
     arnOf,

@@ -3,7 +3,7 @@
 import {
   BatchGetItemCommand,
   DeleteItemCommand,
-  type DynamoDBClient,
+  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
@@ -13,11 +13,13 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Throttled, Transient } from '../core/errors.ts';
 import { calling, isAwsError } from './calling.ts';
+import type { Means } from './means.ts';
 
-export type Table = ReturnType<typeof openTable>;
 type Item = Record<string, unknown>;
 
-export function openTable(client: DynamoDBClient, TableName: string) {
+export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClient }: Means) {
+  const client = makeClient(DynamoDBClient, {});
+
   async function read(key: string): Promise<Item | undefined> {
     const command = new GetItemCommand({ TableName, Key: written({ key }), ConsistentRead: true });
     const { Item } = await calling('DynamoDB GetItem', () => client.send(command));

@@ -1,7 +1,8 @@
 /** Who waits for an ECS service to come to rest: at most one release, since it holds the slot. */
 import * as z from 'zod';
+import type { Means } from './means.ts';
 import type { EcsService } from './slots.ts';
-import type { Table } from './table.ts';
+import { tidegateTable } from './table.ts';
 
 const waitSchema = z.strictObject({
   /** The waiting state, `AwaitDeployment` or `AwaitRollback`. */
@@ -13,7 +14,8 @@ const waitSchema = z.strictObject({
 });
 export type Wait = z.infer<typeof waitSchema>;
 
-export function waits(table: Table) {
+export function waits({ open }: Means) {
+  const table = open(tidegateTable);
   const keyOf = ({ cluster, service }: EcsService) => `wait ${cluster}/${service}`;
   return {
     /** Waits with a new task token; an earlier one is forgotten, since Step Functions has closed it. */

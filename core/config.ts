@@ -223,7 +223,7 @@ const configSchema = z
     services: z.record(name, serviceSchema).refine((services) => Object.keys(services).length > 0, {
       error: 'names no service: nothing would ever be deployed',
     }),
-    slack: z.strictObject({ channel: z.string().min(1), tokenSecret: z.string().min(1) }).optional(),
+    slack: z.strictObject({ channel: z.string().min(1) }).optional(),
   })
   .superRefine(({ services, slack }, context) => {
     for (const [service, { environments }] of Object.entries(services)) {

@@ -1,5 +1,5 @@
 /** Answers a waiting state, whoever found the answer: the step itself, an event, or another release. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import type { Step } from './step.ts';
 
 export interface WaitingTask {
@@ -10,8 +10,8 @@ export interface WaitingTask {
 
 /** Keeps the answer in the record, then answers. May be repeated. False where nobody waits any more. */
 export async function answerTask(
-  aws: Aws,
-  step: Step,
+  aws: Pick<Aws, 'records' | 'states'>,
+  step: Pick<Step, 'name' | 'output'>,
   { execution, taskToken }: WaitingTask,
   answer: unknown,
 ): Promise<boolean> {

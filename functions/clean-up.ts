@@ -1,5 +1,5 @@
 /** Does for an execution that is over what it did not come to do itself: it was stopped, timed out, or failed at it. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import type { SeenExecution } from '../aws/states.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 import { endRelease } from './end-release.ts';
@@ -17,7 +17,7 @@ export async function cleanUp(
   execution: string,
   request: ReleaseRequest,
   { status, error, cause }: SeenExecution,
-  aws: Aws,
+  aws: Pick<Aws, 'config' | 'consoleUrl' | 'domainEvents' | 'now' | 'records' | 'slack' | 'slots' | 'states'>,
 ): Promise<{ recorded: boolean }> {
   const { records } = aws;
   const { steps, outcome, reason } = await records.of(execution);

@@ -15,7 +15,7 @@ export interface OpenRelease {
 }
 
 /** Every open release that is not just running, by the name of its execution. */
-export async function openReleases(
+export async function releasesLeftOpen(
   places: readonly Place[],
   { aws, attempt }: Sweep,
 ): Promise<Map<string, OpenRelease>> {

@@ -1,11 +1,12 @@
 /** Ends a release, from the state machine or, where that was stopped, from the event that says so. */
 import * as z from 'zod';
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import { environmentAfter } from '../core/config.ts';
 import { type ReleaseRecord, reasonFor, toGoBack } from '../core/record.ts';
 import {
   type Failure,
   type Outcome,
+  outcomeSchema,
   type ReleaseRequest,
   type Target,
   targetSchema,
@@ -19,12 +20,13 @@ export interface Ending {
   failure: Failure | null;
 }
 
-export interface Ended {
-  outcome: Outcome;
-  reason: string;
+export const endedSchema = z.strictObject({
+  outcome: outcomeSchema,
+  reason: z.string(),
   /** Another environment follows, and may have this digest. */
-  promotes: boolean;
-}
+  promotes: z.boolean(),
+});
+export type Ended = z.infer<typeof endedSchema>;
 
 /** Whose slot it asked for, though the configuration may name another service by now. */
 const targetOf = (steps: ReleaseRecord['steps']) =>
@@ -33,7 +35,7 @@ const resolvedSchema = z.looseObject({ release: z.looseObject({ target: targetSc
 
 /** Nobody has deployed anything since. Its end may be noticed late, and going back would then undo what others did. */
 async function deployedLast(
-  { slots }: Aws,
+  { slots }: Pick<Aws, 'slots'>,
   target: Pick<Target, 'cluster' | 'service'>,
   execution: string,
 ): Promise<boolean> {
@@ -42,7 +44,10 @@ async function deployedLast(
 }
 
 /** Keeps the outcome and frees the slot for the next. The first outcome stays, so it may be repeated. */
-export async function endRelease({ execution, request, outcome, failure }: Ending, aws: Aws): Promise<Ended> {
+export async function endRelease(
+  { execution, request, outcome, failure }: Ending,
+  aws: Pick<Aws, 'config' | 'now' | 'records' | 'slots' | 'states'>,
+): Promise<Ended> {
   const { steps, wayBack } = await aws.records.of(execution);
   // The configuration may not name them any more.
   const service = aws.config.services[request.service];

@@ -1,20 +1,33 @@
 /** The one wrapper around every function that an event wakes. */
 import middy from '@middy/core';
-import type { Aws } from '../aws/open.ts';
+import type { Openers } from '../aws/means.ts';
+import type { Opened } from '../aws/open.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 
-export interface EventHandler<Answer = unknown> {
+export interface EventHandler<Answer = unknown, Uses extends Openers = Openers> {
   /** In kebab-case, as its file. */
   name: string;
+  /** What opens the gateways that `run` gets: these, and no other, are in the function's bundle. */
+  uses: Uses;
   /** May be called twice with the same event. Throws where nothing can be done with it: it comes again, then to the dead letters. `leftMs` is until Lambda stops it. */
-  run(event: unknown, aws: Aws, leftMs: () => number): Promise<Answer>;
+  run(event: unknown, aws: Opened<Uses>, leftMs: () => number): Promise<Answer>;
+}
+
+export function defineEventHandler<Answer, Uses extends Openers>(
+  handler: EventHandler<Answer, Uses>,
+): EventHandler<Answer, Uses> {
+  return handler;
 }
 
 /** As a Lambda handler. `open` is called once, on the first call. What was done, and why, is one log line. */
-export function onEvent({ name, run }: EventHandler, open: () => Promise<Runtime> = openRuntime) {
-  let opened: Promise<Runtime> | undefined;
+export function onEvent({ name, uses, run }: EventHandler, open: () => Promise<Runtime> = openRuntime) {
+  const opening = async () => {
+    const { openAws, logger } = await open();
+    return { aws: openAws(uses), logger };
+  };
+  let opened: ReturnType<typeof opening> | undefined;
   return middy<unknown, unknown>().handler(async (event, context) => {
-    opened ??= open();
+    opened ??= opening();
     const { aws, logger } = await opened;
     try {
       const answer = await run(event, aws, () => context.getRemainingTimeInMillis());

@@ -2,6 +2,10 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod';
+import type { Aws } from '../aws/gateways.ts';
+import type { Openers } from '../aws/means.ts';
+import type { Opened } from '../aws/open.ts';
+import { records } from '../aws/records.ts';
 import { ContractViolation, Transient } from '../core/errors.ts';
 import { answerTask } from './answer-task.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
@@ -25,6 +29,7 @@ export function lambda(step: Step, open: () => Promise<Runtime> = openRuntime) {
     opened ??= open();
     return opened;
   };
+  let aws: Opened<Openers> | undefined;
   return middy<Payload, unknown>({
     timeoutEarlyInMillis: 500,
     timeoutEarlyResponse: () => {
@@ -34,13 +39,16 @@ export function lambda(step: Step, open: () => Promise<Runtime> = openRuntime) {
     .use(logLine(step.name, runtime))
     .use(checkedInput(step))
     .handler(async ({ execution, taskToken = '', ...input }, _context, { signal }) => {
-      const { aws } = await runtime();
+      const { openAws } = await runtime();
+      aws ??= openAws<Openers>({ ...step.uses, records });
       const answer = await step.run(input, aws, { arn: execution, taskToken, signal });
       if (step.waits && answer === undefined) return { waiting: true };
 
       const checked = check(step.output, answer, `the answer of ${step.name}`);
-      if (step.waits) await answerTask(aws, step, { execution, taskToken }, checked);
-      else await aws.records.note(execution, step.name, checked);
+      // A step that waits uses `states`: defineStep sees to it.
+      const keeping = aws as unknown as Pick<Aws, 'records' | 'states'>;
+      if (step.waits) await answerTask(keeping, step, { execution, taskToken }, checked);
+      else await keeping.records.note(execution, step.name, checked);
       return checked;
     });
 }

@@ -1,5 +1,5 @@
 /** How our deployment is doing, asked by the waiting step and by every event that might have changed the answer. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import { environmentOf } from '../core/config.ts';
 import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
@@ -17,7 +17,7 @@ export interface DeploymentQuestion {
 export async function lookAtDeployment(
   { release, revision, deployment }: DeploymentQuestion,
   execution: string,
-  aws: Aws,
+  aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now' | 'slots'>,
 ): Promise<Rollout | undefined> {
   const { target } = release;
   const { environment } = environmentOf(aws.config, release.service, release.environment);

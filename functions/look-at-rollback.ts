@@ -1,5 +1,5 @@
 /** Whether the previous revision is back, asked by the waiting step and by every event that might have changed it. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import { environmentOf } from '../core/config.ts';
 import type { Plan, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
@@ -15,7 +15,7 @@ export interface RollbackQuestion {
 /** Undefined while it goes on. Looks only. */
 export async function lookAtRollback(
   { release, plan, revision, rollback }: RollbackQuestion,
-  { config, ecs, now }: Aws,
+  { config, ecs, now }: Pick<Aws, 'config' | 'ecs' | 'now'>,
 ): Promise<Return | undefined> {
   const { environment } = environmentOf(config, release.service, release.environment);
   const revisions = {

@@ -1,5 +1,5 @@
 /** How fast the schedule calls AWS: about a fifth of each published limit, since somebody waits for the releases. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 
 /** Works that begin at most so many a second, in the order in which they are asked for. */
 function pace({ now, wait }: Pick<Aws, 'now' | 'wait'>, perSecond: number) {

@@ -1,5 +1,5 @@
 /** Which image a service runs, and on what. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import { digestOf } from '../core/image.ts';
 import type { Target } from '../core/release.ts';
 import { architectureOf, imageOf } from '../core/task-definition.ts';
@@ -12,14 +12,14 @@ export interface RunningImage {
   architecture: string;
 }
 
-export async function runningImage(aws: Aws, target: Target): Promise<RunningImage> {
+export async function runningImage(aws: Pick<Aws, 'ecs'>, target: Target): Promise<RunningImage> {
   const { taskDefinition } = await aws.ecs.service(target);
   return imageOfRevision(aws, target, String(taskDefinition));
 }
 
 /** The same where it is known which task definition the service runs. */
 export async function imageOfRevision(
-  { ecs }: Aws,
+  { ecs }: Pick<Aws, 'ecs'>,
   { cluster, service, container }: Target,
   taskDefinitionArn: string,
 ): Promise<RunningImage> {

@@ -1,30 +1,32 @@
 /** What a function runs with, made once, on its first call. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { type Aws, openAws, type Surroundings } from '../aws/open.ts';
+import type { Openers, Surroundings } from '../aws/means.ts';
+import { type Opened, openAws } from '../aws/open.ts';
 import type { Config } from '../core/config.ts';
 
-export type { Surroundings } from '../aws/open.ts';
+export type { Surroundings } from '../aws/means.ts';
 
 export interface Runtime {
-  aws: Aws;
+  openAws<Uses extends Openers>(uses: Uses): Opened<Uses>;
   logger: Pick<Logger, 'info' | 'warn'>;
   metrics: Pick<Metrics, 'addDimension' | 'addMetric' | 'publishStoredMetrics'>;
 }
 
-/** On AWS: reads the environment of the Lambda function. Throws where something is missing, naming it. */
+/** On AWS: reads the environment of the Lambda function. Opening throws where something is missing, naming it. */
 export async function openRuntime(): Promise<Runtime> {
   const { default: config }: { default: Config } = await import('../tidegate.config.ts');
+  const surroundings: Surroundings = {
+    // The schema in aws/means.ts says what is missing.
+    environment: process.env as unknown as Surroundings['environment'],
+    config,
+    client: {},
+    fetch: globalThis.fetch,
+    now: Date.now,
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
   return {
-    aws: openAws({
-      // The schema in aws/open.ts says what is missing.
-      environment: process.env as unknown as Surroundings['environment'],
-      config,
-      client: {},
-      fetch: globalThis.fetch,
-      now: Date.now,
-      wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    }),
+    openAws: (uses) => openAws(surroundings, uses),
     logger: new Logger({ serviceName: 'tidegate' }),
     metrics: new Metrics({ namespace: 'Tidegate', serviceName: 'tidegate' }),
   };
@@ -34,5 +36,9 @@ export async function openRuntime(): Promise<Runtime> {
 export function runtimeIn(surroundings: Surroundings, logger: Runtime['logger']): Runtime {
   const unheard = () => {};
   const metrics = { addDimension: unheard, addMetric: unheard, publishStoredMetrics: unheard };
-  return { aws: openAws(surroundings), logger, metrics: metrics as unknown as Runtime['metrics'] };
+  return {
+    openAws: (uses) => openAws(surroundings, uses),
+    logger,
+    metrics: metrics as unknown as Runtime['metrics'],
+  };
 }

@@ -1,5 +1,5 @@
 /** Starts a release, once: for a push, a promotion, or what was missed of either. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import { executionName } from '../core/push/execution-name.ts';
 import { isLate } from '../core/push/late.ts';
 import type { ReleaseRequest } from '../core/release.ts';
@@ -16,7 +16,7 @@ export interface StartedExecution {
  */
 export async function startExecution(
   request: ReleaseRequest,
-  { now, openReleases, pushes, states }: Aws,
+  { now, openReleases, pushes, states }: Pick<Aws, 'now' | 'openReleases' | 'pushes' | 'states'>,
 ): Promise<StartedExecution> {
   const { service, environment, push } = request;
   const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });

@@ -1,6 +1,6 @@
 /** Tasks of a new revision that are no longer there: how many ended by themselves, and why. */
 import type { Task } from '../aws/ecs.ts';
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import type { Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import { type Crashes, fewestCrashes, type StoppedTask } from '../core/rollout.ts';
@@ -13,7 +13,11 @@ export const endedByThemselves = (tasks: Task[]): Task[] =>
   tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? ''));
 
 /** How many tasks should run is only asked where it makes a difference. */
-export async function crashesOf({ target }: Release, stopped: Task[], { ecs }: Aws): Promise<Crashes> {
+export async function crashesOf(
+  { target }: Release,
+  stopped: Task[],
+  { ecs }: Pick<Aws, 'ecs'>,
+): Promise<Crashes> {
   const count = endedByThemselves(stopped).length;
   return { count, desiredCount: count < fewestCrashes ? 0 : (await ecs.seenService(target)).desiredCount };
 }
@@ -23,7 +27,7 @@ export async function stoppedTasks(
   { target }: Release,
   { taskDefinitionArn }: Revision,
   since: number,
-  { ecs }: Aws,
+  { ecs }: Pick<Aws, 'ecs'>,
 ): Promise<Task[]> {
   const stopped = await ecs.tasks(target.cluster, { serviceName: target.service, desiredStatus: 'STOPPED' });
   // An earlier deployment may have had the same revision.
@@ -39,7 +43,7 @@ export const diagnoses = (
   tasks: Task[],
   release: Release,
   revision: Revision,
-  aws: Aws,
+  aws: Pick<Aws, 'ecs' | 'logs'>,
 ): Promise<StoppedTask[]> =>
   Promise.all(tasks.slice(0, maxDiagnoses).map((task) => diagnosis(task, release, revision, aws)));
 
@@ -48,7 +52,7 @@ async function diagnosis(
   { taskArn = '', stopCode, stoppedReason, containers = [] }: Task,
   { target }: Release,
   { taskDefinitionArn }: Revision,
-  aws: Aws,
+  aws: Pick<Aws, 'ecs' | 'logs'>,
 ): Promise<StoppedTask> {
   const container = containers.find(({ name }) => name === target.container);
   const reasons = [stoppedReason, container?.reason].filter(Boolean).join(': ');

@@ -1,5 +1,5 @@
 /** A sweep: looks after everything, or after as much as there is time and room for. */
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import { type Paces, paces } from './pace.ts';
 
 /** An environment of a service, by name, and the one before it, which promotes to it. */
@@ -9,8 +9,27 @@ export interface Place {
   before: string | undefined;
 }
 
+/** For looking, and for doing what was missed. */
+export type SweepingAws = Pick<
+  Aws,
+  | 'config'
+  | 'consoleUrl'
+  | 'domainEvents'
+  | 'ecr'
+  | 'ecs'
+  | 'now'
+  | 'openReleases'
+  | 'pushes'
+  | 'records'
+  | 'slack'
+  | 'slots'
+  | 'states'
+  | 'turns'
+  | 'wait'
+>;
+
 export interface Sweep {
-  aws: Aws;
+  aws: SweepingAws;
   paces: Paces;
   /** What cannot be done for one release or service keeps no other from being looked after. Undefined where it failed. */
   attempt<Result>(what: string, work: () => Result | Promise<Result>): Promise<Result | undefined>;
@@ -20,7 +39,10 @@ export interface Sweep {
 const mostTold = 20;
 
 /** Works until everything was attempted. Then rejects, with every failure, where something failed. */
-export async function sweeping<Answer>(aws: Aws, work: (sweep: Sweep) => Promise<Answer>): Promise<Answer> {
+export async function sweeping<Answer>(
+  aws: SweepingAws,
+  work: (sweep: Sweep) => Promise<Answer>,
+): Promise<Answer> {
   const failures: Error[] = [];
   const answer = await work({
     aws,

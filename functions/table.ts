@@ -1,5 +1,5 @@
 /** Every Lambda function of Tidegate, made with another runtime than AWS's. */
-import { onEvent } from './event.ts';
+import { type EventHandler, onEvent } from './event.ts';
 import { eventHandlers } from './events/table.ts';
 import { lambda } from './lambda.ts';
 import type { Runtime } from './runtime.ts';
@@ -12,7 +12,7 @@ export function functionsWith(open: (functionName: string) => Promise<Runtime>) 
     ([name, step]) => [name, lambda(step as unknown as Step, () => open(name))] as const,
   );
   const ofEvents = Object.entries(eventHandlers).map(
-    ([name, handler]) => [name, onEvent(handler, () => open(name))] as const,
+    ([name, handler]) => [name, onEvent(handler as unknown as EventHandler, () => open(name))] as const,
   );
   return Object.fromEntries([...ofSteps, ...ofEvents]);
 }

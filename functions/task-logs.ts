@@ -1,6 +1,6 @@
 /** The last words of a container, where its task definition sends them to CloudWatch Logs. */
 import * as z from 'zod';
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 
 const logSchema = z.looseObject({
   logConfiguration: z
@@ -11,7 +11,7 @@ const logSchema = z.looseObject({
 
 /** Empty where nothing is known: a missing log never hides the rest of a diagnosis. */
 export async function logTail(
-  { ecs, logs }: Aws,
+  { ecs, logs }: Pick<Aws, 'ecs' | 'logs'>,
   {
     taskDefinitionArn,
     taskArn,

@@ -1,6 +1,6 @@
 /** Tells subscribers and people how a release ended: each of them once, though telling another may fail. */
 import * as z from 'zod';
-import type { Aws } from '../aws/open.ts';
+import type { Aws } from '../aws/gateways.ts';
 import { endedMessage } from '../core/messages.ts';
 import type { Outcome, ReleaseRequest } from '../core/release.ts';
 
@@ -14,7 +14,10 @@ export interface EndedRelease {
 export const toldSchema = z.strictObject({ told: z.array(z.string()) });
 
 /** Answers whom it told, now or earlier. Rejects where one could not be told, after the others were. May be repeated. */
-export async function tellEnded(ended: EndedRelease, aws: Aws): Promise<z.infer<typeof toldSchema>> {
+export async function tellEnded(
+  ended: EndedRelease,
+  aws: Pick<Aws, 'config' | 'consoleUrl' | 'domainEvents' | 'records' | 'slack'>,
+): Promise<z.infer<typeof toldSchema>> {
   const { execution, request, outcome, reason } = ended;
   const { config, consoleUrl, domainEvents, records, slack } = aws;
   const record = await records.of(execution);

@@ -30,7 +30,7 @@ import { throttling } from './limits/throttling.ts';
 import { tokenBucket } from './limits/token-bucket.ts';
 import type { TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
-import { secretsManager } from './secrets/secrets-manager.ts';
+import { parameterStore } from './secrets/parameter-store.ts';
 import { type Slack, slack } from './slack/slack.ts';
 import { type StatusChange, statesService } from './states/states.ts';
 
@@ -49,6 +49,11 @@ export const installation = {
 export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${installation.stateMachine}`;
 const slackToken = 'xoxb-local-world';
 const slackSigningSecret = 'local-world-signing-secret';
+/** Of the SSM parameters that keep them. */
+const parameterNames = {
+  slackToken: '/tidegate/local/slack-token',
+  slackSigningSecret: '/tidegate/local/slack-signing-secret',
+};
 
 /** What runs tasks and stands in front of them: processes and sockets, or a model of them. */
 export interface Machinery {
@@ -211,14 +216,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     fetch: (...request) => reach().fetch(...request),
   });
   const secrets = new Map([
-    ['tidegate/slack-token', slackToken],
-    ['tidegate/slack-signing-secret', slackSigningSecret],
+    [parameterNames.slackToken, slackToken],
+    [parameterNames.slackSigningSecret, slackSigningSecret],
   ]);
 
   const aws = answering({
     services: [
       ...[states, registry.service, containers.service, metrics.service, logs.service, bus.service, table],
-      secretsManager(secrets, new Date(clock.now())),
+      parameterStore(secrets, new Date(clock.now())),
     ],
     around: (call, next) => around(call, () => limit(call, next)),
   });
@@ -233,7 +238,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         STATE_MACHINE_ARN: stateMachineArn,
         CONSOLE_URL: `${address()}/console/`,
         SLACK_API_URL: `${address()}/slack/api`,
-        SLACK_SIGNING_SECRET_NAME: 'tidegate/slack-signing-secret',
+        SLACK_TOKEN_PARAMETER: parameterNames.slackToken,
+        SLACK_SIGNING_SECRET_PARAMETER: parameterNames.slackSigningSecret,
       },
       config,
       client: {

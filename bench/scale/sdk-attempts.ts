@@ -3,7 +3,7 @@ import type { Around } from '../../local/door/answering.ts';
 import { pause } from '../../local/lambda/pause.ts';
 import type { VirtualWorld } from '../../test/support/virtual-world.ts';
 
-/** Called through a client that never retries by itself (aws/open.ts). */
+/** Called through a client that never retries by itself (aws/ecs.ts). */
 const triedOnce = new Set(['RegisterTaskDefinition', 'UpdateService']);
 /** Of a refused call; the SDK's standard mode as of 2026. */
 const baseMs = 1000;

@@ -1,10 +1,14 @@
 /** Somebody clicked a button in Slack: decides an approval, once, and lets the release go on. */
 import * as z from 'zod';
+import { approvals } from '../../aws/approvals.ts';
+import { records } from '../../aws/records.ts';
+import { slackSigningSecret } from '../../aws/slack-signing-secret.ts';
+import { states } from '../../aws/states.ts';
 import type { ApprovalAnswer } from '../../core/approval.ts';
 import { approvalActions } from '../../core/messages.ts';
 import { readClick, untrusted } from '../../core/slack-request.ts';
 import { answerTask } from '../answer-task.ts';
-import { type EventHandler, onEvent } from '../event.ts';
+import { defineEventHandler, onEvent } from '../event.ts';
 import { requestApproval } from '../steps/request-approval.ts';
 
 /** A Lambda function URL's event, as far as it is read. */
@@ -26,9 +30,10 @@ const answer = (statusCode: number, body = ''): HttpAnswer => ({
   body,
 });
 
-export const onApproval: EventHandler<HttpAnswer> = {
+export const onApproval = defineEventHandler({
   name: 'on-approval',
-  run: async (event, aws) => {
+  uses: { approvals, records, slackSigningSecret, states },
+  run: async (event, aws): Promise<HttpAnswer> => {
     const request = requestSchema.safeParse(event);
     if (!request.success) return answer(400, 'not an HTTP request');
     const { headers, isBase64Encoded } = request.data;
@@ -57,6 +62,6 @@ export const onApproval: EventHandler<HttpAnswer> = {
     await answerTask(aws, requestApproval, decided, decided.answer);
     return first ? answer(200) : answer(200, 'this was already decided');
   },
-};
+});
 
 export const handler = onEvent(onApproval);

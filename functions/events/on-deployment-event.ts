@@ -1,7 +1,13 @@
 /** ECS says that a deployment changed or a task stopped: looks whether the release that waits for the service may go on. */
 import * as z from 'zod';
+import { ecs } from '../../aws/ecs.ts';
+import { logs } from '../../aws/logs.ts';
+import { records } from '../../aws/records.ts';
+import { slots } from '../../aws/slots.ts';
+import { states } from '../../aws/states.ts';
+import { waits } from '../../aws/waits.ts';
 import { ContractViolation } from '../../core/errors.ts';
-import { type EventHandler, onEvent } from '../event.ts';
+import { defineEventHandler, onEvent } from '../event.ts';
 import { wakeDeployment } from '../wake-deployment.ts';
 
 const deploymentSchema = z.looseObject({
@@ -24,9 +30,10 @@ const eventSchema = z.union([
   })),
 ]);
 
-export const onDeploymentEvent: EventHandler<{ answered: string | null }> = {
+export const onDeploymentEvent = defineEventHandler({
   name: 'on-deployment-event',
-  run: async (event, aws) => {
+  uses: { ecs, logs, records, slots, states, waits },
+  run: async (event, aws): Promise<{ answered: string | null }> => {
     const service = eventSchema.safeParse(event);
     if (!service.success) {
       throw new ContractViolation(`this is no event of an ECS service: ${z.prettifyError(service.error)}`);
@@ -34,6 +41,6 @@ export const onDeploymentEvent: EventHandler<{ answered: string | null }> = {
     // The event only wakes us: what it says may be old, or about a deployment of somebody else.
     return { answered: await wakeDeployment(aws, service.data) };
   },
-};
+});
 
 export const handler = onEvent(onDeploymentEvent);

@@ -1,9 +1,14 @@
 /** An execution failed, timed out or was stopped by hand. The last two run no catcher, so the cleaning up is done here. */
 import * as z from 'zod';
+import { domainEvents } from '../../aws/domain-events.ts';
+import { records } from '../../aws/records.ts';
+import { slack } from '../../aws/slack.ts';
+import { slots } from '../../aws/slots.ts';
+import { states } from '../../aws/states.ts';
 import { ContractViolation } from '../../core/errors.ts';
 import { releaseRequestSchema } from '../../core/release.ts';
 import { cleanUp } from '../clean-up.ts';
-import { type EventHandler, onEvent } from '../event.ts';
+import { defineEventHandler, onEvent } from '../event.ts';
 
 const eventSchema = z.looseObject({
   detail: z.looseObject({
@@ -15,9 +20,10 @@ const eventSchema = z.looseObject({
   }),
 });
 
-export const onExecutionEnd: EventHandler<{ recorded: boolean }> = {
+export const onExecutionEnd = defineEventHandler({
   name: 'on-execution-end',
-  run: async (event, aws) => {
+  uses: { domainEvents, records, slack, slots, states },
+  run: async (event, aws): Promise<{ recorded: boolean }> => {
     const parsed = eventSchema.safeParse(event);
     if (!parsed.success)
       throw new ContractViolation(
@@ -28,6 +34,6 @@ export const onExecutionEnd: EventHandler<{ recorded: boolean }> = {
     const seen = { status, error: error ?? undefined, cause: cause ?? undefined };
     return cleanUp(executionArn, request, seen, aws);
   },
-};
+});
 
 export const handler = onEvent(onExecutionEnd);

@@ -1,13 +1,22 @@
 /** Finds what events did not tell: releases that ended unseen, promotions and pushes that never became releases. */
-import type { Aws } from '../../aws/open.ts';
+import { domainEvents } from '../../aws/domain-events.ts';
+import { ecr } from '../../aws/ecr.ts';
+import { ecs } from '../../aws/ecs.ts';
+import { openReleases } from '../../aws/open-releases.ts';
+import { pushes } from '../../aws/pushes.ts';
+import { records } from '../../aws/records.ts';
+import { slack } from '../../aws/slack.ts';
+import { slots } from '../../aws/slots.ts';
+import { states } from '../../aws/states.ts';
+import { turns } from '../../aws/turns.ts';
 import type { ReleaseRequest } from '../../core/release.ts';
-import { endOpen, openReleases } from '../end-open.ts';
-import { type EventHandler, onEvent } from '../event.ts';
+import { endOpen, releasesLeftOpen } from '../end-open.ts';
+import { defineEventHandler, onEvent } from '../event.ts';
 import { inTurns } from '../in-turns.ts';
 import { missedPromotions } from '../missed-promotions.ts';
 import { missedPushes } from '../missed-pushes.ts';
 import { startExecution } from '../start-execution.ts';
-import { type Place, sweeping } from '../sweep.ts';
+import { type Place, type SweepingAws, sweeping } from '../sweep.ts';
 
 /** As many as are looked at within `reserveMs` at the slowest pace. */
 const together = 50;
@@ -21,16 +30,21 @@ export interface Swept {
   of: number;
 }
 
-export const reconcilePushes: EventHandler<Swept> = {
+export const reconcilePushes = defineEventHandler({
   name: 'reconcile-pushes',
-  run: (_event, aws, leftMs) =>
+  uses: { domainEvents, ecr, ecs, openReleases, pushes, records, slack, slots, states, turns },
+  run: (_event, aws, leftMs): Promise<Swept> =>
     sweeping(aws, async (sweep) => {
       const { attempt } = sweep;
       const places = placesOf(aws);
       // Somebody waits for these. They get half of the time, so that the others are reached too.
       const half = leftMs() / 2;
       await inTurns(sweep, {
-        ...{ of: 'open releases', items: await openReleases([...places.values()], sweep), size: together },
+        ...{
+          of: 'open releases',
+          items: await releasesLeftOpen([...places.values()], sweep),
+          size: together,
+        },
         goOn: () => leftMs() > half,
         look: (open) =>
           Promise.all(open.map((release) => attempt(release.name, () => endOpen(release, sweep)))),
@@ -52,9 +66,9 @@ export const reconcilePushes: EventHandler<Swept> = {
       });
       return { started, looked, of: places.size };
     }),
-};
+});
 
-const placesOf = ({ config }: Aws) =>
+const placesOf = ({ config }: Pick<SweepingAws, 'config'>) =>
   new Map(
     Object.entries(config.services).flatMap(([service, { environments }]) =>
       environments.map(({ name: environment }, index): [string, Place] => [

@@ -1,7 +1,10 @@
 /** An image was pushed: starts a release of it to the first environment of every service that it belongs to. */
+import { openReleases } from '../../aws/open-releases.ts';
+import { pushes } from '../../aws/pushes.ts';
+import { states } from '../../aws/states.ts';
 import { ContractViolation } from '../../core/errors.ts';
 import { parsePush } from '../../core/push/event.ts';
-import { type EventHandler, onEvent } from '../event.ts';
+import { defineEventHandler, onEvent } from '../event.ts';
 import { startExecution } from '../start-execution.ts';
 
 export interface StartedReleases {
@@ -10,9 +13,10 @@ export interface StartedReleases {
   ignored?: string;
 }
 
-export const startRelease: EventHandler<StartedReleases> = {
+export const startRelease = defineEventHandler({
   name: 'start-release',
-  run: async (event, aws) => {
+  uses: { openReleases, pushes, states },
+  run: async (event, aws): Promise<StartedReleases> => {
     const parsed = parsePush(event);
     if ('malformed' in parsed)
       throw new ContractViolation(`this is no push event of ECR: ${parsed.malformed}`);
@@ -34,6 +38,6 @@ export const startRelease: EventHandler<StartedReleases> = {
     }
     return { started };
   },
-};
+});
 
 export const handler = onEvent(startRelease);

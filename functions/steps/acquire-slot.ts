@@ -1,6 +1,12 @@
 /** Asks for the right to change the service: at once when it is free, else when it becomes free. */
 import * as z from 'zod';
-import type { Aws } from '../../aws/open.ts';
+import { ecs } from '../../aws/ecs.ts';
+import type { Aws } from '../../aws/gateways.ts';
+import { logs } from '../../aws/logs.ts';
+import { records } from '../../aws/records.ts';
+import { slots } from '../../aws/slots.ts';
+import { states } from '../../aws/states.ts';
+import { waits } from '../../aws/waits.ts';
 import { releaseSchema, type Target } from '../../core/release.ts';
 import { slotAnswerSchema } from '../../core/slot.ts';
 import { answerSlot } from '../answer-slot.ts';
@@ -11,6 +17,7 @@ import { wakeDeployment } from '../wake-deployment.ts';
 
 export const acquireSlot = defineStep({
   name: 'AcquireSlot',
+  uses: { ecs, logs, records, slots, states, waits },
   input: z.strictObject({ release: releaseSchema }),
   output: slotAnswerSchema,
   errors: ['Transient', 'Throttled'],
@@ -29,7 +36,10 @@ export const acquireSlot = defineStep({
 });
 
 /** An execution that was stopped leaves the slot by an event, and Step Functions may lose that. */
-async function freeFromTheDead(target: Target, aws: Aws): Promise<void> {
+async function freeFromTheDead(
+  target: Target,
+  aws: Pick<Aws, 'now' | 'records' | 'slots' | 'states'>,
+): Promise<void> {
   const { holder } = await aws.slots.look(target);
   if (!holder) return;
   const seen = await aws.states.look(holder.execution.slice(holder.execution.lastIndexOf(':') + 1));

@@ -1,5 +1,10 @@
 /** Waits until ECS is done with our deployment. Events wake it; its own timeout is the slow poll behind them. */
 import * as z from 'zod';
+import { ecs } from '../../aws/ecs.ts';
+import { logs } from '../../aws/logs.ts';
+import { slots } from '../../aws/slots.ts';
+import { states } from '../../aws/states.ts';
+import { waits } from '../../aws/waits.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { rolloutSchema } from '../../core/rollout.ts';
@@ -9,6 +14,7 @@ import { defineStep } from '../step.ts';
 
 export const awaitDeployment = defineStep({
   name: 'AwaitDeployment',
+  uses: { ecs, logs, slots, states, waits },
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
   output: rolloutSchema,
   errors: ['Transient', 'Throttled'],

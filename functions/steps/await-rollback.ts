@@ -1,5 +1,8 @@
 /** Waits until the previous revision serves again: a rollback is verified like a deployment. */
 import * as z from 'zod';
+import { ecs } from '../../aws/ecs.ts';
+import { states } from '../../aws/states.ts';
+import { waits } from '../../aws/waits.ts';
 import { planSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { returnSchema, rollbackSchema } from '../../core/rollback.ts';
@@ -9,6 +12,7 @@ import { defineStep } from '../step.ts';
 
 export const awaitRollback = defineStep({
   name: 'AwaitRollback',
+  uses: { ecs, states, waits },
   input: z.strictObject({
     release: releaseSchema,
     plan: planSchema,

@@ -1,7 +1,8 @@
 /** Judges the Trivy report that is bound to this digest; waits for it until the policy's deadline. */
 import * as z from 'zod';
+import { ecr } from '../../aws/ecr.ts';
+import type { Aws } from '../../aws/gateways.ts';
 import { type ImageFacts, imageFacts } from '../../aws/images.ts';
-import type { Aws } from '../../aws/open.ts';
 import { environmentOf } from '../../core/config.ts';
 import { ScanPending, Throttled, Transient } from '../../core/errors.ts';
 import { repositoryOf } from '../../core/image.ts';
@@ -21,6 +22,7 @@ const maxCandidates = 20;
 
 export const checkScan = defineStep({
   name: 'CheckScan',
+  uses: { ecr },
   input: z.strictObject({ release: releaseSchema }),
   output: scanVerdictSchema,
   errors: ['Transient', 'Throttled', 'ScanPending', 'ReleaseRejected'],
@@ -48,7 +50,7 @@ export const checkScan = defineStep({
 
 /** Digests of the attached reports, newest first. */
 async function candidates(
-  { ecr }: Aws,
+  { ecr }: Pick<Aws, 'ecr'>,
   repository: ReturnType<typeof repositoryOf>,
   { digests }: ImageFacts,
 ): Promise<string[]> {
@@ -72,7 +74,7 @@ function unreadable(error: Error): string {
 
 /** The report in a referrer, or why there is none. */
 async function readReport(
-  { ecr }: Aws,
+  { ecr }: Pick<Aws, 'ecr'>,
   repository: ReturnType<typeof repositoryOf>,
   { digests }: ImageFacts,
   referrer: string,

@@ -1,5 +1,9 @@
 /** One look at the metrics after the deployment against those before it. The state machine comes back while it is too early. */
 import * as z from 'zod';
+import { cloudwatch } from '../../aws/cloudwatch.ts';
+import { ecs } from '../../aws/ecs.ts';
+import { logs } from '../../aws/logs.ts';
+import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { compare } from '../../core/judge/compare.ts';
 import { queriesFor } from '../../core/judge/queries.ts';
@@ -13,6 +17,7 @@ import { crashesOf, diagnoses, endedByThemselves, stoppedTasks } from '../stoppe
 
 export const compareMetrics = defineStep({
   name: 'CompareMetrics',
+  uses: { cloudwatch, ecs, logs, slots },
   input: z.strictObject({
     release: releaseSchema,
     revision: revisionSchema,

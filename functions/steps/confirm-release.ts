@@ -1,5 +1,6 @@
 /** The proof that a release is deployed: our service deployment succeeded, and every running task has the pushed digest. */
 import * as z from 'zod';
+import { ecs } from '../../aws/ecs.ts';
 import { confirmationSchema, readConfirmation } from '../../core/confirmation.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
@@ -10,6 +11,7 @@ import { endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
 
 export const confirmRelease = defineStep({
   name: 'ConfirmRelease',
+  uses: { ecs },
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
   output: confirmationSchema,
   errors: ['Transient', 'Throttled'],

@@ -1,7 +1,10 @@
 /** The exact difference between running and wanted, and whether the way there and the way back are open. */
 import * as z from 'zod';
+import { ecr } from '../../aws/ecr.ts';
+import { ecs } from '../../aws/ecs.ts';
+import type { Aws } from '../../aws/gateways.ts';
 import { imageFacts } from '../../aws/images.ts';
-import type { Aws } from '../../aws/open.ts';
+import { slots } from '../../aws/slots.ts';
 import { ReleaseRejected, Transient } from '../../core/errors.ts';
 import { digestOf, repositoryOf, shortDigest } from '../../core/image.ts';
 import { type Plan, planSchema } from '../../core/plan.ts';
@@ -14,6 +17,7 @@ import { defineStep } from '../step.ts';
 
 export const planDeployment = defineStep({
   name: 'PlanDeployment',
+  uses: { ecr, ecs, slots },
   input: z.strictObject({ release: releaseSchema }),
   output: planSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
@@ -72,7 +76,7 @@ export const planDeployment = defineStep({
 
 /** Undefined where the running image is not pinned, or lies in another registry: then nothing is known. */
 async function imageExists(
-  { ecr }: Aws,
+  { ecr }: Pick<Aws, 'ecr'>,
   { image }: Release,
   running: string | undefined,
 ): Promise<boolean | undefined> {

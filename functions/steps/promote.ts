@@ -1,5 +1,8 @@
 /** Starts the next environment's release of the same digest. */
 import * as z from 'zod';
+import { openReleases } from '../../aws/open-releases.ts';
+import { pushes } from '../../aws/pushes.ts';
+import { states } from '../../aws/states.ts';
 import { environmentAfter, environmentOf } from '../../core/config.ts';
 import { releaseRequestSchema } from '../../core/release.ts';
 import { lambda } from '../lambda.ts';
@@ -8,6 +11,7 @@ import { defineStep } from '../step.ts';
 
 export const promote = defineStep({
   name: 'Promote',
+  uses: { openReleases, pushes, states },
   input: z.strictObject({ request: releaseRequestSchema }),
   output: z.strictObject({ started: z.string().optional() }),
   errors: ['Transient', 'Throttled'],

@@ -1,5 +1,8 @@
 /** Asks a person, once, and looks for the answer each time it is called. The task token stays in the table. */
 import * as z from 'zod';
+import { approvals } from '../../aws/approvals.ts';
+import { slack } from '../../aws/slack.ts';
+import { states } from '../../aws/states.ts';
 import { approvalAnswerSchema } from '../../core/approval.ts';
 import { spoken } from '../../core/duration.ts';
 import { approvalMessage } from '../../core/messages.ts';
@@ -10,6 +13,7 @@ import { defineStep } from '../step.ts';
 
 export const requestApproval = defineStep({
   name: 'RequestApproval',
+  uses: { approvals, slack, states },
   input: z.strictObject({ release: releaseSchema, scan: scanVerdictSchema }),
   output: approvalAnswerSchema,
   errors: ['Transient', 'Throttled'],

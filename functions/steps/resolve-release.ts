@@ -1,6 +1,9 @@
 /** From the pushed tag to a digest, its commit and the environment's settings; or a reason why there is nothing to do. */
 import * as z from 'zod';
+import { ecr } from '../../aws/ecr.ts';
+import { ecs } from '../../aws/ecs.ts';
 import { imageFacts } from '../../aws/images.ts';
+import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
@@ -20,6 +23,7 @@ const resolvedSchema = z.strictObject({
 
 export const resolveRelease = defineStep({
   name: 'ResolveRelease',
+  uses: { ecr, ecs, slots },
   input: z.strictObject({ request: releaseRequestSchema }),
   output: resolvedSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],

@@ -1,5 +1,8 @@
 /** Goes back: stops the deployment while it is in progress, else deploys the previous revision. */
 import * as z from 'zod';
+import { ecs } from '../../aws/ecs.ts';
+import { records } from '../../aws/records.ts';
+import { slots } from '../../aws/slots.ts';
 import { Transient } from '../../core/errors.ts';
 import { planSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
@@ -10,6 +13,7 @@ import { defineStep } from '../step.ts';
 
 export const rollBack = defineStep({
   name: 'RollBack',
+  uses: { ecs, records, slots },
   input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
   output: rollbackSchema,
   errors: ['Transient', 'Throttled'],

@@ -1,6 +1,8 @@
 /** Runs the one-off task of the new revision, once: asked again, it tells how that task is doing. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { ecs } from '../../aws/ecs.ts';
+import { logs } from '../../aws/logs.ts';
 import { environmentOf } from '../../core/config.ts';
 import { revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
@@ -11,6 +13,7 @@ import { logTail } from '../task-logs.ts';
 
 export const runReleaseTask = defineStep({
   name: 'RunReleaseTask',
+  uses: { ecs, logs },
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema }),
   output: releaseTaskSchema,
   errors: ['Transient', 'Throttled'],

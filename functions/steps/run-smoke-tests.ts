@@ -1,6 +1,7 @@
 /** Asks the endpoints as users would. The state machine comes back until they answer well, or their time is over. */
 import * as z from 'zod';
-import type { Aws } from '../../aws/open.ts';
+import { endpoints } from '../../aws/endpoints.ts';
+import type { Aws } from '../../aws/gateways.ts';
 import { environmentOf, type SmokeEndpoint, type SmokePolicy } from '../../core/config.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { rolloutSchema } from '../../core/rollout.ts';
@@ -10,6 +11,7 @@ import { defineStep } from '../step.ts';
 
 export const runSmokeTests = defineStep({
   name: 'RunSmokeTests',
+  uses: { endpoints },
   input: z.strictObject({ release: releaseSchema, rollout: rolloutSchema }),
   output: smokeVerdictSchema,
   errors: ['Transient', 'Throttled'],
@@ -25,7 +27,7 @@ export const runSmokeTests = defineStep({
 async function inARow(
   endpoint: SmokeEndpoint,
   policy: SmokePolicy,
-  { endpoints }: Aws,
+  { endpoints }: Pick<Aws, 'endpoints'>,
 ): Promise<SmokeAnswer[]> {
   const answers: SmokeAnswer[] = [];
   while (answers.length < policy.consecutive) {

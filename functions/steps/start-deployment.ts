@@ -1,5 +1,8 @@
 /** Exactly one UpdateService: looks before it acts, so a lost reply does not deploy twice. */
 import * as z from 'zod';
+import { ecs } from '../../aws/ecs.ts';
+import { records } from '../../aws/records.ts';
+import { slots } from '../../aws/slots.ts';
 import { Transient } from '../../core/errors.ts';
 import { type Deployment, deploymentSchema, planSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
@@ -10,6 +13,7 @@ import { defineStep } from '../step.ts';
 
 export const startDeployment = defineStep({
   name: 'StartDeployment',
+  uses: { ecs, records, slots },
   input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
   output: deploymentSchema,
   errors: ['Transient', 'Throttled'],

@@ -10,7 +10,7 @@ const clients = new Map<string, () => Promise<object>>([
   ['Logs_20140328', () => import('@aws-sdk/client-cloudwatch-logs')],
   ['DynamoDB_20120810', () => import('@aws-sdk/client-dynamodb')],
   ['AWSEvents', () => import('@aws-sdk/client-eventbridge')],
-  ['secretsmanager', () => import('@aws-sdk/client-secrets-manager')],
+  ['AmazonSSM', () => import('@aws-sdk/client-ssm')],
 ]);
 
 /** The first value of a wrong type, such as `containerDefinitions[0] is null, not a structure`. `undefined` without one. */

@@ -12,8 +12,6 @@ const timings = {
   period: publication.periodSeconds,
   publicationDelay: publication.publicationDelaySeconds,
 } satisfies Partial<AnalysisPolicy>;
-/** Where the local Slack's token is. */
-const tokenSecret = 'tidegate/slack-token';
 /** Nobody waits longer in front of a terminal. */
 const longest = { report: 60, deployment: 90, smoke: 30 };
 
@@ -32,7 +30,7 @@ export function localConfig(installed: Config, urlOf: (balancer: string) => stri
   });
   const { slack } = installed;
   return {
-    ...(slack && { slack: { ...slack, tokenSecret } }),
+    ...(slack && { slack }),
     services: Object.fromEntries(services),
   };
 }

@@ -9,8 +9,8 @@ import {
   ServiceNotFoundException,
 } from '@aws-sdk/client-ecs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AwsError, type AwsService } from '../../local/aws-service.ts';
 import { type AnsweringOptions, answering, type Call } from '../../local/door/answering.ts';
@@ -75,9 +75,9 @@ const services: AwsService[] = [
     operations: { PutEvents: () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] }) },
   },
   {
-    target: 'secretsmanager',
+    target: 'AmazonSSM',
     operations: {
-      GetSecretValue: () => ({ SecretString: 'hush', SecretBinary: Buffer.from([1, 2, 3]), CreatedDate: at }),
+      GetParameter: () => ({ Parameter: { Value: 'hush', Version: 1, LastModifiedDate: at } }),
     },
   },
 ];
@@ -150,23 +150,17 @@ describe.each(Object.entries(doors))('the SDK, %s,', (_name, options) => {
     expect(MetricDataResults).toHaveLength(1);
   });
 
-  test('reads DynamoDB, EventBridge, Secrets Manager and CloudWatch Logs', async () => {
+  test('reads DynamoDB, EventBridge, SSM and CloudWatch Logs', async () => {
     const tables = await new DynamoDBClient(options()).send(new ListTablesCommand());
     const put = await new EventBridgeClient(options()).send(new PutEventsCommand({ Entries: [] }));
-    const secret = await new SecretsManagerClient(options()).send(
-      new GetSecretValueCommand({ SecretId: 'x' }),
-    );
+    const { Parameter } = await new SSMClient(options()).send(new GetParameterCommand({ Name: 'x' }));
     const logs = await new CloudWatchLogsClient(options()).send(
       new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's' }),
     );
 
     expect(tables.TableNames).toEqual(['releases']);
     expect(put.Entries).toEqual([{ EventId: 'e-1' }]);
-    expect(secret).toMatchObject({
-      SecretString: 'hush',
-      SecretBinary: new Uint8Array([1, 2, 3]),
-      CreatedDate: at,
-    });
+    expect(Parameter).toEqual({ Value: 'hush', Version: 1, LastModifiedDate: at });
     expect(logs.events).toEqual([{ timestamp: at.getTime(), message: 'hi' }]);
   });
 

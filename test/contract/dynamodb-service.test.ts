@@ -7,12 +7,14 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTable } from '../../aws/table.ts';
+import { openAws } from '../../aws/open.ts';
+import { tidegateTable } from '../../aws/table.ts';
 import { virtualClock } from '../../local/clock.ts';
 import { type AwsHandler, answering } from '../../local/door/answering.ts';
 import { type HttpDoor, httpDoor } from '../../local/door/http-door.ts';
 import { inProcessHandler } from '../../local/door/in-process.ts';
 import { dynamodb } from '../../local/dynamodb/dynamodb.ts';
+import { surroundings } from '../support/surroundings.ts';
 
 const clock = virtualClock();
 const common = {
@@ -122,11 +124,17 @@ describe.each([
   });
 });
 
+const tidegatesOwn = (handler: AwsHandler) =>
+  openAws(
+    surroundings({
+      environment: { TABLE_NAME: 'releases' },
+      client: { ...common, requestHandler: inProcessHandler(handler) },
+    }),
+    { table: tidegateTable },
+  ).table;
+
 test("Tidegate's table lets one of many writers at a time win, and none is lost", async () => {
-  const table = openTable(
-    new DynamoDBClient({ ...common, requestHandler: inProcessHandler(aws) }),
-    'releases',
-  );
+  const table = tidegatesOwn(aws);
   const add = () => table.change('count', ({ n = 0 }) => ({ item: { n: Number(n) + 1 }, answer: n }));
 
   await Promise.all([add(), add(), add(), add()]);
@@ -137,10 +145,7 @@ test("Tidegate's table lets one of many writers at a time win, and none is lost"
 });
 
 test('many items are read in their order, a hundred a call at most', async () => {
-  const table = openTable(
-    new DynamoDBClient({ ...common, requestHandler: inProcessHandler(aws) }),
-    'releases',
-  );
+  const table = tidegatesOwn(aws);
   const keys = Array.from({ length: 230 }, (_, index) => `many ${index}`);
   for (const key of keys.filter((_key, index) => index % 2 === 0)) await table.put(key, { of: key });
 
@@ -169,10 +174,7 @@ test('keys that DynamoDB does not get to are asked for again, and nothing at all
     services: [{ target: 'DynamoDB_20120810', operations: { BatchGetItem } }],
     log: () => {},
   });
-  const table = openTable(
-    new DynamoDBClient({ ...common, requestHandler: inProcessHandler(busy) }),
-    'releases',
-  );
+  const table = tidegatesOwn(busy);
   const keys = Array.from({ length: 110 }, (_, index) => `many ${index}`);
 
   expect((await table.readAll(keys)).map((item) => item?.key)).toEqual(keys);

@@ -3,12 +3,17 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { lambda } from '../../functions/lambda.ts';
-import type { Runtime } from '../../functions/runtime.ts';
+import { runtimeIn } from '../../functions/runtime.ts';
 import { defineStep } from '../../functions/step.ts';
 import { virtualClock } from '../../local/clock.ts';
+import { answering } from '../../local/door/answering.ts';
+import { inProcessHandler } from '../../local/door/in-process.ts';
 import { FunctionError } from '../../local/lambda/function-error.ts';
 import { pause } from '../../local/lambda/pause.ts';
 import { type LambdaFunction, type LambdaRuntimeOptions, lambdaRuntime } from '../../local/lambda/runtime.ts';
+import { surroundings } from '../support/surroundings.ts';
+
+const common = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 
 function world(handler: LambdaFunction, options: Partial<LambdaRuntimeOptions> = {}) {
   const clock = virtualClock();
@@ -62,18 +67,26 @@ describe('a function', () => {
     const input = z.strictObject({ a: z.number() });
     const step = defineStep({
       name: 'Add',
+      uses: {},
       input,
       output: z.number(),
       errors: ['Transient'],
       run: async ({ a }) => a + 1,
     });
-    const quiet = { info() {}, warn() {}, addDimension() {}, addMetric() {}, publishStoredMetrics() {} };
-    // A step that asks AWS nothing.
-    const aws = { records: { async note() {} } } as unknown as Runtime['aws'];
-    const handler = lambda(step, async () => ({ aws, logger: quiet, metrics: quiet }) as unknown as Runtime);
+    const quiet = { info() {}, warn() {} };
+    const kept: unknown[] = [];
+    const table = {
+      target: 'DynamoDB_20120810',
+      operations: { UpdateItem: (item: unknown) => kept.push(item) && {} },
+    };
+    const here = surroundings({
+      client: { ...common, requestHandler: inProcessHandler(answering({ services: [table] })) },
+    });
+    const handler = lambda(step, async () => runtimeIn(here, quiet));
     const { invoke } = world(handler);
 
     expect(await invoke('f', { execution: 'arn', a: 1 })).toBe(2);
+    expect(kept).toMatchObject([{ Key: { key: { S: 'release arn' } }, TableName: 'tidegate' }]);
     await expect(invoke('f', { execution: 'arn', b: 1 })).rejects.toMatchObject({
       name: 'ContractViolation',
     });

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { openAws } from '../../aws/open.ts';
 import { slack as slackClient } from '../../aws/slack.ts';
 import { virtualClock } from '../../local/clock.ts';
-import { inProcessFetch } from '../../local/door/in-process.ts';
+import { answering } from '../../local/door/answering.ts';
+import { inProcessFetch, inProcessHandler } from '../../local/door/in-process.ts';
 import { type SlackOptions, slack } from '../../local/slack/slack.ts';
+import { surroundings } from '../support/surroundings.ts';
 
 const address = 'http://127.0.0.1:4747';
 const token = 'xoxb-1';
+const here = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 
 interface Answer {
   ok: boolean;
@@ -54,7 +58,18 @@ const button = (text: string, more = {}) => ({ type: 'button', text: { type: 'pl
 describe('chat.postMessage', () => {
   test("takes what Tidegate's own client sends", async () => {
     const { fetch, messages } = world();
-    const client = slackClient(fetch, `${address}/slack/api`, async () => token);
+    const SSM = {
+      target: 'AmazonSSM',
+      operations: { GetParameter: () => ({ Parameter: { Value: token } }) },
+    };
+    const { client } = openAws(
+      surroundings({
+        environment: { SLACK_API_URL: `${address}/slack/api`, SLACK_TOKEN_PARAMETER: '/slack-token' },
+        client: { ...here, requestHandler: inProcessHandler(answering({ services: [SSM] })) },
+        fetch,
+      }),
+      { client: slackClient },
+    );
 
     await client.post('deploys', {
       text: 'deployed',

@@ -32,7 +32,7 @@ export function configOf({ services }: Plan): Config {
     };
   });
   return defineConfig({
-    slack: { channel: 'deploys', tokenSecret: 'tidegate/slack-token' },
+    slack: { channel: 'deploys' },
     services: input,
   });
 }

@@ -119,7 +119,7 @@ export const operations = [
   ],
   ...['ListTasks', 'DescribeTasks', 'RunTask'],
   ...['BatchGetImage', 'DescribeImages', 'ListImageReferrers', 'GetDownloadUrlForLayer'],
-  ...['GetMetricData', 'GetLogEvents', 'PutEvents', 'GetSecretValue'],
+  ...['GetMetricData', 'GetLogEvents', 'PutEvents', 'GetParameter'],
 ];
 
 export const functions = [
@@ -216,7 +216,7 @@ const times = fc.oneof(
 /** What functions call that change something: faults there are worth more than among all calls. */
 const callsOf: Record<string, string[]> = {
   AcquireSlot: ['GetItem', 'PutItem', 'SendTaskSuccess', 'DescribeExecution'],
-  RequestApproval: ['UpdateItem', 'GetItem', 'GetSecretValue'],
+  RequestApproval: ['UpdateItem', 'GetItem', 'GetParameter'],
   RegisterTaskDefinition: ['RegisterTaskDefinition', 'UpdateItem'],
   RunReleaseTask: ['RunTask', 'UpdateItem'],
   StartDeployment: ['UpdateItem', 'PutItem', 'UpdateService', 'DescribeServices'],
@@ -226,7 +226,7 @@ const callsOf: Record<string, string[]> = {
   AwaitRollback: ['PutItem', 'DeleteItem', 'SendTaskSuccess'],
   RecordOutcome: ['UpdateItem', 'PutItem', 'GetItem', 'SendTaskSuccess'],
   Promote: ['UpdateItem', 'StartExecution'],
-  Notify: ['PutEvents', 'UpdateItem', 'GetSecretValue'],
+  Notify: ['PutEvents', 'UpdateItem', 'GetParameter'],
   'start-release': ['UpdateItem', 'StartExecution'],
   'on-execution-end': ['GetItem', 'UpdateItem', 'PutItem', 'PutEvents'],
   'on-deployment-event': ['GetItem', 'DeleteItem', 'SendTaskSuccess'],

@@ -1,5 +1,7 @@
 /** What happened in a simulated world, and what it is like in the end. */
 import { openAws } from '../../aws/open.ts';
+import { records as recordsOf } from '../../aws/records.ts';
+import { slots as slotsOf } from '../../aws/slots.ts';
 import type { Config } from '../../core/config.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import type { ReleaseRequest } from '../../core/release.ts';
@@ -107,7 +109,7 @@ export async function look({ ask, config }: VirtualWorld, arn: string): Promise<
 
 /** Every execution that was started, the oldest first. */
 export async function executionsOf({ clock, world, ask }: VirtualWorld): Promise<PlayedExecution[]> {
-  const { records } = openAws(world.surroundings('tests'));
+  const { records } = openAws(world.surroundings('tests'), { records: recordsOf });
   const { executions } = await ask('SFN', 'ListExecutions', { stateMachineArn, maxResults: 1000 });
   const played: PlayedExecution[] = [];
   for (const { executionArn: arn, name, status } of executions) {
@@ -131,7 +133,7 @@ export async function executionsOf({ clock, world, ask }: VirtualWorld): Promise
 
 /** Every service, with its slot. */
 export async function targetsOf({ clock, world, config, ask }: VirtualWorld): Promise<PlayedTarget[]> {
-  const { slots } = openAws(world.surroundings('tests'));
+  const { slots } = openAws(world.surroundings('tests'), { slots: slotsOf });
   const targets: PlayedTarget[] = [];
   for (const [service, { environments }] of Object.entries(config.services)) {
     for (const { name: environment, cluster, service: serviceName } of environments) {

@@ -1,5 +1,6 @@
 /** A rehearsal: the real state machine, the real functions and SDK clients, in the local world, on virtual time. */
 import { openAws } from '../../aws/open.ts';
+import { records } from '../../aws/records.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import type { HistoryEvent } from '../../local/asl/index.ts';
 import { account, region } from '../../local/aws-service.ts';
@@ -80,7 +81,7 @@ export async function rehearsal(options: RehearsalOptions = {}) {
   }
 
   async function record(execution: string): Promise<ReleaseRecord> {
-    const recorded = openAws(world.surroundings('tests')).records.of(execution);
+    const recorded = openAws(world.surroundings('tests'), { records }).records.of(execution);
     await settle(clock, recorded);
     return recorded;
   }

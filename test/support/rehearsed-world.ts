@@ -37,7 +37,7 @@ export interface RehearsalOptions extends Pick<VirtualWorldOptions, 'around' | '
 export async function rehearsedWorld(options: RehearsalOptions) {
   const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose, around, limits } = options;
   const config = defineConfig({
-    ...(options.slack && { slack: { channel: 'deploys', tokenSecret: 'tidegate/slack-token' } }),
+    ...(options.slack && { slack: { channel: 'deploys' } }),
     services: {
       'my-api': {
         repository: 'my-api',

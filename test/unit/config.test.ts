@@ -35,7 +35,7 @@ describe('a configuration', () => {
     },
   );
 
-  const slack = { channel: 'deploys', tokenSecret: 'tidegate/slack-token' };
+  const slack = { channel: 'deploys' };
   const endpoints = [{ url: 'http://my-api.test/' }];
 
   test.each([

@@ -21,7 +21,7 @@ const production: EnvironmentInput = { name: 'production', cluster: 'main', serv
 
 const installed = (service: object = {}, ...environments: EnvironmentInput[]) =>
   defineConfig({
-    slack: { channel: 'deploys', tokenSecret: 'team/slack' },
+    slack: { channel: 'deploys' },
     services: {
       shop: {
         repository: 'team/shop',
@@ -85,7 +85,7 @@ test('all else is the installation’s own', () => {
   const own = { ...production, approval: {}, releaseTask: { command: ['migrate'] } };
   const config = localConfig(installed({ tags: 'release-*' }, own), urlOf);
 
-  expect(config.slack).toEqual({ channel: 'deploys', tokenSecret: 'tidegate/slack-token' });
+  expect(config.slack).toEqual({ channel: 'deploys' });
   expect(config.services.shop).toMatchObject({ repository: 'team/shop', tags: 'release-*' });
   expect(config.services.shop?.environments[0]).toMatchObject({
     approval: { timeout: 86_400 },
