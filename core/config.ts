@@ -154,8 +154,8 @@ const environmentSchema = z
     roleArn: roleArn.optional(),
     /** The family of its task definition; the ECS service's name unless given. */
     family: ecsName.optional(),
-    /** Names of the roles that its task definition gives to its tasks: without them here, IAM lets Tidegate register none. */
-    roles: z.array(roleName).default([]),
+    /** Names of the roles that its task definition gives to its tasks. Tidegate may pass these and no other; ECS's console makes the default one. */
+    roles: z.array(roleName).default(['ecsTaskExecutionRole']),
     /** The CloudWatch log groups of its containers, for the last lines of tasks that failed; `/ecs/` and the family unless given. */
     logGroups: z
       .array(z.string().regex(/^[\w./#-]{1,512}$/, { error: 'the name of a log group' }))

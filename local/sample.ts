@@ -1,5 +1,12 @@
 /** What is there before Tidegate: clusters, services and a running version of each, as a team would have made them. */
-import { type Config, type Environment, environmentOf, type Service } from '../core/config.ts';
+import {
+  type Config,
+  type Environment,
+  environmentOf,
+  familyOf,
+  logGroupsOf,
+  type Service,
+} from '../core/config.ts';
 import { account, region } from './aws-service.ts';
 import { pushVariant } from './images/push-variant.ts';
 import type { VariantName } from './images/variants.ts';
@@ -69,12 +76,12 @@ async function registerTaskDefinition(
 ): Promise<string> {
   const register = ecs.service.operations.RegisterTaskDefinition;
   const answer = await register?.({
-    family: environment.service,
+    family: familyOf(environment),
     requiresCompatibilities: ['FARGATE'],
     networkMode: 'awsvpc',
     cpu: '256',
     memory: '512',
-    executionRoleArn: `arn:aws:iam::${account}:role/${environment.service}-execution`,
+    executionRoleArn: `arn:aws:iam::${account}:role/${environment.roles[0] ?? 'ecsTaskExecutionRole'}`,
     tags: [{ key: 'team', value: 'sample' }],
     containerDefinitions: [
       {
@@ -87,7 +94,7 @@ async function registerTaskDefinition(
         logConfiguration: {
           logDriver: 'awslogs',
           options: {
-            'awslogs-group': `/ecs/${environment.service}`,
+            'awslogs-group': logGroupsOf(environment)[0] ?? '/ecs',
             'awslogs-region': region,
             'awslogs-stream-prefix': 'ecs',
           },

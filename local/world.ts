@@ -1,5 +1,6 @@
 /** The local world: the part of AWS that Tidegate talks to, and Tidegate itself installed in it. */
 
+import { accessOf } from '../core/access/access.ts';
 import type { Installation } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
 import { schedules, triggersOf } from '../core/triggers.ts';
@@ -22,6 +23,7 @@ import type { ImageSource } from './engine/image-source.ts';
 import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
 import type { Honesty } from './events/delivery.ts';
 import { runSchedules } from './events/schedules.ts';
+import { type PermissionListener, permitting } from './iam/permitting.ts';
 import { functionUrl } from './lambda/function-url.ts';
 import { pause } from './lambda/pause.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
@@ -88,6 +90,8 @@ export interface WorldOptions {
   /** Between every caller and every operation: faults, latency. It also sees the calls that a limit refuses. */
   around?: Around;
   aroundFunction?: AroundFunction;
+  /** A function needed a permission; it has it, or its call is refused. */
+  onPermission?: PermissionListener;
   /** By how much a function's own clock is wrong. */
   skewMs?: (functionName: string) => number;
   onHistory?: (executionArn: string, event: HistoryEvent) => void;
@@ -113,6 +117,8 @@ export interface World {
   states: AwsService;
   /** From now on pushes start releases and schedules run; before, images and services can be set up unseen. */
   install(): void;
+  /** Gives the functions what the configuration asks for by now, as deploying Tidegate again does. */
+  reinstall(): void;
   /** Everything that runs is stopped. */
   stop(): Promise<void>;
   /** What a function of this name runs with. */
@@ -167,6 +173,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     targetGroups: machinery.targetGroup,
     logs: logs.append,
     ...(options.pace && { pace: options.pace }),
+  });
+  let access = accessOf(config, installation);
+  const permit = permitting({
+    access: () => access,
+    rolesOf: containers.rolesOf,
+    onPermission: options.onPermission,
   });
   const limit = throttling(limits?.calls ?? [], clock);
   const transitions = limits && tokenBucket(limits.stateTransitions, clock);
@@ -225,7 +237,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       ...[states, registry.service, containers.service, metrics.service, logs.service, bus.service, table],
       parameterStore(secrets, new Date(clock.now())),
     ],
-    around: (call, next) => around(call, () => limit(call, next)),
+    around: (call, next) => around(call, () => permit(call, () => limit(call, next))),
   });
   const routes: Route[] = [registry, slackChannels.route, approvals];
   const reach = () => options.reach({ aws, routes });
@@ -270,6 +282,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     install() {
       installed = true;
       endSchedules = runSchedules({ clock, random, rules: schedules, invokeLambda: lambda.invokeAsync });
+    },
+    reinstall() {
+      access = accessOf(config, installation);
     },
     stop() {
       endSchedules();

@@ -91,7 +91,7 @@ export const needs: Record<string, Need> = {
   },
   'on-execution-end': {
     actions: ['states:SendTaskSuccess', ...tellEnded],
-    items: { ...leaveSlot, UpdateItem: ['release', 'open'] },
+    items: leaveSlot,
   },
   'on-approval': {
     actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackSigningSecret'],

@@ -48,6 +48,8 @@ export interface Ecs {
   createService(request: CreateServiceRequest): Service;
   /** Where a container port of a running task is reached on 127.0.0.1. */
   portOf(taskArn: string, containerPort: number): number | undefined;
+  /** ARNs of the roles that a task definition gives to its tasks; none where there is no such definition. */
+  rolesOf(taskDefinition: string): string[];
   /** Ends every container; from now on nothing is started or told. Resolves when the last one has ended. May be repeated. */
   stopAll(): Promise<void>;
 }
@@ -99,6 +101,10 @@ export function ecs(options: EcsOptions): Ecs {
     createService(request) {
       const answer = operations.CreateService?.(request) as { service: Service };
       return answer.service;
+    },
+    rolesOf(taskDefinition) {
+      const { taskRoleArn, executionRoleArn } = definitions.find(taskDefinition)?.definition ?? {};
+      return [taskRoleArn, executionRoleArn].filter((role) => role !== undefined);
     },
     portOf: (taskArn, containerPort) => store.tasks.get(taskArn)?.record.ports.get(containerPort),
     async stopAll() {

@@ -37,6 +37,7 @@ test('a push whose event was lost is started though another service cannot be re
     services.gone = { ...mine, environments: mine.environments.map((one) => ({ ...one, service: 'gone' })) };
     services[name] = mine;
   }
+  world.world.reinstall();
 
   await world.pushOnly('good', 'v1.0.0');
   await world.clock.advance(3_600_000);

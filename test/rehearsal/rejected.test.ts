@@ -42,6 +42,7 @@ describe('a push is rejected, and nothing changes,', () => {
       world.config.services['my-api']?.environments.forEach((environment) => {
         environment.service = 'gone';
       });
+    world.world.reinstall();
 
     const release = await world.push('good', 'v1.0.0');
 

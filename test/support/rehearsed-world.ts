@@ -20,7 +20,7 @@ export const production = {
 type ServiceInput = ConfigInput['services'][string];
 type EnvironmentInput = ServiceInput['environments'][number];
 
-export interface RehearsalOptions extends Pick<VirtualWorldOptions, 'around' | 'limits'> {
+export interface RehearsalOptions extends Pick<VirtualWorldOptions, 'around' | 'limits' | 'onPermission'> {
   /** Over the service `my-api` of the rehearsal. */
   service?: Partial<ServiceInput>;
   /** Over its environment `production`. */
@@ -35,7 +35,7 @@ export interface RehearsalOptions extends Pick<VirtualWorldOptions, 'around' | '
 }
 
 export async function rehearsedWorld(options: RehearsalOptions) {
-  const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose, around, limits } = options;
+  const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose, around, limits, onPermission } = options;
   const config = defineConfig({
     ...(options.slack && { slack: { channel: 'deploys' } }),
     services: {
@@ -54,6 +54,7 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     ...(lose && { honesty: { [lose]: { loss: 1 } } }),
     ...(around && { around }),
     ...(limits && { limits }),
+    ...(onPermission && { onPermission }),
   });
   return { ...world, first: world.first['my-api'] ?? '' };
 }

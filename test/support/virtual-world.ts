@@ -14,7 +14,10 @@ import { seeded } from './seeded.ts';
 export const address = 'http://world.test';
 
 export interface VirtualWorldOptions
-  extends Pick<WorldOptions, 'honesty' | 'limits' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory'> {
+  extends Pick<
+    WorldOptions,
+    'honesty' | 'limits' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory' | 'onPermission'
+  > {
   config: Config;
   seed: number;
   /** Of each service. */

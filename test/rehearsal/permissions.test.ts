@@ -1,0 +1,142 @@
+/** The functions' policies, which the local world enforces in every rehearsal: what they allow, somebody needs. */
+import { expect, test } from 'vitest';
+import { needs } from '../../core/access/needs.ts';
+import type { Wanted } from '../../local/iam/evaluate.ts';
+import { broken, fault, refused } from '../support/fault.ts';
+import { production, rehearsal } from '../support/rehearsal.ts';
+
+/** As `UpdateItem release` and `ecs:UpdateService`. */
+const granted = (name: string) => [
+  ...new Set(needs[name]?.actions.map((action) => action.split(' ')[0])),
+  ...Object.entries(needs[name]?.items ?? {}).flatMap(([action, kinds]) =>
+    kinds.map((kind) => `${action} ${kind}`),
+  ),
+];
+
+function usedBy({ action, context }: Wanted): string[] {
+  const keys = context?.['dynamodb:LeadingKeys'];
+  if (!keys) return [action];
+  return keys.map((key) => `${action.slice('dynamodb:'.length)} ${key.split(' ')[0]}`);
+}
+
+const used = new Map(Object.keys(needs).map((name) => [name, new Set<string>()]));
+const denied = new Set<string>();
+const onPermission = (name: string, wanted: Wanted, allowed: boolean) => {
+  for (const use of usedBy(wanted)) used.get(name)?.add(use);
+  if (!allowed) denied.add(`${name}: ${wanted.action} on ${wanted.resource}`);
+};
+
+const unpinned = 'where the running task definition pins no digest: that of its tasks counts';
+const failed = 'where the deployment that it wakes the wait for has failed by then';
+const lost = 'where its first attempt worked and was not answered';
+/** What these plays do not come to, and when it is needed. */
+const rare: Record<string, Record<string, string>> = {
+  ResolveRelease: { 'ecs:ListTasks': unpinned, 'ecs:DescribeTasks': unpinned },
+  AcquireSlot: {
+    'ecs:DescribeServiceDeployments': failed,
+    'ecs:DescribeServices': failed,
+    'ecs:DescribeTaskDefinition': failed,
+    'logs:GetLogEvents': failed,
+    'GetItem release': 'where the slot was given to it and it was not told',
+  },
+  StartDeployment: { 'ecs:ListServiceDeployments': lost, 'ecs:DescribeServiceRevisions': lost },
+  AwaitRollback: {
+    'states:SendTaskSuccess': 'where ECS is done with going back at once',
+    'UpdateItem release': 'then too',
+    'DeleteItem wait': 'then too',
+  },
+  'reconcile-pushes': {
+    'states:SendTaskSuccess': 'where somebody waits for the slot of a release that ended unseen',
+    'ecs:ListTasks': unpinned,
+    'ecs:DescribeTasks': unpinned,
+    'GetItem push': lost,
+    'GetItem turn': 'where there are more environments than it looks at in one go',
+    'PutItem turn': 'then too',
+  },
+};
+
+const releaseTask = { command: ['node', 'migrate.mjs'] };
+const staging = { ...production, name: 'staging', cluster: 'staging' };
+
+const plays: Record<string, () => Promise<void>> = {
+  async 'approved and deployed'() {
+    const world = await rehearsal({ slack: true, environment: { releaseTask, approval: {} }, onPermission });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(120_000);
+    await world.click('approve');
+    await world.ended();
+  },
+  async 'promoted, though its start failed'() {
+    const promoting = fault('StartExecution', refused, { saying: 'my-api-production' });
+    const world = await rehearsal({
+      slack: true,
+      service: { environments: [staging, production] },
+      around: promoting.around,
+      onPermission,
+    });
+    promoting.begin();
+    await world.push('good', 'v1.0.0');
+    promoting.end();
+    await world.clock.advance(3_600_000);
+    await world.ended();
+    await world.push('good', 'v1.1.0');
+  },
+  async 'crashing, errors and slow'() {
+    const world = await rehearsal({ slack: true, onPermission });
+    for (const [index, variant] of (['crash', 'errors', 'slow', 'unhealthy'] as const).entries())
+      await world.push(variant, `v1.${index}.0`);
+  },
+  async 'stopped by hand while another waits'() {
+    const world = await rehearsal({ slack: true, onPermission });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    await world.pushOnly('good', 'v1.1.0');
+    await world.clock.advance(400_000);
+    await world.pushOnly('good', 'v1.2.0');
+    await world.clock.advance(60_000);
+    const [holder] = (await world.executions()).filter(({ name }) => name.includes('v1.1.0'));
+    await world.ask('SFN', 'StopExecution', { executionArn: holder?.executionArn });
+    await world.ended();
+  },
+  async 'approved, though that reached nobody'() {
+    const answers = fault('SendTaskSuccess', broken);
+    const world = await rehearsal({
+      slack: true,
+      environment: { approval: {} },
+      around: answers.around,
+      onPermission,
+    });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    answers.begin();
+    await world.click('approve');
+    answers.end();
+    await world.ended();
+  },
+  async 'without events'() {
+    const world = await rehearsal({ slack: true, lose: 'aws.ecr', onPermission });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(3_600_000);
+  },
+  async 'stopped by hand, unseen'() {
+    const world = await rehearsal({ slack: true, lose: 'aws.states', onPermission });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(120_000);
+    await world.stop();
+    await world.clock.advance(3_600_000);
+  },
+};
+
+test.each(Object.entries(plays))('nothing is denied: %s', async (_name, play) => {
+  denied.clear();
+
+  await play();
+
+  expect([...denied]).toEqual([]);
+});
+
+test.each(Object.keys(needs))('%s uses everything it may do', (name) => {
+  const spare = granted(name).filter((permission) => !used.get(name)?.has(String(permission)));
+
+  expect(spare).toEqual(Object.keys(rare[name] ?? {}));
+});
