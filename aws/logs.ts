@@ -6,7 +6,7 @@ import type { Means } from './means.ts';
 export function logs({ makeClient }: Means) {
   const client = makeClient(CloudWatchLogsClient, {});
   return {
-    /** The last lines of a stream, oldest first, each cut to 300 characters. Empty where there is no such stream. */
+    /** The last lines of a stream, oldest first, each cut to 300 characters. Empty where there is no such stream; says so where the group may not be read. */
     async tail(logGroupName: string, logStreamName: string, lines: number): Promise<string[]> {
       const command = new GetLogEventsCommand({
         logGroupName,
@@ -19,6 +19,9 @@ export function logs({ makeClient }: Means) {
         return events.map(({ message = '' }) => message.slice(0, 300));
       } catch (error) {
         if (isAwsError(error, 'ResourceNotFoundException')) return [];
+        // What failed is worth more than what it said.
+        if (isAwsError(error, 'AccessDeniedException'))
+          return [`(not readable: add ${logGroupName} to logGroups in tidegate.config.ts)`];
         throw error;
       }
     },

@@ -14,6 +14,10 @@ export interface Preflight {
   previousRevisionStatus: string | undefined;
   /** Absent where the running image is not pinned by digest or lies in another registry: then nothing is known. */
   previousImageExists: boolean | undefined;
+  /** Of the running task definition, and as the configuration has it: Tidegate may register no other. */
+  family: { running: string; configured: string };
+  /** Names of the roles that the task definition gives to its tasks and the configuration does not name. */
+  unnamedRoles: string[];
   /** What the service runs on, as `amd64`. */
   architecture: string;
   /** What the pushed image offers, as `amd64`; empty where nothing is known. */
@@ -53,6 +57,14 @@ export function obstacles(service: string, seen: Preflight): string[] {
     [
       seen.previousImageExists === false,
       'the running image is no longer in ECR: a rollback could not start a task; keep deployed images out of the lifecycle policy',
+    ],
+    [
+      seen.family.running !== seen.family.configured,
+      `the task definition is of the family ${seen.family.running}, and Tidegate may only register ${seen.family.configured}: set family in tidegate.config.ts and deploy Tidegate again`,
+    ],
+    [
+      seen.unnamedRoles.length > 0,
+      `its tasks have the role ${seen.unnamedRoles.join(' and ')}, which Tidegate may not pass on: add it to roles in tidegate.config.ts and deploy Tidegate again`,
     ],
     [
       seen.imageArchitectures.length > 0 && !seen.imageArchitectures.includes(seen.architecture),

@@ -59,6 +59,12 @@ export function architectureOf({ runtimePlatform }: TaskDefinition): string {
   return architectures[cpuArchitecture] ?? cpuArchitecture;
 }
 
+/** Names, with their paths, of the roles that its tasks have. */
+export function rolesOf({ taskRoleArn, executionRoleArn }: TaskDefinition): string[] {
+  const names = [taskRoleArn, executionRoleArn].filter((arn) => typeof arn === 'string');
+  return [...new Set(names.map((arn) => arn.replace(/^.*:role\//, '')))];
+}
+
 /** The image that `container` runs; undefined when there is no such container. */
 export function imageOf(definition: TaskDefinition, container: string): string | undefined {
   return definition.containerDefinitions.find(({ name }) => name === container)?.image;

@@ -5,13 +5,14 @@ import { ecs } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { imageFacts } from '../../aws/images.ts';
 import { slots } from '../../aws/slots.ts';
+import { environmentOf, familyOf } from '../../core/config.ts';
 import { ReleaseRejected, Transient } from '../../core/errors.ts';
 import { digestOf, repositoryOf, shortDigest } from '../../core/image.ts';
 import { type Plan, planSchema } from '../../core/plan.ts';
 import { obstacles } from '../../core/preflight.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
 import { isSettling } from '../../core/rollout.ts';
-import { changes, imageOf, registrable, withImage } from '../../core/task-definition.ts';
+import { changes, imageOf, registrable, rolesOf, withImage } from '../../core/task-definition.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 
@@ -42,6 +43,7 @@ export const planDeployment = defineStep({
       };
     const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
     const { deployments = [], deploymentConfiguration: limits } = service;
+    const { environment: configured } = environmentOf(aws.config, release.service, release.environment);
 
     const reasons = obstacles(target.service, {
       status: service.status,
@@ -55,6 +57,8 @@ export const planDeployment = defineStep({
         : deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS')?.id,
       previousRevisionStatus: z.string().optional().parse(running.definition.status),
       previousImageExists: await imageExists(aws, release, imageOf(running.definition, target.container)),
+      family: { running: running.definition.family, configured: familyOf(configured) },
+      unnamedRoles: rolesOf(running.definition).filter((role) => !configured.roles.includes(role)),
       architecture: release.architecture,
       imageArchitectures: architectures,
     });

@@ -1,5 +1,6 @@
 /** What may not be deployed changes nothing. */
 import { describe, expect, test } from 'vitest';
+import type { Environment } from '../../core/config.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 
 describe('a push is rejected, and nothing changes,', () => {
@@ -33,20 +34,34 @@ describe('a push is rejected, and nothing changes,', () => {
     expect(release.reason).toContain('not a Trivy v2 report: SchemaVersion is 1');
   });
 
-  test.each([
-    { it: 'the service is scaled to zero', options: { desiredCount: 0 }, says: 'wants 0 tasks' },
-    { it: 'the ECS service does not exist', options: {}, remove: true, says: 'MISSING' },
-  ])('when $it', async ({ options, remove, says }) => {
-    const world = await rehearsal(options);
-    if (remove)
-      world.config.services['my-api']?.environments.forEach((environment) => {
-        environment.service = 'gone';
-      });
-    world.world.reinstall();
+  test('when the service is scaled to zero', async () => {
+    const world = await rehearsal({ desiredCount: 0 });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({ outcome: 'Rejected', reason: expect.stringContaining('wants 0 tasks') });
+  });
+
+  test.each<{ it: string; configured: Partial<Environment>; says: string }>([
+    { it: 'an ECS service that does not exist', configured: { service: 'gone' }, says: 'MISSING' },
+    {
+      it: 'another family of task definitions than the running one',
+      configured: { family: 'other' },
+      says: 'is of the family my-api, and Tidegate may only register other',
+    },
+    {
+      it: 'not every role of its tasks',
+      configured: { roles: ['my-api-task'] },
+      says: 'have the role ecsTaskExecutionRole, which Tidegate may not pass on',
+    },
+  ])('when the configuration names $it', async ({ configured, says }) => {
+    const world = await rehearsal();
+    world.reconfigure(configured);
 
     const release = await world.push('good', 'v1.0.0');
 
     expect(release).toMatchObject({ outcome: 'Rejected', reason: expect.stringContaining(says) });
+    expect(world.count('RegisterTaskDefinition') + world.count('UpdateService')).toBe(0);
   });
 
   test('when its image is deleted while the report is waited for', async () => {

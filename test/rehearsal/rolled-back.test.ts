@@ -35,6 +35,16 @@ describe('a bad push is taken back', () => {
     });
   });
 
+  test('and says which log group it may not read, where the configuration names another', async () => {
+    const world = await rehearsal();
+    world.reconfigure({ logGroups: ['/ecs/other'] });
+
+    const { outcome, record } = await world.push('crash', 'v1.0.0');
+
+    expect(outcome).toBe('RolledBack');
+    expect(JSON.stringify(record.steps.AwaitDeployment)).toContain('add /ecs/my-api to logGroups');
+  });
+
   test('when its image has no entrypoint', async () => {
     const world = await rehearsal();
 

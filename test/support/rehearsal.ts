@@ -1,6 +1,8 @@
 /** A rehearsal: the real state machine, the real functions and SDK clients, in the local world, on virtual time. */
+
 import { openAws } from '../../aws/open.ts';
 import { records } from '../../aws/records.ts';
+import type { Environment } from '../../core/config.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import type { HistoryEvent } from '../../local/asl/index.ts';
 import { account, region } from '../../local/aws-service.ts';
@@ -91,6 +93,13 @@ export async function rehearsal(options: RehearsalOptions = {}) {
     executions,
     ended,
     release,
+
+    /** As if somebody had changed the environments of the configuration and deployed Tidegate again. */
+    reconfigure(changes: Partial<Environment>): void {
+      for (const { environments } of Object.values(rehearsed.config.services))
+        for (const environment of environments) Object.assign(environment, changes);
+      world.reinstall();
+    },
 
     /** Pushes and goes on; `report` as in `npm run push`. */
     async pushOnly(

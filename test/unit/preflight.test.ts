@@ -11,6 +11,8 @@ const healthy: Preflight = {
   deploymentInProgress: undefined,
   previousRevisionStatus: 'ACTIVE',
   previousImageExists: true,
+  family: { running: 'my-api', configured: 'my-api' },
+  unnamedRoles: [],
   architecture: 'amd64',
   imageArchitectures: ['amd64', 'arm64'],
 };
@@ -41,6 +43,12 @@ test.each<{ it: string; seen: Partial<Preflight>; says: string }>([
   { it: 'a deployment of somebody else', seen: { deploymentInProgress: 'ecs-svc/1' }, says: 'ecs-svc/1' },
   { it: 'a way back that is INACTIVE', seen: { previousRevisionStatus: 'INACTIVE' }, says: 'is INACTIVE' },
   { it: 'a way back whose image is gone', seen: { previousImageExists: false }, says: 'no longer in ECR' },
+  {
+    it: 'a task definition of another family',
+    seen: { family: { running: 'api', configured: 'my-api' } },
+    says: 'is of the family api, and Tidegate may only register my-api',
+  },
+  { it: 'a role that is not named', seen: { unnamedRoles: ['api-task'] }, says: 'have the role api-task' },
   { it: 'an image for another architecture', seen: { imageArchitectures: ['arm64'] }, says: 'is for arm64' },
 ])('$it is an obstacle', ({ seen, says }) => {
   const [reason, ...others] = obstacles('my-api', { ...healthy, ...seen });
