@@ -1,4 +1,5 @@
 /** What every modelled AWS service has in common: operations by name, and errors as AWS answers them. */
+import type { Place } from '../core/place.ts';
 
 /** Takes the request as parsed JSON, answers the response. Dates are answered as `Date`; the door writes epoch seconds. */
 // biome-ignore lint/suspicious/noExplicitAny: the wire is untyped; each operation checks what it reads
@@ -30,3 +31,5 @@ export class AwsError extends Error {
 /** Account and region of the local world; ARNs, events and registry addresses carry them. */
 export const account = '123456789012';
 export const region = 'eu-west-1';
+/** Where Tidegate is installed. */
+export const home: Place = { account, region };

@@ -9,7 +9,7 @@ import { runtimeIn } from '../functions/runtime.ts';
 import { functionsWith } from '../functions/table.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
 import { type HistoryEvent, taskError } from './asl/index.ts';
-import { AwsError, type AwsService, account, region } from './aws-service.ts';
+import { AwsError, type AwsService, account, home, region } from './aws-service.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch/cloudwatch.ts';
 import { type Around, type AwsHandler, answering } from './door/answering.ts';
@@ -165,6 +165,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const machinery = await options.machinery({ images: registry.images, cloudwatch: metrics });
   const containers = ecs({
+    place: home,
     clock,
     random,
     emit: bus.emit,

@@ -26,7 +26,8 @@ export const responseOf = ({ status, headers, body }: AwsAnswer): HttpResponse =
   new HttpResponse({ statusCode: status, headers, body: Buffer.from(body) });
 
 /** Who signed; the rest of a signature is not checked by any door. */
-export const signatureOf = ({ accessKeyId }: Caller) => `AWS4-HMAC-SHA256 Credential=${accessKeyId}/-`;
+export const signatureOf = ({ accessKeyId }: { accessKeyId: string }, region: string) =>
+  `AWS4-HMAC-SHA256 Credential=${accessKeyId}/-/${region}`;
 
 /**
  * The rest of such a client's configuration: what takes the time of a call where nothing is sent. Nothing is read from
@@ -39,8 +40,9 @@ export const inProcessSettings = {
       identityProvider: <Provider>(config: { getIdentityProvider(schemeId: string): Provider }) =>
         config.getIdentityProvider('aws.auth#sigv4'),
       signer: {
-        async sign(request: HttpRequest, identity: object) {
-          request.headers.authorization = signatureOf(identity as Caller);
+        async sign(request: HttpRequest, identity: object, { region = '' }: { region?: string }) {
+          const { accessKeyId } = identity as Pick<Caller, 'accessKeyId'>;
+          request.headers.authorization = signatureOf({ accessKeyId }, region);
           return request;
         },
       },

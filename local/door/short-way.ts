@@ -70,21 +70,24 @@ export function shortWay(aws: AwsHandler): NonNullable<Surroundings['makeClient'
       Object.assign(Object.create(config), { endpoint: async () => undefined });
     const written = (schema: Schema, input: object) =>
       client().config.protocol.serializeRequest(operationOf(schema), input, contextOf(client()));
-    const authorization = signatureOf(settings.credentials as Caller);
-    const own = new Map<Schema, Promise<AwsRequest['headers']>>();
+    const { credentials } = settings;
+    const askedFor =
+      typeof credentials === 'function'
+        ? credentials
+        : async () => credentials as Pick<Caller, 'accessKeyId'>;
 
-    /** Which operation, and who asks. */
+    /** Which operation, and who asks: credentials may be others the next time. */
     async function headersFor(schema: Schema): Promise<AwsRequest['headers']> {
       const known = headersOf.get(schema) ?? written(schema, {});
       headersOf.set(schema, known);
-      return { ...(await known).headers, authorization };
+      const [{ headers }, identity] = await Promise.all([known, askedFor()]);
+      return { ...headers, authorization: signatureOf(identity, String(settings.region)) };
     }
 
     async function send(command: Command, ...options: unknown[]): Promise<unknown> {
       const { schema } = command;
       if (!schema || options.length > 0) return whole().send(command, ...options);
-      const headers = own.get(schema) ?? headersFor(schema);
-      own.set(schema, headers);
+      const headers = headersFor(schema);
       const input = withTokens(schema[4], command.input);
       let output: Read | undefined;
       const read = (answer: unknown) => {

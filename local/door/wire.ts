@@ -29,10 +29,13 @@ export function fromWire(text: string): Record<string, unknown> | undefined {
 /** Who calls, as far as the signature's `Credential` says. The signature itself is not checked. */
 export interface Caller {
   accessKeyId: string;
+  /** The Region that the request was signed for. */
+  region: string;
 }
 
 /** `undefined` for a request that nobody signed. */
 export function callerOf(authorization: string | undefined): Caller | undefined {
-  const [, accessKeyId] = /^AWS4-HMAC-SHA256 .*Credential=([^/,\s]+)\//.exec(authorization ?? '') ?? [];
-  return accessKeyId === undefined ? undefined : { accessKeyId };
+  const [, accessKeyId, region = ''] =
+    /^AWS4-HMAC-SHA256 .*Credential=([^/,\s]+)\/[^/,\s]*(?:\/([^/,\s]+))?/.exec(authorization ?? '') ?? [];
+  return accessKeyId === undefined ? undefined : { accessKeyId, region };
 }

@@ -1,6 +1,7 @@
 /** Amazon ECS in memory: the model behind the API, with real tasks behind the model. */
 
 import type { CreateServiceRequest, Service } from '@aws-sdk/client-ecs';
+import type { Place } from '../../core/place.ts';
 import type { AwsService } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 import type { TaskEngine } from '../engine/engine.ts';
@@ -23,6 +24,8 @@ import { timers } from './timers.ts';
 import type { World } from './world.ts';
 
 export interface EcsOptions {
+  /** Of its ARNs. */
+  place: Place;
   clock: Clock;
   emit: Emit;
   engine: TaskEngine;
@@ -60,7 +63,9 @@ export function ecs(options: EcsOptions): Ecs {
   const emit: Emit = (event) => {
     if (open) options.emit(event);
   };
+  const { place } = options;
   const world: World = {
+    place,
     clock,
     pace: { ...awsPace, ...options.pace },
     ids: ids(options.random),
@@ -71,13 +76,13 @@ export function ecs(options: EcsOptions): Ecs {
     secrets: options.secrets ?? (() => undefined),
     logs: options.logs ?? (() => {}),
   };
-  const store = newStore(clock);
+  const store = newStore(clock, place);
   const definitions = taskDefinitions();
   const rolling: RollingUpdate = rollingUpdate(world, store, () => deployments);
   const deployments: ServiceDeployments = serviceDeployments(world, store, rolling.wake);
 
   const operations: AwsService['operations'] = {
-    ...taskDefinitionOperations(clock, definitions),
+    ...taskDefinitionOperations(clock, place, definitions),
     ...clusterOperations(store),
     ...serviceOperations({
       now: () => clock.now(),

@@ -1,8 +1,9 @@
 /** The ARNs and ids of ECS, in the shapes that AWS gives them. */
 
-import { account, region } from '../aws-service.ts';
+import type { Place } from '../../core/place.ts';
 
-export const ecsArn = (resource: string) => `arn:aws:ecs:${region}:${account}:${resource}`;
+export const ecsArn = ({ account, region }: Place, resource: string) =>
+  `arn:aws:ecs:${region}:${account}:${resource}`;
 
 /** `name` of `…/name`, of an ARN or of itself. */
 export const lastPart = (nameOrArn: string) => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);

@@ -104,14 +104,14 @@ export function serviceDeployments(
       end(service, replaced.serviceDeployment, 'STOPPED', reasons.replaced);
     }
     const revision: Revision = {
-      arn: ecsArn(`service-revision/${service.cluster.name}/${service.name}/${ids.long()}`),
+      arn: ecsArn(world.place, `service-revision/${service.cluster.name}/${service.name}/${ids.long()}`),
       createdAt: now(),
       definition: service.definition,
       settings: { ...service.settings },
       images: new Map(),
     };
     const deployment: Omit<ServiceDeploymentRecord, 'rollout'> = {
-      arn: ecsArn(`service-deployment/${service.cluster.name}/${service.name}/${ids.short()}`),
+      arn: ecsArn(world.place, `service-deployment/${service.cluster.name}/${service.name}/${ids.short()}`),
       status: 'PENDING',
       createdAt: now(),
       updatedAt: now(),

@@ -1,7 +1,6 @@
 /** A service as DescribeServices answers it. */
 
 import type { Deployment, Service } from '@aws-sdk/client-ecs';
-import { account } from '../aws-service.ts';
 import { copyOf } from '../copy.ts';
 import { counts, revisionSummary, stillWanted } from './counts.ts';
 import type { Rollout, ServiceRecord, TaskRecord } from './model.ts';
@@ -27,7 +26,7 @@ export function serviceView(store: Store, service: ServiceRecord, include: strin
     deployments: service.rollouts.map((rollout, place) =>
       deploymentView(service, rollout, place === 0, tasks),
     ),
-    roleArn: `arn:aws:iam::${account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+    roleArn: `arn:aws:iam::${store.place.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
     events: service.events,
     createdAt: service.createdAt,
     ...(service.currentServiceDeployment && {
@@ -41,7 +40,7 @@ export function serviceView(store: Store, service: ServiceRecord, include: strin
     schedulingStrategy: 'REPLICA',
     deploymentController: { type: 'ECS' },
     ...(include.includes('TAGS') && { tags: service.tags }),
-    createdBy: `arn:aws:iam::${account}:root`,
+    createdBy: `arn:aws:iam::${store.place.account}:root`,
     enableECSManagedTags: false,
     propagateTags: 'NONE',
     enableExecuteCommand: service.enableExecuteCommand,

@@ -1,5 +1,6 @@
 /** Where clusters, services and tasks are found, by all the names that AWS accepts for them. */
 
+import type { Place } from '../../core/place.ts';
 import type { Clock } from '../clock.ts';
 import { clusterNotFound, serviceNotFound } from './errors.ts';
 import type { Cluster, ServiceRecord, TaskRecord } from './model.ts';
@@ -7,6 +8,7 @@ import { lastPart } from './names.ts';
 import type { LiveTask } from './task-runner.ts';
 
 export interface Store {
+  place: Place;
   clusters: Map<string, Cluster>;
   /** By ARN. */
   services: Map<string, ServiceRecord>;
@@ -25,7 +27,7 @@ export interface Store {
 
 const stoppedTasksKeptMs = 3_600_000;
 
-export function store(clock: Clock): Store {
+export function store(clock: Clock, place: Place): Store {
   const clusters: Store['clusters'] = new Map();
   const services: Store['services'] = new Map();
   const tasks: Store['tasks'] = new Map();
@@ -41,6 +43,7 @@ export function store(clock: Clock): Store {
       .find((one) => one.cluster.name === name && [one.name, one.arn].includes(nameOrArn));
   }
   return {
+    place,
     clusters,
     services,
     tasks,

@@ -1,7 +1,7 @@
 /** One task definition: what AWS checks when it is registered, and what it adds. Pure. */
 
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
-import { account } from '../aws-service.ts';
+import type { Place } from '../../core/place.ts';
 import { clientException } from './errors.ts';
 import { fargateSizeError } from './fargate-size.ts';
 import { ecsArn } from './names.ts';
@@ -22,6 +22,7 @@ export interface RegisteredTaskDefinition extends TaskDefinition {
 /** Throws AWS's ClientException for the first thing that is wrong. Keeps every field, also those it does not know. */
 export function registered(
   { tags: _, ...request }: RegisterTaskDefinitionRequest,
+  place: Place,
   revision: number,
   now: Date,
 ): RegisteredTaskDefinition {
@@ -43,13 +44,13 @@ export function registered(
     containerDefinitions: containers,
     volumes: request.volumes ?? [],
     placementConstraints: request.placementConstraints ?? [],
-    taskDefinitionArn: ecsArn(`task-definition/${family}:${revision}`),
+    taskDefinitionArn: ecsArn(place, `task-definition/${family}:${revision}`),
     revision,
     status: 'ACTIVE',
     requiresAttributes: requiredAttributes(containers, request).map((name) => ({ name })),
     compatibilities: fargateError ? ['EC2'] : ['EC2', 'FARGATE'],
     registeredAt: now,
-    registeredBy: `arn:aws:iam::${account}:root`,
+    registeredBy: `arn:aws:iam::${place.account}:root`,
   };
 }
 

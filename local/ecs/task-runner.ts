@@ -34,7 +34,7 @@ export interface LiveTask {
 export function launch(world: World, order: Launch): LiveTask {
   const { clock, pace } = world;
   const now = () => new Date(clock.now());
-  const view = newTaskView(order, world.ids, now());
+  const view = newTaskView(order, world.place, world.ids, now());
   const record: TaskRecord = {
     view,
     cluster: order.cluster,

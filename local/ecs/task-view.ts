@@ -1,7 +1,7 @@
 /** A task as it is when ECS has just accepted it: the shape of DescribeTasks on Fargate, with a made-up network. */
 
 import type { NetworkConfiguration, Tag, TaskOverride } from '@aws-sdk/client-ecs';
-import { region } from '../aws-service.ts';
+import type { Place } from '../../core/place.ts';
 import type { Cluster, TaskView } from './model.ts';
 import { ecsArn, type Ids } from './names.ts';
 import type { RegisteredTaskDefinition } from './task-definition.ts';
@@ -20,21 +20,21 @@ export interface NewTask {
   tags: Tag[];
 }
 
-export function newTaskView(task: NewTask, ids: Ids, now: Date): TaskView {
+export function newTaskView(task: NewTask, place: Place, ids: Ids, now: Date): TaskView {
   const { cluster, definition, overrides } = task;
   const taskId = ids.hex();
-  const taskArn = ecsArn(`task/${cluster.name}/${taskId}`);
+  const taskArn = ecsArn(place, `task/${cluster.name}/${taskId}`);
   const attachmentId = ids.uuid();
   const address = `10.0.${Number.parseInt(ids.hex(2), 16)}.${Number.parseInt(ids.hex(2), 16)}`;
   return {
-    attachments: [networkInterface(attachmentId, address, task.networkConfiguration, ids)],
+    attachments: [networkInterface(attachmentId, address, task.networkConfiguration, place, ids)],
     attributes: [{ name: 'ecs.cpu-architecture', value: cpuArchitecture(definition) }],
-    availabilityZone: `${region}a`,
+    availabilityZone: `${place.region}a`,
     ...(task.capacityProviderName && { capacityProviderName: task.capacityProviderName }),
     clusterArn: cluster.arn,
     connectivity: 'DISCONNECTED',
     containers: definition.containerDefinitions.map((container) => ({
-      containerArn: ecsArn(`container/${cluster.name}/${taskId}/${ids.uuid()}`),
+      containerArn: ecsArn(place, `container/${cluster.name}/${taskId}/${ids.uuid()}`),
       taskArn,
       name: container.name,
       image: container.image,
@@ -79,7 +79,13 @@ function overridesOfAll(
   );
 }
 
-function networkInterface(id: string, address: string, network: NetworkConfiguration | undefined, ids: Ids) {
+function networkInterface(
+  id: string,
+  address: string,
+  network: NetworkConfiguration | undefined,
+  { region }: Place,
+  ids: Ids,
+) {
   return {
     id,
     type: 'eni',

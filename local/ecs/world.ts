@@ -1,5 +1,6 @@
 /** What all parts of ECS share: the clock, the seams to the other rooms, and the events. */
 
+import type { Place } from '../../core/place.ts';
 import type { TaskEngine } from '../engine/engine.ts';
 import type { ImageSource } from '../engine/image-source.ts';
 import type { TargetGroup } from '../load-balancer/target-group.ts';
@@ -9,6 +10,7 @@ import type { Pace } from './pace.ts';
 import type { Timers } from './timers.ts';
 
 export interface World {
+  place: Place;
   clock: Timers;
   pace: Pace;
   ids: Ids;

@@ -345,7 +345,7 @@ describe('what stands around every call', () => {
           service: 'AmazonEC2ContainerServiceV20141113',
           operation: 'DescribeServices',
           input: { services: ['api'] },
-          caller: { accessKeyId: 'AKIDLOCAL' },
+          caller: { accessKeyId: 'AKIDLOCAL', region: 'eu-west-1' },
         },
       ]);
     },

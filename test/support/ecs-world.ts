@@ -9,6 +9,7 @@ import type {
   Task,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
+import { home } from '../../local/aws-service.ts';
 import { virtualClock } from '../../local/clock.ts';
 import { type Ecs, type EcsOptions, ecs } from '../../local/ecs/ecs.ts';
 import type { TaskToStart } from '../../local/engine/engine.ts';
@@ -38,6 +39,7 @@ export function ecsWorld({ script, targets, drainSeconds = 30, ...options }: Set
   const targetGroup = modelledTargetGroup(clock, drainSeconds, targets);
   const images = modelledImages();
   const world: Ecs = ecs({
+    place: home,
     clock,
     engine,
     images,

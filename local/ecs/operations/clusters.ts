@@ -36,7 +36,7 @@ export function clusterOperations(store: Store): Record<string, Operation> {
     CreateCluster({ clusterName = 'default', tags = [] }: CreateClusterRequest) {
       const cluster = store.clusters.get(clusterName) ?? {
         name: clusterName,
-        arn: ecsArn(`cluster/${clusterName}`),
+        arn: ecsArn(store.place, `cluster/${clusterName}`),
         tags,
       };
       store.clusters.set(clusterName, cluster);
@@ -50,7 +50,7 @@ export function clusterOperations(store: Store): Record<string, Operation> {
         failures: asked
           .filter(({ found }) => !found)
           .map(({ name }) => ({
-            arn: name.startsWith('arn:') ? name : ecsArn(`cluster/${name}`),
+            arn: name.startsWith('arn:') ? name : ecsArn(store.place, `cluster/${name}`),
             reason: 'MISSING',
           })),
       };

@@ -51,7 +51,7 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
 
       const service: ServiceRecord = {
         name,
-        arn: ecsArn(`service/${cluster.name}/${name}`),
+        arn: ecsArn(store.place, `service/${cluster.name}/${name}`),
         cluster,
         createdAt: new Date(parts.now()),
         definition,
@@ -112,7 +112,7 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
         failures: asked
           .filter(({ found }) => !found)
           .map(({ name }) => ({
-            arn: name.startsWith('arn:') ? name : ecsArn(`service/${where.name}/${name}`),
+            arn: name.startsWith('arn:') ? name : ecsArn(store.place, `service/${where.name}/${name}`),
             reason: 'MISSING',
           })),
       };

@@ -6,6 +6,7 @@ import type {
   ListTaskDefinitionsRequest,
   RegisterTaskDefinitionRequest,
 } from '@aws-sdk/client-ecs';
+import type { Place } from '../../../core/place.ts';
 import type { Operation } from '../../aws-service.ts';
 import type { Clock } from '../../clock.ts';
 import { copyOf } from '../../copy.ts';
@@ -16,6 +17,7 @@ import type { TaskDefinitions } from '../task-definitions.ts';
 
 export function taskDefinitionOperations(
   clock: Clock,
+  place: Place,
   definitions: TaskDefinitions,
 ): Record<string, Operation> {
   const now = () => new Date(clock.now());
@@ -23,7 +25,7 @@ export function taskDefinitionOperations(
     RegisterTaskDefinition(input: RegisterTaskDefinitionRequest) {
       const request = copyOf(input);
       const { tags = [] } = request;
-      const definition = registered(request, definitions.nextRevision(request.family ?? ''), now());
+      const definition = registered(request, place, definitions.nextRevision(request.family ?? ''), now());
       definitions.add({ definition, tags });
       return { taskDefinition: copyOf(definition), ...(tags.length > 0 && { tags }) };
     },

@@ -27,7 +27,7 @@ export function taskOperations(
   const tokens = new Map<string, { request: RunTaskRequest; taskArns: string[] }>();
 
   const taskOf = (name: string, cluster: Cluster) => {
-    const arn = name.startsWith('arn:') ? name : ecsArn(`task/${cluster.name}/${name}`);
+    const arn = name.startsWith('arn:') ? name : ecsArn(store.place, `task/${cluster.name}/${name}`);
     const found = store.tasks.get(arn);
     return found?.record.cluster.name === cluster.name ? found : undefined;
   };
@@ -129,7 +129,10 @@ export function taskOperations(
         tasks: asked.flatMap(({ found }) => (found ? [viewOf(found.record, include)] : [])),
         failures: asked
           .filter(({ found }) => !found)
-          .map(({ name }) => ({ arn: ecsArn(`task/${where.name}/${lastPart(name)}`), reason: 'MISSING' })),
+          .map(({ name }) => ({
+            arn: ecsArn(store.place, `task/${where.name}/${lastPart(name)}`),
+            reason: 'MISSING',
+          })),
       };
     },
   };
