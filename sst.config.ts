@@ -13,5 +13,8 @@ export default $config({
       providers: { aws: { defaultTags: { tags: { application: 'tidegate', stage } } } },
     };
   },
-  async run() {},
+  async run() {
+    const { tidegate } = await import('./stacks/tidegate.ts');
+    return tidegate({ sst, aws, util: $util, app: $app, dev: $dev });
+  },
 });

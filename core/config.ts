@@ -224,6 +224,12 @@ const configSchema = z
       error: 'names no service: nothing would ever be deployed',
     }),
     slack: z.strictObject({ channel: z.string().min(1) }).optional(),
+    /** Who is told by e-mail when Tidegate itself needs somebody. Each confirms it once, by a link that AWS sends. */
+    alarms: z
+      .strictObject({
+        emails: z.array(z.email({ error: 'an e-mail address such as on-call@example.com' })).min(1),
+      })
+      .optional(),
   })
   .superRefine(({ services, slack }, context) => {
     for (const [service, { environments }] of Object.entries(services)) {

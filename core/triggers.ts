@@ -159,8 +159,6 @@ const unique = (values: readonly string[]) => [...new Set(values)];
 export interface Schedule {
   function: 'reconcile-pushes';
   everyMinutes: number;
-  /** Of the function. */
-  timeoutSeconds: number;
   /** Lambda's own, beside the first. Who comes again anyway needs none. */
   maximumRetryAttempts: number;
 }
@@ -169,7 +167,6 @@ export const schedules: Record<string, Schedule> = {
   LostPushes: {
     function: 'reconcile-pushes',
     everyMinutes: 15,
-    timeoutSeconds: 300,
     maximumRetryAttempts: 0,
   },
 };

@@ -3,6 +3,7 @@
 import { accessOf } from '../core/access/access.ts';
 import type { Installation } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
+import { sizeOf } from '../core/functions.ts';
 import { schedules, triggersOf } from '../core/triggers.ts';
 import type { Surroundings } from '../functions/runtime.ts';
 import { runtimeIn } from '../functions/runtime.ts';
@@ -133,7 +134,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const lambda: LambdaRuntime = lambdaRuntime({
     clock,
     random,
-    timeoutSeconds: 30,
+    timeoutSeconds: (name) => sizeOf(name).timeoutSeconds,
     ...(limits && { concurrency: () => limits.concurrentFunctions }),
     functions: functionsWith(async (name) => runtimeIn(surroundings(name), logger(name))),
     ...(options.aroundFunction && { around: options.aroundFunction }),

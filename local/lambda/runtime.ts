@@ -26,8 +26,8 @@ export interface LambdaRuntimeOptions {
   concurrency?: () => number;
   /** From 0 to 1, for request ids. */
   random?: () => number;
-  /** Of every function that an invocation says nothing else of. SST's default is 20. */
-  timeoutSeconds?: number;
+  /** By a function's name. 20, SST's default, where absent. */
+  timeoutSeconds?: (functionName: string) => number;
   asyncPolicy?: Partial<AsyncPolicy>;
   /** An asynchronous invocation that was given up: what an on-failure destination receives. */
   onAsyncFailure?: (failure: AsyncFailure) => void;
@@ -74,7 +74,7 @@ export function lambdaRuntime(options: LambdaRuntimeOptions): LambdaRuntime {
     const handler = find(functionName);
     if (running >= concurrency()) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
     running += 1;
-    const timeoutSeconds = given.timeoutSeconds ?? options.timeoutSeconds ?? 20;
+    const timeoutSeconds = given.timeoutSeconds ?? options.timeoutSeconds?.(functionName) ?? 20;
     const deadline = clock.now() + timeoutSeconds * 1000;
     const context = contextOf(functionName, requestId, () => Math.max(0, deadline - clock.now()));
     const over = new AbortController();

@@ -40,11 +40,8 @@ const rules: Rule[] = [
     andTypesOf: /^functions\/steps\/table\.ts$/,
   },
   { folder: 'tidegate.config.ts', mayImport: /^core\/config\.ts$/ },
-  {
-    folder: 'stacks',
-    mayImport: /^(stacks\/|tidegate\.config\.ts$|core\/config\.ts$|state-machines\/.*\.json$|node:)/,
-    andTypesOf: /^(sst|@pulumi\/)/,
-  },
+  { folder: 'sst.config.ts', mayImport: /^stacks\/tidegate\.ts$/ },
+  { folder: 'stacks', mayImport: /^(stacks\/|core\/|tidegate\.config\.ts$|state-machines\/.*\.json$)/ },
   { folder: 'cli', mayImport: /^(cli\/|core\/|aws\/|@aws-sdk\/|zod$|node:)/ },
   // Packages as it likes: nothing of it is deployed.
   {
@@ -67,7 +64,7 @@ const files = [
   'examples',
 ]
   .flatMap(typescriptIn)
-  .concat('tidegate.config.ts');
+  .concat('tidegate.config.ts', 'sst.config.ts');
 const generated = /\.contract\.ts$/;
 const ruleOf = (file: string) =>
   rules
@@ -100,9 +97,21 @@ test('core knows no clock, no chance, no process and no network', () => {
   expect(files.filter((file) => file.startsWith('core/') && impure.test(codeOf(file)))).toEqual([]);
 });
 
+test('stacks take what SST gives from their arguments', () => {
+  const globals = /(?<!typeof )\$(app|cli|dev|util|interpolate|resolve|transform)\b/;
+
+  expect(files.filter((file) => file.startsWith('stacks/') && globals.test(codeOf(file)))).toEqual([]);
+});
+
+test('no file that stacks reach has an aws or an sst of its own, which SST puts at the top of each', () => {
+  const own = /^(export )?(const|let|function|class) (aws|sst)\b|^import .*\b(aws|sst)\b.* from/m;
+
+  expect(files.filter((file) => /^(stacks|core)\//.test(file) && own.test(codeOf(file)))).toEqual([]);
+});
+
 test('importing a module does nothing', async () => {
   const modules = files.filter((file) =>
-    /^(core|aws|functions|state-machines|tidegate\.config)\b/.test(file),
+    /^(core|aws|functions|state-machines|stacks|tidegate\.config)\b/.test(file),
   );
   const probe = join(root, 'test/contract/import-probe.ts');
 

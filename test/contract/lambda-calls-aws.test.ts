@@ -32,7 +32,7 @@ function world(latencyMs: number, timeoutSeconds = 20) {
       answers.push({ atMs: clock.now() - start, services: answer?.services?.length });
     },
   };
-  const runtime = lambdaRuntime({ clock, functions, timeoutSeconds });
+  const runtime = lambdaRuntime({ clock, functions, timeoutSeconds: () => timeoutSeconds });
   const rules = { Pushed: { pattern: { source: ['aws.ecr'] }, function: 'watch' } };
   const bus = eventBus({ clock, rules, invokeLambda: runtime.invokeAsync });
   bus.emit({ source: 'aws.ecr', 'detail-type': 'ECR Image Action', resources: [], detail: {} });

@@ -1,0 +1,29 @@
+/** The metrics of Tidegate's own: functions emit them, alarms and the dashboard read them. */
+
+export const metricsNamespace = 'Tidegate';
+
+/** The value of the dimension `service` of all of them. */
+export const metricsService = 'tidegate';
+
+export interface Metric {
+  unit: 'Count' | 'Milliseconds' | 'Seconds';
+  /** It is emitted once for each of these sets of dimensions, `service` beside them. */
+  by: readonly (readonly Dimension[])[];
+}
+
+/** `environment` is `<service>/<environment>`, as in `my-api/production`; `outcome` an outcome, `step` a state's name. */
+export type Dimension = 'environment' | 'outcome' | 'step';
+
+export const metrics = {
+  StepDuration: { unit: 'Milliseconds', by: [['step']] },
+  /** 1 for a call that threw, 0 for one that did not: its average is their share. `ScanPending` is an answer and counts as 0. */
+  StepErrors: { unit: 'Count', by: [['step'], []] },
+  /** 1 for each release, when its outcome is recorded. */
+  ReleasesEnded: { unit: 'Count', by: [['outcome'], ['environment', 'outcome']] },
+  /** Of a release that ended `Deployed`: since its push. */
+  LeadTimeSeconds: { unit: 'Seconds', by: [[], ['environment']] },
+  /** Of a release that ended `RolledBack`: since ECS was first asked to deploy it. */
+  TimeToRestoreSeconds: { unit: 'Seconds', by: [[], ['environment']] },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;

@@ -1,0 +1,40 @@
+/** A queue for what a function that events wake was not given, or failed at. */
+import { arnOf, functionNameOf, type Names, pascal } from './names.ts';
+import type { Platform } from './platform.ts';
+
+/** SQS's longest. */
+const fourteenDays = 14 * 86_400;
+
+export const deadLettersNameOf = (names: Names, functionName: string) =>
+  `${functionNameOf(names, functionName)}-dead-letters`;
+
+export const deadLettersArnOf = (names: Names, functionName: string) =>
+  arnOf(names, 'sqs', deadLettersNameOf(names, functionName));
+
+/** `rules`: names of those whose events go there where the function cannot be reached. */
+export function deadLetters(
+  { aws }: Platform,
+  names: Names,
+  { functionName, rules }: { functionName: string; rules: string[] },
+) {
+  const called = `${pascal(functionName)}DeadLetters`;
+  const queue = new aws.sqs.Queue(called, {
+    name: deadLettersNameOf(names, functionName),
+    messageRetentionSeconds: fourteenDays,
+    sqsManagedSseEnabled: true,
+  });
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: deadLettersArnOf(names, functionName),
+    Condition: {
+      ArnEquals: { 'aws:SourceArn': rules.map((rule) => arnOf(names, 'events', `rule/${rule}`)) },
+    },
+  };
+  new aws.sqs.QueuePolicy(`${called}Policy`, {
+    queueUrl: queue.url,
+    policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+  });
+  return queue;
+}

@@ -1,0 +1,92 @@
+/** One Lambda function for each step and each event handler. The configuration is bundled with them (docs/adr/0001). */
+import type { Statement } from '../core/access/statement.ts';
+import { policyDocument } from '../core/access/statement.ts';
+import { sizeOf } from '../core/functions.ts';
+import { deadLettersArnOf } from './dead-letters.ts';
+import { consoleOf, functionNameOf, kebab, type Names, pascal, stateMachineArn } from './names.ts';
+import { runFunction, sendDeadLetters } from './own-access.ts';
+import type { Platform } from './platform.ts';
+import { policiesOf } from './policies.ts';
+
+export interface FunctionOptions {
+  /** A step's as its state, an event handler's as its file. */
+  name: string;
+  folder: 'steps' | 'events';
+  access: Statement[] | undefined;
+  /** Of a function that events wake: Lambda's own attempts beside the first, and the queue for what it fails at. */
+  events?: { retries: number; deadLetters: aws.sqs.Queue };
+  /** Whether anybody on the internet may call it. */
+  url?: boolean;
+}
+
+/** How long Lambda tries to run a function for an event, seconds. Its longest. */
+const longestEventAge = 21_600;
+
+export function lambdaFunction(platform: Platform, names: Names, options: FunctionOptions) {
+  const { sst, aws, util, dev } = platform;
+  const { name, folder, access, events, url = false } = options;
+  if (!access) throw new Error(`core/access/ says nothing of the function ${name}`);
+  const called = pascal(name);
+  const { memoryMegabytes, timeoutSeconds } = sizeOf(name);
+  const own = [
+    ...runFunction(names, name),
+    ...(events ? [sendDeadLetters(deadLettersArnOf(names, name))] : []),
+  ];
+  const { inline, managed } = policiesOf(name, own, access);
+
+  return new sst.aws.Function(called, {
+    name: functionNameOf(names, name),
+    handler: `functions/${folder}/${kebab(name)}.handler`,
+    runtime: 'nodejs24.x',
+    architecture: 'arm64',
+    memory: `${memoryMegabytes} MB`,
+    timeout: `${timeoutSeconds} seconds`,
+    // As long as Step Functions keeps an execution.
+    logging: { retention: '3 months', format: 'json' },
+    nodejs: { minify: true },
+    environment: environment(names),
+    permissions: inline.map(({ reason: _, ...statement }) => statement),
+    policies: util.all(
+      managed.map((statements, index) => {
+        const policy = new aws.iam.Policy(`${called}Access${index + 1}`, {
+          name: `${functionNameOf(names, name)}-${index + 1}`,
+          policy: JSON.stringify(policyDocument(statements)),
+        });
+        return policy.arn;
+      }),
+    ),
+    ...(url && { url: { authorization: 'none', cors: false } }),
+    ...(events && { retries: events.retries }),
+    transform: {
+      function(args) {
+        args.tracingConfig = { mode: 'Active' };
+      },
+      role(args) {
+        // SST 4.17.1 lets everybody in the account take on the role, as it should for `sst dev` only: docs/adr/0010.
+        if (!dev) {
+          args.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: 'lambda.amazonaws.com' });
+        }
+        args.managedPolicyArns = util
+          .output(args.managedPolicyArns ?? [])
+          .apply((arns) => arns.filter((arn) => !arn.endsWith('/AWSLambdaBasicExecutionRole')));
+      },
+      eventInvokeConfig(args) {
+        args.maximumEventAgeInSeconds = longestEventAge;
+        if (events) args.destinationConfig = { onFailure: { destination: events.deadLetters.arn } };
+      },
+    },
+  });
+}
+
+/** aws/open.ts reads it. */
+function environment(names: Names): Record<string, string> {
+  const { region, table, secretParameters } = names;
+  const { slackToken, slackSigningSecret } = secretParameters;
+  return {
+    TABLE_NAME: table,
+    STATE_MACHINE_ARN: stateMachineArn(names),
+    CONSOLE_URL: `${consoleOf(names)}/states/home?region=${region}#/v2/executions/details/`,
+    ...(slackToken && { SLACK_TOKEN_PARAMETER: slackToken }),
+    ...(slackSigningSecret && { SLACK_SIGNING_SECRET_PARAMETER: slackSigningSecret }),
+  };
+}

@@ -1,0 +1,60 @@
+/** All of Tidegate in one account and Region. */
+import { accessOf } from '../core/access/access.ts';
+import { schedules } from '../core/triggers.ts';
+import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
+import config from '../tidegate.config.ts';
+import { deadLetters } from './dead-letters.ts';
+import { taskNames } from './definition.ts';
+import { lambdaFunction } from './functions.ts';
+import { namesFor } from './names.ts';
+import { observability } from './observability.ts';
+import type { Platform } from './platform.ts';
+import { secrets } from './secrets.ts';
+import { stateMachine } from './state-machine.ts';
+import { storage } from './storage.ts';
+import { rulesOf, wakes } from './triggers.ts';
+
+/** Lambda's own attempts beside the first, where a schedule does not say otherwise. */
+const usualRetries = 2;
+
+/** Answers what `sst deploy` prints at its end. */
+export async function tidegate(platform: Platform) {
+  const names = await namesFor(platform, config);
+  const access = accessOf(config, names);
+  storage(platform, names);
+  secrets(platform, names);
+
+  const steps = taskNames(definition);
+  const arns = steps.map((name) => {
+    const step = lambdaFunction(platform, names, { name, folder: 'steps', access: access[name] });
+    return [name, step.arn] as const;
+  });
+  const machine = stateMachine(platform, names, Object.fromEntries(arns));
+
+  const rulesByFunction = Map.groupBy(rulesOf(config, names), (rule) => rule.function);
+  for (const [name, rules] of rulesByFunction) {
+    const queue = deadLetters(platform, names, { functionName: name, rules: rules.map((rule) => rule.name) });
+    const schedule = Object.values(schedules).find((one) => one.function === name);
+    const target = lambdaFunction(platform, names, {
+      ...{ name, folder: 'events', access: access[name] },
+      events: { retries: schedule?.maximumRetryAttempts ?? usualRetries, deadLetters: queue },
+    });
+    wakes(platform, rules, { target, deadLetters: queue });
+  }
+  const approvals = config.slack
+    ? lambdaFunction(platform, names, {
+        ...{ name: 'on-approval', folder: 'events', access: access['on-approval'] },
+        url: true,
+      })
+    : undefined;
+
+  const observed = { names, config, steps, eventFunctions: [...rulesByFunction.keys()] };
+  const { topic, dashboardUrl } = observability(platform, observed);
+  return {
+    stateMachine: machine.arn,
+    // Where Slack sends what people click.
+    ...(approvals && { approvalsUrl: approvals.url }),
+    alarms: topic.arn,
+    dashboard: dashboardUrl,
+  };
+}
