@@ -33,3 +33,4 @@ export const account = '123456789012';
 export const region = 'eu-west-1';
 /** Where Tidegate is installed. */
 export const home: Place = { account, region };
+export const isHome = (place: Place) => place.account === account && place.region === region;

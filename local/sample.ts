@@ -7,7 +7,9 @@ import {
   logGroupsOf,
   type Service,
 } from '../core/config.ts';
-import { account, region } from './aws-service.ts';
+import { placeOf } from '../core/place.ts';
+import { account, home, region } from './aws-service.ts';
+import type { Ecs } from './ecs/ecs.ts';
 import { pushVariant } from './images/push-variant.ts';
 import type { VariantName } from './images/variants.ts';
 import type { World } from './world.ts';
@@ -40,7 +42,6 @@ export async function createSample({
 }: Sample): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   const repositories = new Set<string>();
-  const clusters = new Set<string>();
   for (const [name, service] of Object.entries(config.services)) {
     if (!repositories.has(service.repository)) world.ecr.createRepository(service.repository);
     repositories.add(service.repository);
@@ -57,23 +58,25 @@ export async function createSample({
     });
     digests[name] = digest;
     for (const environment of service.environments) {
-      if (!clusters.has(environment.cluster)) world.ecs.createCluster(environment.cluster);
-      clusters.add(environment.cluster);
-      const taskDefinition = await registerTaskDefinition(world, service, environment, digest);
+      const { ecs } = world.at(environment);
+      // May be repeated.
+      ecs.createCluster(environment.cluster);
+      const taskDefinition = await registerTaskDefinition(ecs, service, environment, digest);
       const targetGroup = targetGroupOf(name, environment.name);
       const request = { service, environment, taskDefinition, desiredCount, targetGroup };
-      world.ecs.createService(serviceRequest(request));
+      ecs.createService(serviceRequest(request));
     }
   }
   return digests;
 }
 
 async function registerTaskDefinition(
-  { ecs }: World,
+  ecs: Ecs,
   service: Service,
   environment: Environment,
   digest: string,
 ): Promise<string> {
+  const there = placeOf(environment, home);
   const register = ecs.service.operations.RegisterTaskDefinition;
   const answer = await register?.({
     family: familyOf(environment),
@@ -81,7 +84,7 @@ async function registerTaskDefinition(
     networkMode: 'awsvpc',
     cpu: '256',
     memory: '512',
-    executionRoleArn: `arn:aws:iam::${account}:role/${environment.roles[0] ?? 'ecsTaskExecutionRole'}`,
+    executionRoleArn: `arn:aws:iam::${there.account}:role/${environment.roles[0] ?? 'ecsTaskExecutionRole'}`,
     tags: [{ key: 'team', value: 'sample' }],
     containerDefinitions: [
       {
@@ -95,7 +98,7 @@ async function registerTaskDefinition(
           logDriver: 'awslogs',
           options: {
             'awslogs-group': logGroupsOf(environment)[0] ?? '/ecs',
-            'awslogs-region': region,
+            'awslogs-region': there.region,
             'awslogs-stream-prefix': 'ecs',
           },
         },

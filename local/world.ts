@@ -1,20 +1,23 @@
 /** The local world: the part of AWS that Tidegate talks to, and Tidegate itself installed in it. */
 
-import { accessOf } from '../core/access/access.ts';
 import type { Installation } from '../core/access/installation.ts';
-import type { Config } from '../core/config.ts';
+import type { Config, Environment } from '../core/config.ts';
 import { sizeOf } from '../core/functions.ts';
+import { type Place, placeOf } from '../core/place.ts';
 import { schedules, triggersOf } from '../core/triggers.ts';
 import type { Surroundings } from '../functions/runtime.ts';
 import { runtimeIn } from '../functions/runtime.ts';
 import { functionsWith } from '../functions/table.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
 import { type HistoryEvent, taskError } from './asl/index.ts';
-import { AwsError, type AwsService, account, home, region } from './aws-service.ts';
+import { AwsError, type AwsService, account, home, isHome, region } from './aws-service.ts';
+import { byPlace } from './by-place.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch/cloudwatch.ts';
-import { type Around, type AwsHandler, answering } from './door/answering.ts';
+import type { Publish } from './cloudwatch/metric-store.ts';
+import { type Around, type AwsHandler, type AwsRequest, answering } from './door/answering.ts';
 import { type Route, under } from './door/route.ts';
+import { callerOf } from './door/wire.ts';
 import { dynamodb } from './dynamodb/dynamodb.ts';
 import { type Ecr, ecr } from './ecr/ecr.ts';
 import { type Ecs, ecs } from './ecs/ecs.ts';
@@ -25,6 +28,8 @@ import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
 import type { Honesty } from './events/delivery.ts';
 import { runSchedules } from './events/schedules.ts';
 import { type PermissionListener, permitting } from './iam/permitting.ts';
+import { principals } from './iam/principals.ts';
+import { isQuery, sts } from './iam/sts.ts';
 import { functionUrl } from './lambda/function-url.ts';
 import { pause } from './lambda/pause.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
@@ -52,11 +57,7 @@ export const installation = {
 export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${installation.stateMachine}`;
 const slackToken = 'xoxb-local-world';
 const slackSigningSecret = 'local-world-signing-secret';
-/** Of the SSM parameters that keep them. */
-const parameterNames = {
-  slackToken: '/tidegate/local/slack-token',
-  slackSigningSecret: '/tidegate/local/slack-signing-secret',
-};
+const parameterNames = installation.secretParameters;
 
 /** What runs tasks and stands in front of them: processes and sockets, or a model of them. */
 export interface Machinery {
@@ -72,7 +73,11 @@ export interface WorldOptions {
   config: Config;
   /** Where this world answers, such as `http://127.0.0.1:4747`; asked when needed. */
   address: () => string;
-  machinery: (parts: { images: ImageSource; cloudwatch: CloudWatch }) => Machinery | Promise<Machinery>;
+  /** `metricsAt`: where a load balancer in front of a service there publishes. */
+  machinery: (parts: {
+    images: ImageSource;
+    metricsAt: (place: Place) => Publish;
+  }) => Machinery | Promise<Machinery>;
   /** How Tidegate's functions reach the world: over a socket, or in this process. Asked when they are first called. */
   reach: (world: {
     aws: AwsHandler;
@@ -102,6 +107,13 @@ export interface WorldOptions {
   onLog?: (functionName: string, message: string, detail: unknown) => void;
 }
 
+/** What Tidegate deploys to, in one account and Region. */
+export interface PlaceModels {
+  ecs: Ecs;
+  cloudwatch: CloudWatch;
+  logs: Logs;
+}
+
 export interface World {
   clock: Clock;
   /** Answers every request with an `X-Amz-Target`. */
@@ -109,9 +121,10 @@ export interface World {
   routes: Route[];
   bus: EventBus;
   ecr: Ecr;
+  /** Where Tidegate is installed. */
   ecs: Ecs;
-  cloudwatch: CloudWatch;
-  logs: Logs;
+  /** Where an environment is. */
+  at(environment: Pick<Environment, 'region' | 'roleArn'>): PlaceModels;
   slack: Slack;
   lambda: LambdaRuntime;
   /** Step Functions, as the console and the tests ask it. */
@@ -158,31 +171,24 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       options.onDeadLetter?.({ function: name, event, error: JSON.stringify(failure) }),
   });
   const registry = ecr({ clock, address, emit: (event) => installed && bus.emit(event) });
-  const metrics = cloudwatch({ clock });
-  const { logDeliverySeconds } = options;
-  const logs = cloudwatchLogs({
-    clock,
-    ...(logDeliverySeconds !== undefined && { deliverySeconds: logDeliverySeconds }),
-  });
-  const machinery = await options.machinery({ images: registry.images, cloudwatch: metrics });
-  const containers = ecs({
-    place: home,
-    clock,
-    random,
-    emit: bus.emit,
-    engine: machinery.engine,
+  const { logDeliverySeconds: deliverySeconds } = options;
+  const metrics = byPlace(() => cloudwatch({ clock }));
+  const machinery = await options.machinery({
     images: registry.images,
-    targetGroups: machinery.targetGroup,
-    logs: logs.append,
-    ...(options.pace && { pace: options.pace }),
+    metricsAt: (place) => metrics.at(place).publish,
   });
-  let access = accessOf(config, installation);
-  const permit = permitting({
-    access: () => access,
-    rolesOf: containers.rolesOf,
-    onPermission: options.onPermission,
+  const models = byPlace((place): PlaceModels => {
+    const logs = cloudwatchLogs({ clock, ...(deliverySeconds !== undefined && { deliverySeconds }) });
+    const containers = ecs({
+      ...{ place, clock, random, engine: machinery.engine, images: registry.images },
+      emit: isHome(place) ? bus.emit : bus.emitFrom(place),
+      targetGroups: machinery.targetGroup,
+      logs: logs.append,
+      ...(options.pace && { pace: options.pace }),
+    });
+    return { ecs: containers, cloudwatch: metrics.at(place), logs };
   });
-  const limit = throttling(limits?.calls ?? [], clock);
+  const callers = principals({ clock, config, installation });
   const transitions = limits && tokenBucket(limits.stateTransitions, clock);
   const { service: states } = statesService({
     clock,
@@ -234,13 +240,39 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     [parameterNames.slackSigningSecret, slackSigningSecret],
   ]);
 
-  const aws = answering({
-    services: [
-      ...[states, registry.service, containers.service, metrics.service, logs.service, bus.service, table],
-      parameterStore(secrets, new Date(clock.now())),
-    ],
-    around: (call, next) => around(call, () => permit(call, () => limit(call, next))),
+  const ofInstallation = [
+    states,
+    registry.service,
+    bus.service,
+    table,
+    parameterStore(secrets, new Date(clock.now())),
+  ];
+  const doors = byPlace((place) => {
+    const {
+      ecs: containers,
+      cloudwatch: { service: metricsService },
+      logs,
+    } = models.at(place);
+    const { onPermission } = options;
+    const permit = permitting({ principals: callers, rolesOf: containers.rolesOf, onPermission });
+    // AWS's limits are those of an account in a Region.
+    const limit = throttling(limits?.calls ?? [], clock);
+    return answering({
+      services: [containers.service, metricsService, logs.service, ...(isHome(place) ? ofInstallation : [])],
+      around: (call, next) => around(call, () => permit(call, () => limit(call, next))),
+    });
   });
+  const tokens = sts({ random, principals: callers, onPermission: options.onPermission });
+  const aws: AwsHandler = (request) =>
+    isQuery(request) ? tokens(request as AwsRequest) : doors.at(calledBy(request))(request);
+
+  /** Where a call goes: to the account of who signs it, in the Region that it is signed for. */
+  function calledBy({ headers }: Pick<AwsRequest, 'headers'>): Place {
+    const caller = callerOf(headers.authorization);
+    const account = caller && callers.accountOf(caller.accessKeyId);
+    // People may have any Region set: for them there is one.
+    return caller && account !== undefined ? { account, region: caller.region || home.region } : home;
+  }
   const routes: Route[] = [registry, slackChannels.route, approvals];
   const reach = () => options.reach({ aws, routes });
 
@@ -274,9 +306,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     routes,
     bus,
     ecr: registry,
-    ecs: containers,
-    cloudwatch: metrics,
-    logs,
+    ecs: models.at(home).ecs,
+    at: (environment) => models.at(placeOf(environment, home)),
     slack: slackChannels,
     lambda,
     states,
@@ -286,11 +317,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       endSchedules = runSchedules({ clock, random, rules: schedules, invokeLambda: lambda.invokeAsync });
     },
     reinstall() {
-      access = accessOf(config, installation);
+      callers.renew();
     },
-    stop() {
+    async stop() {
       endSchedules();
-      return containers.stopAll();
+      await Promise.all(models.all().map((place) => place.ecs.stopAll()));
     },
   };
 }

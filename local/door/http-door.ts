@@ -9,7 +9,7 @@ import { ConnectionLost, type Route, routing } from './route.ts';
 export interface HttpDoorOptions {
   /** The port that is wanted; 0 is any. */
   port: number;
-  /** Answers every request with an `X-Amz-Target`. */
+  /** Answers every request with an `X-Amz-Target`, and those of AWS's query protocol. */
   aws: (request: AwsRequest) => Promise<AwsAnswer>;
   /** Answer all others. */
   routes: readonly Route[];
@@ -36,7 +36,7 @@ export async function httpDoor({
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse) {
     const request = requestOf(incoming, outgoing);
-    const isAws = request.method === 'POST' && request.headers.has('x-amz-target');
+    const isAws = request.method === 'POST' && (request.headers.has('x-amz-target') || isQuery(request));
     await send(await (isAws ? answerOf(aws, request) : others(request)), outgoing);
   }
 
@@ -76,6 +76,11 @@ export async function httpDoor({
     },
   };
 }
+
+/** AWS's query protocol, which STS speaks: everything is at the root. */
+const isQuery = ({ url, headers }: Request) =>
+  new URL(url).pathname === '/' &&
+  headers.get('content-type')?.startsWith('application/x-www-form-urlencoded');
 
 async function answerOf(aws: HttpDoorOptions['aws'], request: Request): Promise<Response> {
   const headers = Object.fromEntries(request.headers);

@@ -1,6 +1,7 @@
 /** EventBridge: one default bus, rules that match, and targets that are Lambda functions. */
 
-import { type AwsService, account, region } from '../aws-service.ts';
+import type { Place } from '../../core/place.ts';
+import { type AwsService, home } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 import { asJson, copyOf } from '../copy.ts';
 import type { AwsEvent, Emit } from '../event.ts';
@@ -44,6 +45,8 @@ export interface EventBusOptions {
 
 export interface EventBus {
   emit: Emit;
+  /** Of another account or Region, whose own bus forwards what happens there to this one. */
+  emitFrom(place: Place): Emit;
   /** `AWSEvents`, with `PutEvents`. */
   service: AwsService;
   /** Every event that reached the bus, when it was emitted; those that are lost never do. The answer ends it. */
@@ -80,20 +83,21 @@ export function eventBus(options: EventBusOptions): EventBus {
     }
   }
 
-  function put(given: Parameters<Emit>[0], milliseconds: number): string {
+  function put(given: Parameters<Emit>[0], milliseconds: number, place = home): string {
     const event: AwsEvent = {
       version: '0',
       id: uuid(random),
       'detail-type': given['detail-type'],
       source: given.source,
-      account,
+      account: place.account,
       time: `${new Date(milliseconds).toISOString().slice(0, 19)}Z`,
-      region,
+      region: place.region,
       resources: [...given.resources],
       // As JSON carries it: the producer may go on changing what it gave.
       detail: asJson(given.detail),
     };
-    const copies = arrivals(honesty[event.source] ?? {}, latencyMs, random);
+    const buses = place === home ? 1 : 2;
+    const copies = arrivals(honesty[event.source] ?? {}, latencyMs * buses, random);
     for (const after of copies) clock.after(after, () => arrive(event));
     if (copies.length > 0) for (const listener of listeners) listener(event);
     return event.id;
@@ -101,6 +105,7 @@ export function eventBus(options: EventBusOptions): EventBus {
 
   return {
     emit: (event) => void put(event, clock.now()),
+    emitFrom: (place) => (event) => void put(event, clock.now(), place),
     service: { target: 'AWSEvents', operations: { PutEvents: putEvents(put, () => clock.now()) } },
     onEvent(listener) {
       listeners.add(listener);

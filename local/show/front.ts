@@ -47,10 +47,15 @@ export interface Front {
 }
 
 /** Rejects when a port was taken meanwhile. */
-export async function frontOf(places: readonly Place[], clock: Clock, metrics: Publish): Promise<Front> {
+export async function frontOf(
+  places: readonly Place[],
+  clock: Clock,
+  metricsOf: (place: Place) => Publish,
+): Promise<Front> {
   const balancers = new Map<Place, LoadBalancer>();
   for (const place of places) {
     const { name, port } = place;
+    const metrics = metricsOf(place);
     balancers.set(place, await loadBalancer({ clock, name, port, metrics, ...balancing, ...publication }));
   }
   const users = new Map<Place, Traffic>();

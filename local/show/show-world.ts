@@ -1,7 +1,9 @@
 /** The local world with real processes behind a real load balancer, on real time, at one address of this machine. */
 import { join } from 'node:path';
-import type { Config } from '../../core/config.ts';
+import { type Config, environmentOf } from '../../core/config.ts';
+import { placeOf } from '../../core/place.ts';
 import type { HistoryEvent } from '../asl/index.ts';
+import { home } from '../aws-service.ts';
 import { realClock } from '../clock.ts';
 import { console as consoleOf } from '../console/console.ts';
 import type { DeadLetter, IgnoredPush } from '../console/source.ts';
@@ -75,9 +77,11 @@ export async function openShowWorld(
     pace,
     eventLatencyMs,
     logDeliverySeconds,
-    async machinery({ images, cloudwatch }) {
+    async machinery({ images, metricsAt }) {
       const processes = processEngine({ images, clock, directory: join(directory, 'engine') });
-      const opened = await frontOf(places, clock, cloudwatch.publish);
+      const opened = await frontOf(places, clock, ({ service, environment }) =>
+        metricsAt(placeOf(environmentOf(config, service, environment).environment, home)),
+      );
       engine = processes;
       front = opened;
       return { engine: processes, targetGroup: opened.targetGroup };

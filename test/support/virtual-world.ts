@@ -1,10 +1,13 @@
 /** A whole world on virtual time: everything of Tidegate's own, in the local world, with tasks and users modelled. */
 import type { Config, Environment } from '../../core/config.ts';
+import { placeOf } from '../../core/place.ts';
+import { home } from '../../local/aws-service.ts';
 import { type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { Call } from '../../local/door/answering.ts';
 import { inProcessFetch, inProcessHandler, inProcessSettings } from '../../local/door/in-process.ts';
 import type { Route } from '../../local/door/route.ts';
 import { shortWay } from '../../local/door/short-way.ts';
+import type { Ecs } from '../../local/ecs/ecs.ts';
 import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
 import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
 import { containerPort, createSample } from '../../local/sample.ts';
@@ -66,17 +69,20 @@ export async function virtualWorld(options: VirtualWorldOptions) {
     clock,
     random,
     address: () => address,
-    machinery({ images, cloudwatch }) {
+    machinery({ images, metricsAt }) {
       const modelled = modelledEngine({ images, clock, random });
       engine = modelled;
-      const names = new Set(
-        environments.flatMap(({ analysis }) => analysis?.targetGroup.split('/')[1] ?? []),
+      const names = new Map(
+        environments.flatMap((environment) => {
+          const name = environment.analysis?.targetGroup.split('/')[1];
+          return name === undefined ? [] : [[name, environment] as const];
+        }),
       );
-      const balancers = [...names].map((name) =>
+      const balancers = [...names].map(([name, environment]) =>
         modelledLoadBalancer({
           clock,
           random,
-          metrics: cloudwatch.publish,
+          metrics: metricsAt(placeOf(environment, home)),
           at: modelled.at,
           onChange: modelled.onChange,
           name,
@@ -114,13 +120,15 @@ export async function virtualWorld(options: VirtualWorldOptions) {
   });
 
   /** What a request to a service gets: from any task that listens. */
-  function usersOf({ cluster, service: serviceName }: Environment): Route {
+  function usersOf(environment: Environment): Route {
+    const { cluster, service: serviceName } = environment;
     return {
       owns: () => true,
       async fetch(request) {
-        const tasks = (await ask('ECS', 'ListTasks', { cluster, serviceName })).taskArns as string[];
-        const ports = tasks
-          .flatMap((task) => world.ecs.portOf(task, containerPort) ?? [])
+        const { ecs } = world.at(environment);
+        const { taskArns } = await ask('ECS', 'ListTasks', { cluster, serviceName }, ecs);
+        const ports = (taskArns as string[])
+          .flatMap((task) => ecs.portOf(task, containerPort) ?? [])
           .filter((port) => engine?.at(port));
         const port = ports[Math.floor(random() * ports.length)];
         const answer = port === undefined ? undefined : engine?.respond(port, new URL(request.url).pathname);
@@ -129,8 +137,8 @@ export async function virtualWorld(options: VirtualWorldOptions) {
     };
   }
 
-  async function ask(service: 'ECS' | 'SFN', operation: string, input: object) {
-    const { operations } = service === 'ECS' ? world.ecs.service : world.states;
+  async function ask(service: 'ECS' | 'SFN', operation: string, input: object, ecs: Ecs = world.ecs) {
+    const { operations } = service === 'ECS' ? ecs.service : world.states;
     // biome-ignore lint/suspicious/noExplicitAny: an AWS answer, read by tests
     return (await operations[operation]?.(input)) as any;
   }
