@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../../local/asl/index.ts';
 import { pushVariant } from '../../local/images/push-variant.ts';
 import { pause } from '../../local/lambda/pause.ts';
 import type { Limits } from '../../local/limits/aws-limits.ts';
+import { isTransition, payloadsOf } from '../../test/support/history.ts';
 import { address, type VirtualWorld, virtualWorld } from '../../test/support/virtual-world.ts';
 import { isRefusal, retrying } from './sdk-attempts.ts';
 
@@ -36,7 +37,7 @@ export interface SeenRelease {
   events: number;
   /** States entered, and further attempts at one: AWS limits and bills both. */
   transitions: number;
-  /** Of the largest input, output or payload in its history, in bytes. */
+  /** Of the largest input, output, payload or variable in its history, in bytes. */
   largestPayload: number;
 }
 
@@ -163,27 +164,12 @@ const unseen = (arn: string, startedAt: number): SeenRelease => ({
 function see(release: SeenRelease, at: number, event: HistoryEvent) {
   const { type } = event;
   release.events += 1;
-  // A Task is scheduled once for each attempt at it, the first included.
-  if (type === 'TaskScheduled' || (type.endsWith('StateEntered') && !type.startsWith('Task'))) {
-    release.transitions += 1;
-  }
-  release.largestPayload = Math.max(
-    release.largestPayload,
-    ...payloadsOf(event).map((text) => Buffer.byteLength(text)),
-  );
+  if (isTransition(event)) release.transitions += 1;
+  release.largestPayload = Math.max(release.largestPayload, ...payloadsOf(event).map(({ bytes }) => bytes));
 
   if (!/^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(type)) return;
   release.endedAt = at;
   const { output } = event.executionSucceededEventDetails ?? {};
   const { error } = event.executionFailedEventDetails ?? {};
   release.outcome = output ? JSON.parse(String(output)).outcome : String(error ?? type);
-}
-
-/** What passes from state to state and to functions, as JSON text. */
-function payloadsOf(event: HistoryEvent): string[] {
-  return Object.entries(event).flatMap(([key, details]) => {
-    if (!key.endsWith('EventDetails')) return [];
-    const { input, output, parameters } = details as Record<string, unknown>;
-    return [input, output, parameters].filter((text) => typeof text === 'string');
-  });
 }

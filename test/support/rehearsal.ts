@@ -9,6 +9,7 @@ import { account, region } from '../../local/aws-service.ts';
 import type { ImageConfig } from '../../local/engine/image-source.ts';
 import { attachReport } from '../../local/images/attach-report.ts';
 import { buildImage } from '../../local/images/build-image.ts';
+import type { Finding } from '../../local/images/findings.ts';
 import { pushImage } from '../../local/images/push-image.ts';
 import { type PushedVariant, pushVariant } from '../../local/images/push-variant.ts';
 import { trivyReport } from '../../local/images/trivy-report.ts';
@@ -24,6 +25,13 @@ interface ReportedPush {
   tag: string;
   digest: string;
   id?: string;
+}
+
+/** What an image is made of, and what its scan report says: nothing unless given. */
+interface OwnImage {
+  config: ImageConfig;
+  architecture?: string;
+  findings?: Finding[];
 }
 
 /** How an execution ended, and what it left. */
@@ -138,11 +146,11 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       await settle(clock, clock.during(pushImage({ address, repository: 'my-api', fetch, image, tag })));
     },
 
-    /** Pushes an image of another making than the sample's. */
-    async pushImage(
+    /** Pushes an image of another making than the sample's, and goes on. */
+    async pushImageOnly(
       tag: string,
-      { config, architecture = 'amd64' }: { config: ImageConfig; architecture?: string },
-    ): Promise<Release & { digest: string }> {
+      { config, architecture = 'amd64', findings }: OwnImage,
+    ): Promise<PushedVariant> {
       const created = new Date(clock.now());
       const image = await buildImage({
         layers: [[{ path: 'app/file', content: 'x' }]],
@@ -152,17 +160,21 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       });
       const { digest } = image.manifest;
       await settle(clock, clock.during(pushImage({ address, repository: 'my-api', fetch, image, tag })));
-      await this.attachReport({ digest, tag, image });
+      await this.attachReport({ digest, tag, image }, findings);
+      return { digest, tag, image };
+    },
+
+    /** The same, and what becomes of it. */
+    async pushImage(tag: string, making: OwnImage): Promise<Release & { digest: string }> {
+      const { digest } = await this.pushImageOnly(tag, making);
       await ended();
       return { ...(await latest()), digest };
     },
 
     /** As a scan in CI would, late. */
-    async attachReport({ image, tag }: PushedVariant): Promise<void> {
+    async attachReport({ image, tag }: PushedVariant, findings: Finding[] = []): Promise<void> {
       const createdAt = new Date(clock.now());
-      const report = JSON.stringify(
-        trivyReport({ repository: 'my-api', tag, image, findings: [], createdAt }),
-      );
+      const report = JSON.stringify(trivyReport({ repository: 'my-api', tag, image, findings, createdAt }));
       const attaching = attachReport({
         address,
         repository: 'my-api',
