@@ -1,0 +1,58 @@
+/** What comes into each function's bundle, as SST makes it. `npm run bundle` also starts them. */
+import { beforeAll, expect, test } from 'vitest';
+import { bundle, type Contents, functionEntries } from '../../bench/bundles/build.ts';
+import { bytesByPart, clientsIn, ofTheSdk, ownFiles } from '../../bench/bundles/contents.ts';
+import { eventHandlers } from '../../functions/events/table.ts';
+import { steps } from '../../functions/steps/table.ts';
+
+/** What each gateway needs of the SDK. */
+const clientsOf: Readonly<Record<string, readonly string[]>> = {
+  ...{ cloudwatch: ['cloudwatch'], domainEvents: ['eventbridge'], ecr: ['ecr'], ecs: ['ecs'] },
+  ...{ logs: ['cloudwatch-logs'], states: ['sfn'], slack: ['ssm'], slackSigningSecret: ['ssm'] },
+  ...{ approvals: ['dynamodb'], openReleases: ['dynamodb'], pushes: ['dynamodb'], records: ['dynamodb'] },
+  ...{ slots: ['dynamodb'], turns: ['dynamodb'], waits: ['dynamodb'] },
+  endpoints: [],
+};
+
+/** By the names of their files. */
+const functions = new Map<string, { uses: object }>([
+  ...Object.values(steps).map((step): [string, typeof step] => [
+    step.name.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase(),
+    step,
+  ]),
+  ...Object.entries(eventHandlers),
+]);
+const names = functionEntries.map(({ name }) => name);
+
+let bundles: Map<string, Contents>;
+beforeAll(async () => {
+  bundles = await bundle(functionEntries);
+}, 60_000);
+const contentsOf = (name: string): Contents => bundles.get(name) ?? { bytes: 0, files: new Map() };
+
+test('every step and every event handler has a bundle, and nothing else has', () => {
+  expect(names.toSorted()).toEqual([...functions.keys()].toSorted());
+});
+
+test.each(names)('%s has the clients of the gateways that it names, and no other', (name) => {
+  const gateways = Object.keys(functions.get(name)?.uses ?? {});
+  // Each step's answer is kept in its release's record.
+  const kept = name in eventHandlers ? [] : ['dynamodb'];
+  const needed = [...gateways.flatMap((gateway) => clientsOf[gateway] ?? [`unknown ${gateway}`]), ...kept];
+
+  expect(clientsIn(contentsOf(name))).toEqual([...new Set(needed)].toSorted());
+});
+
+test.each(names)('%s has nothing of the local world, the tests or the stacks', (name) => {
+  const own = ownFiles(contentsOf(name));
+
+  expect(own).toContain('functions/runtime.ts');
+  expect(own.filter((file) => !/^(core|aws|functions)\/|^tidegate\.config\.ts$/.test(file))).toEqual([]);
+});
+
+test.each(names)('%s is at most half as large again as what its clients need alone', (name) => {
+  const bytes = bytesByPart(contentsOf(name));
+  const clients = ofTheSdk.reduce((sum, part) => sum + bytes[part], 0);
+
+  expect(contentsOf(name).bytes / clients).toBeLessThan(1.5);
+});
