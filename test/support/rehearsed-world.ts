@@ -20,7 +20,11 @@ export const production = {
 type ServiceInput = ConfigInput['services'][string];
 type EnvironmentInput = ServiceInput['environments'][number];
 
-export interface RehearsalOptions extends Pick<VirtualWorldOptions, 'around' | 'limits' | 'onPermission'> {
+export interface RehearsalOptions
+  extends Pick<
+    VirtualWorldOptions,
+    'around' | 'aroundFunction' | 'aroundRequest' | 'limits' | 'onPermission'
+  > {
   /** Over the service `my-api` of the rehearsal. */
   service?: Partial<ServiceInput>;
   /** Over its environment `production`. */
@@ -35,7 +39,8 @@ export interface RehearsalOptions extends Pick<VirtualWorldOptions, 'around' | '
 }
 
 export async function rehearsedWorld(options: RehearsalOptions) {
-  const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose, around, limits, onPermission } = options;
+  const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose } = options;
+  const { around, aroundFunction, aroundRequest, limits, onPermission } = options;
   const config = defineConfig({
     ...(options.slack && { slack: { channel: 'deploys' } }),
     services: {
@@ -53,6 +58,8 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     slackIsDown: () => options.slackIsDown ?? false,
     ...(lose && { honesty: { [lose]: { loss: 1 } } }),
     ...(around && { around }),
+    ...(aroundFunction && { aroundFunction }),
+    ...(aroundRequest && { aroundRequest }),
     ...(limits && { limits }),
     ...(onPermission && { onPermission }),
   });

@@ -31,6 +31,8 @@ export interface VirtualWorldOptions
   slackIsDown?: () => boolean;
   /** Of the SDK's clients, whose pauses are real time; its own default when absent. */
   maxAttempts?: number;
+  /** Between a function and whatever it asks by HTTP: Slack, endpoints, the registry's downloads. */
+  aroundRequest?: (next: () => Promise<Response>) => Promise<Response>;
 }
 
 export type VirtualWorld = Awaited<ReturnType<typeof virtualWorld>>;
@@ -38,6 +40,7 @@ export type VirtualWorld = Awaited<ReturnType<typeof virtualWorld>>;
 /** Answers with the sample services running and traffic behind them, just after Tidegate's installation. */
 export async function virtualWorld(options: VirtualWorldOptions) {
   const { config, requestsPerSecond, desiredCount, slackIsDown = () => false, maxAttempts } = options;
+  const { aroundRequest = (next) => next() } = options;
   const clock = virtualClock();
   const random = seeded(options.seed);
   const environments = Object.values(config.services).flatMap((service) => service.environments);
@@ -63,6 +66,11 @@ export async function virtualWorld(options: VirtualWorldOptions) {
         ),
       ),
     });
+
+  const asFunctionsAsk =
+    (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
+    (...request) =>
+      aroundRequest(() => fetch(...request));
 
   const world = await createWorld({
     ...options,
@@ -104,7 +112,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
         ...(maxAttempts && { maxAttempts }),
       },
       makeClient: shortWay(aws),
-      fetch: fetchOver(routes),
+      fetch: asFunctionsAsk(fetchOver(routes)),
     }),
     // A warm function in the same Region; now and then a cold start.
     invocationLatencyMs: () => (random() < 0.05 ? 400 : 20 + 60 * random()),
