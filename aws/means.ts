@@ -1,6 +1,7 @@
 /** What gateways are made from: everything comes from the surroundings, and nothing of it is made before it is used. */
 import * as z from 'zod';
 import type { Config } from '../core/config.ts';
+import type { Measure } from '../core/metrics.ts';
 import type { ClientMaker, ClientSettings } from './client-maker.ts';
 
 export const environmentSchema = z.object({
@@ -24,6 +25,8 @@ export interface Surroundings {
   makeClient?: ClientMaker;
   fetch: typeof globalThis.fetch;
   now: () => number;
+  /** Emits a metric of Tidegate's own. */
+  measure: Measure;
   /** Milliseconds. */
   wait: (milliseconds: number) => Promise<unknown>;
 }

@@ -3,7 +3,7 @@ import { environmentSchema, type Means, type Opener, type Openers, type Surround
 import { onFirstUse } from './on-first-use.ts';
 
 /** What every function has. */
-export interface Always extends Pick<Surroundings, 'config' | 'now' | 'wait'> {
+export interface Always extends Pick<Surroundings, 'config' | 'measure' | 'now' | 'wait'> {
   /** Where people look at an execution: its ARN is appended. */
   consoleUrl: string | undefined;
 }
@@ -18,7 +18,7 @@ export type Opened<Uses extends Openers> = Always & {
  * a call needs one or two of them, and somebody waits for its cold start.
  */
 export function openAws<Uses extends Openers>(surroundings: Surroundings, uses: Uses): Opened<Uses> {
-  const { environment, config, client, fetch, now, wait } = surroundings;
+  const { environment, config, client, fetch, measure, now, wait } = surroundings;
   const { makeClient = (Client, settings) => new Client(settings) } = surroundings;
   const opened = new Map<Opener, unknown>();
   const means: Means = {
@@ -30,7 +30,7 @@ export function openAws<Uses extends Openers>(surroundings: Surroundings, uses: 
       return opened.get(opener) as Gateway;
     },
   };
-  const always: Always = { config, now, wait, consoleUrl: means.environment.CONSOLE_URL };
+  const always: Always = { config, measure, now, wait, consoleUrl: means.environment.CONSOLE_URL };
   const openers = Object.entries(uses).map(([name, opener]) => [name, () => means.open(opener)] as const);
   return Object.assign(onFirstUse(Object.fromEntries(openers)), always) as Opened<Uses>;
 }

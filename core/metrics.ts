@@ -27,3 +27,10 @@ export const metrics = {
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;
+
+/** Emits one value of a metric. */
+export type Measure = <Name extends MetricName>(
+  name: Name,
+  value: number,
+  dimensions: Record<(typeof metrics)[Name]['by'][number][number], string>,
+) => void;

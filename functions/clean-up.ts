@@ -17,7 +17,10 @@ export async function cleanUp(
   execution: string,
   request: ReleaseRequest,
   { status, error, cause }: SeenExecution,
-  aws: Pick<Aws, 'config' | 'consoleUrl' | 'domainEvents' | 'now' | 'records' | 'slack' | 'slots' | 'states'>,
+  aws: Pick<
+    Aws,
+    'config' | 'consoleUrl' | 'domainEvents' | 'measure' | 'now' | 'records' | 'slack' | 'slots' | 'states'
+  >,
 ): Promise<{ recorded: boolean }> {
   const { records } = aws;
   const { steps, outcome, reason } = await records.of(execution);

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Aws } from '../aws/gateways.ts';
 import { environmentAfter } from '../core/config.ts';
+import type { Measure } from '../core/metrics.ts';
 import { type ReleaseRecord, reasonFor, toGoBack } from '../core/record.ts';
 import {
   type Failure,
@@ -46,9 +47,9 @@ async function deployedLast(
 /** Keeps the outcome and frees the slot for the next. The first outcome stays, so it may be repeated. */
 export async function endRelease(
   { execution, request, outcome, failure }: Ending,
-  aws: Pick<Aws, 'config' | 'now' | 'records' | 'slots' | 'states'>,
+  aws: Pick<Aws, 'config' | 'measure' | 'now' | 'records' | 'slots' | 'states'>,
 ): Promise<Ended> {
-  const { steps, wayBack } = await aws.records.of(execution);
+  const { steps, wayBack, startedAt } = await aws.records.of(execution);
   // The configuration may not name them any more.
   const service = aws.config.services[request.service];
   const environment = service?.environments.find(({ name }) => name === request.environment);
@@ -58,11 +59,32 @@ export async function endRelease(
       ? toGoBack(target, wayBack)
       : '';
   const reason = reasonFor(outcome, steps, failure).slice(0, 2000 - hint.length) + hint;
-  const first = await aws.records.end(execution, { request, outcome, reason, endedAt: aws.now() });
+  const endedAt = aws.now();
+  const first = await aws.records.end(execution, { request, outcome, reason, endedAt });
+  if (first) measureEnd({ request, outcome, startedAt, endedAt }, aws.measure);
   const kept = first ? { outcome, reason } : await aws.records.of(execution);
   const ended = { outcome: kept.outcome ?? outcome, reason: kept.reason ?? reason };
 
   if (target) await leaveSlot(aws, target, { execution, request, outcome: ended.outcome });
   const next = service && environment && environmentAfter(service, environment.name);
   return { ...ended, promotes: ended.outcome === 'Deployed' && next !== undefined };
+}
+
+/** Once for a release: whoever records its outcome first. */
+function measureEnd(
+  { request, outcome, startedAt, endedAt }: Pick<Ending, 'request' | 'outcome'> & Times,
+  measure: Measure,
+): void {
+  const environment = `${request.service}/${request.environment}`;
+  measure('ReleasesEnded', 1, { environment, outcome });
+  if (outcome === 'Deployed')
+    measure('LeadTimeSeconds', (endedAt - request.push.pushedAt) / 1000, { environment });
+  if (outcome === 'RolledBack' && startedAt !== undefined)
+    measure('TimeToRestoreSeconds', (endedAt - startedAt) / 1000, { environment });
+}
+
+interface Times {
+  /** When ECS was first asked to deploy it. */
+  startedAt: number | undefined;
+  endedAt: number;
 }

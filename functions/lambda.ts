@@ -1,12 +1,11 @@
 /** The one wrapper around every step, on AWS and in the local world alike. */
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod';
 import type { Aws } from '../aws/gateways.ts';
 import type { Openers } from '../aws/means.ts';
 import type { Opened } from '../aws/open.ts';
 import { records } from '../aws/records.ts';
-import { ContractViolation, Transient } from '../core/errors.ts';
+import { ContractViolation, ReleaseRejected, ScanPending, Transient } from '../core/errors.ts';
 import { answerTask } from './answer-task.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import type { Step } from './step.ts';
@@ -53,18 +52,19 @@ export function lambda(step: Step, open: () => Promise<Runtime> = openRuntime) {
     });
 }
 
+/** What the state machine waits for, or asked for. */
+const isAnswer = (error: Error) => error instanceof ScanPending || error instanceof ReleaseRejected;
+
 /** One line and two figures for each call. */
 function logLine(name: string, runtime: () => Promise<Runtime>): MiddlewareObj<Payload, unknown> {
   async function write({ execution }: Payload, internal: { startedAt?: number }, error?: Error | null) {
-    const { logger, metrics } = await runtime();
+    const { logger, measure } = await runtime();
     const milliseconds = Date.now() - (internal.startedAt ?? Date.now());
     const line = { step: name, execution, milliseconds };
     if (error) logger.warn(`${name}: ${error.message}`, { ...line, error });
     else logger.info(name, line);
-    metrics.addDimension('step', name);
-    metrics.addMetric('StepDuration', MetricUnit.Milliseconds, milliseconds);
-    metrics.addMetric('StepErrors', MetricUnit.Count, error ? 1 : 0);
-    metrics.publishStoredMetrics();
+    measure('StepDuration', milliseconds, { step: name });
+    measure('StepErrors', error && !isAnswer(error) ? 1 : 0, { step: name });
   }
   return {
     before: ({ internal }) => void Object.assign(internal, { startedAt: Date.now() }),

@@ -4,41 +4,40 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Openers, Surroundings } from '../aws/means.ts';
 import { type Opened, openAws } from '../aws/open.ts';
 import type { Config } from '../core/config.ts';
+import { type Measure, metricsNamespace, metricsService } from '../core/metrics.ts';
+import { measuring } from './measure.ts';
 
 export type { Surroundings } from '../aws/means.ts';
 
 export interface Runtime {
   openAws<Uses extends Openers>(uses: Uses): Opened<Uses>;
   logger: Pick<Logger, 'info' | 'warn'>;
-  metrics: Pick<Metrics, 'addDimension' | 'addMetric' | 'publishStoredMetrics'>;
+  measure: Measure;
 }
 
 /** On AWS: reads the environment of the Lambda function. Opening throws where something is missing, naming it. */
 export async function openRuntime(): Promise<Runtime> {
   const { default: config }: { default: Config } = await import('../tidegate.config.ts');
+  const measure = measuring(new Metrics({ namespace: metricsNamespace, serviceName: metricsService }));
   const surroundings: Surroundings = {
     // The schema in aws/means.ts says what is missing.
     environment: process.env as unknown as Surroundings['environment'],
     config,
     client: {},
     fetch: globalThis.fetch,
+    measure,
     now: Date.now,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   };
   return {
     openAws: (uses) => openAws(surroundings, uses),
     logger: new Logger({ serviceName: 'tidegate' }),
-    metrics: new Metrics({ namespace: 'Tidegate', serviceName: 'tidegate' }),
+    measure,
   };
 }
 
 /** Anywhere else: the caller brings the surroundings, and hears what would be logged. */
 export function runtimeIn(surroundings: Surroundings, logger: Runtime['logger']): Runtime {
-  const unheard = () => {};
-  const metrics = { addDimension: unheard, addMetric: unheard, publishStoredMetrics: unheard };
-  return {
-    openAws: (uses) => openAws(surroundings, uses),
-    logger,
-    metrics: metrics as unknown as Runtime['metrics'],
-  };
+  const { measure } = surroundings;
+  return { openAws: (uses) => openAws(surroundings, uses), logger, measure };
 }

@@ -13,6 +13,7 @@ export interface Place {
 export type SweepingAws = Pick<
   Aws,
   | 'config'
+  | 'measure'
   | 'consoleUrl'
   | 'domainEvents'
   | 'ecr'

@@ -3,6 +3,7 @@
 import type { Installation } from '../core/access/installation.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { sizeOf } from '../core/functions.ts';
+import type { Measure } from '../core/metrics.ts';
 import { type Place, placeOf } from '../core/place.ts';
 import { schedules, triggersOf } from '../core/triggers.ts';
 import type { Surroundings } from '../functions/runtime.ts';
@@ -98,6 +99,8 @@ export interface WorldOptions {
   aroundFunction?: AroundFunction;
   /** A function needed a permission; it has it, or its call is refused. */
   onPermission?: PermissionListener;
+  /** What a function measures of its own. */
+  onMetric?: Measure;
   /** By how much a function's own clock is wrong. */
   skewMs?: (functionName: string) => number;
   onHistory?: (executionArn: string, event: HistoryEvent) => void;
@@ -295,6 +298,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       },
       ...(makeClient && { makeClient }),
       fetch,
+      measure: (...measured) => options.onMetric?.(...measured),
       now: () => clock.now() + (options.skewMs?.(functionName) ?? 0),
       wait: (milliseconds) => pause(clock, milliseconds),
     };

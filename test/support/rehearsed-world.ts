@@ -23,7 +23,7 @@ type EnvironmentInput = ServiceInput['environments'][number];
 export interface RehearsalOptions
   extends Pick<
     VirtualWorldOptions,
-    'around' | 'aroundFunction' | 'aroundRequest' | 'limits' | 'onPermission'
+    'around' | 'aroundFunction' | 'aroundRequest' | 'limits' | 'onPermission' | 'onMetric'
   > {
   /** Over the service `my-api` of the rehearsal. */
   service?: Partial<ServiceInput>;
@@ -40,7 +40,7 @@ export interface RehearsalOptions
 
 export async function rehearsedWorld(options: RehearsalOptions) {
   const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose } = options;
-  const { around, aroundFunction, aroundRequest, limits, onPermission } = options;
+  const { around, aroundFunction, aroundRequest, limits, onPermission, onMetric } = options;
   const config = defineConfig({
     ...(options.slack && { slack: { channel: 'deploys' } }),
     services: {
@@ -62,6 +62,7 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     ...(aroundRequest && { aroundRequest }),
     ...(limits && { limits }),
     ...(onPermission && { onPermission }),
+    ...(onMetric && { onMetric }),
   });
   return { ...world, first: world.first['my-api'] ?? '' };
 }

@@ -15,6 +15,7 @@ export const surroundings = ({ environment, ...more }: Known): Surroundings => (
   config,
   client: {},
   fetch: () => Promise.reject(new Error('this test has no network')),
+  measure: () => {},
   now: Date.now,
   wait: () => Promise.resolve(),
   ...more,

@@ -19,7 +19,7 @@ export const address = 'http://world.test';
 export interface VirtualWorldOptions
   extends Pick<
     WorldOptions,
-    'honesty' | 'limits' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory' | 'onPermission'
+    'honesty' | 'limits' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory' | 'onPermission' | 'onMetric'
   > {
   config: Config;
   seed: number;
