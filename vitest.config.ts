@@ -10,9 +10,18 @@ export default defineConfig({
         test: {
           name: 'virtual time',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**'],
+          exclude: ['test/real/**', 'test/synth/**'],
           testTimeout: 20_000,
           // Importing a module does nothing, so files may share what is loaded: that halves the time.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'synth',
+          include: ['test/synth/**/*.test.ts'],
+          globalSetup: 'test/synth/support/synthesise.ts',
           isolate: false,
           sequence: { groupOrder: 0 },
         },

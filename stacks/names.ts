@@ -1,7 +1,6 @@
 /** What everything is called, and its ARNs: plain strings, so that policies are plain data and nothing waits for anything. */
 import type { Installation } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
-import type { Platform } from './platform.ts';
 
 export interface Names extends Installation {
   /** `<app>-<stage>`, which everything is called after. */
@@ -9,26 +8,28 @@ export interface Names extends Installation {
   production: boolean;
 }
 
+/** Where a stage is deployed to. */
+export type Where = Pick<Installation, 'partition' | 'account' | 'region'>;
+
 /** Lambda's limit for a name, less that of the longest: `tidegate-` and `-register-task-definition`. */
 const longestStage = 30;
 
-export async function namesFor({ aws, app }: Platform, { slack }: Config): Promise<Names> {
-  if (app.stage.length > longestStage) {
+export function namesFor(
+  { name, stage }: { name: string; stage: string },
+  place: Where,
+  { slack }: Config,
+): Names {
+  if (stage.length > longestStage) {
     throw new Error(
-      `the stage ${app.stage} is too long by ${app.stage.length - longestStage} characters: functions are named after it`,
+      `the stage ${stage} is too long by ${stage.length - longestStage} characters: functions are named after it`,
     );
   }
-  const [{ accountId: account }, { region }, { partition }] = await Promise.all([
-    aws.getCallerIdentity(),
-    aws.getRegion(),
-    aws.getPartition(),
-  ]);
-  const prefix = `${app.name}-${app.stage}`;
-  const parameter = (name: string) => `/${app.name}/${app.stage}/${name}`;
+  const prefix = `${name}-${stage}`;
+  const parameter = (secret: string) => `/${name}/${stage}/${secret}`;
   return {
+    ...place,
     prefix,
-    production: app.stage === 'production',
-    ...{ partition, account, region },
+    production: stage === 'production',
     table: `${prefix}-releases`,
     stateMachine: `${prefix}-deploy`,
     secretParameters: slack
@@ -56,7 +57,7 @@ export const pascal = (name: string) =>
 export const functionNameOf = ({ prefix }: Names, name: string) => `${prefix}-${kebab(name)}`;
 
 /** Where the AWS console is. */
-export function consoleOf({ partition, region }: Names): string {
+export function consoleOf({ partition, region }: Pick<Where, 'partition' | 'region'>): string {
   const domains: Record<string, string> = {
     'aws-cn': 'console.amazonaws.cn',
     'aws-us-gov': 'console.amazonaws-us-gov.com',

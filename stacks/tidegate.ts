@@ -6,7 +6,7 @@ import config from '../tidegate.config.ts';
 import { deadLetters } from './dead-letters.ts';
 import { taskNames } from './definition.ts';
 import { lambdaFunction } from './functions.ts';
-import { namesFor } from './names.ts';
+import { namesFor, type Where } from './names.ts';
 import { observability } from './observability.ts';
 import type { Platform } from './platform.ts';
 import { secrets } from './secrets.ts';
@@ -19,7 +19,7 @@ const usualRetries = 2;
 
 /** Answers what `sst deploy` prints at its end. */
 export async function tidegate(platform: Platform) {
-  const names = await namesFor(platform, config);
+  const names = namesFor(platform.app, await whereIs(platform), config);
   const access = accessOf(config, names);
   storage(platform, names);
   secrets(platform, names);
@@ -57,4 +57,13 @@ export async function tidegate(platform: Platform) {
     alarms: topic.arn,
     dashboard: dashboardUrl,
   };
+}
+
+async function whereIs({ aws }: Platform): Promise<Where> {
+  const [{ accountId: account }, { region }, { partition }] = await Promise.all([
+    aws.getCallerIdentity(),
+    aws.getRegion(),
+    aws.getPartition(),
+  ]);
+  return { account, region, partition };
 }

@@ -23,6 +23,7 @@ const regional =
 const arns: Record<string, Arn> = {
   'aws:lambda/function:Function': regional('lambda', 'function:'),
   'aws:sfn/stateMachine:StateMachine': regional('states', 'stateMachine:'),
+  'aws:iam/policy:Policy': (name) => `arn:aws:iam::${account}:policy/${name}`,
   'aws:iam/role:Role': (name) => `arn:aws:iam::${account}:role/${name}`,
   'aws:sqs/queue:Queue': regional('sqs', ''),
   'aws:sns/topic:Topic': regional('sns', ''),

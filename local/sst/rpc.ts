@@ -6,11 +6,19 @@ import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { bootstrap } from './bootstrap.ts';
 
-/** Answers where it listens. Bundles, empty ones, go to the folder `work`. It keeps nothing running. */
-export async function startRpc(work: string): Promise<string> {
+export interface Rpc {
+  address: string;
+  /** Handlers of the functions that were asked for, by the functions' names. */
+  handlers: Readonly<Record<string, string>>;
+}
+
+/** Bundles, empty ones, go to the folder `work`. It keeps nothing running. */
+export async function startRpc(work: string): Promise<Rpc> {
+  const handlers: Record<string, string> = {};
   const methods: Record<string, (input: { functionID: string; handler: string }) => unknown> = {
     'Provider.Aws.Bootstrap': () => bootstrap,
     'Runtime.Build': ({ functionID, handler }) => {
+      handlers[functionID] = handler;
       const out = join(work, 'artifacts', `${functionID}-src`);
       mkdirSync(out, { recursive: true });
       writeFileSync(join(out, 'bundle.mjs'), `// ${handler}\n`);
@@ -28,5 +36,5 @@ export async function startRpc(work: string): Promise<string> {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   server.unref();
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, handlers };
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run synth [stage]`: prints every resource that `sst deploy` would ask Pulumi for, as JSON. SST's real components
- * run, without AWS, the SST CLI or the Pulumi engine. Components make resources late, so the end is when nothing is left to do.
+ * `npm run synth -- [stage] [configuration]`: prints every resource that `sst deploy` would ask Pulumi for, as JSON. SST's real
+ * components run, without AWS, the SST CLI or the Pulumi engine. They make resources late, so the end is when nothing is left to do.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,12 @@ import { install, platform, providers, requireFromPlatform, root } from './platf
 import { startRpc } from './rpc.ts';
 import { secrets } from './secrets.ts';
 
-const stage = process.argv[2] ?? 'test';
+const [stage = 'test', configuration] = process.argv.slice(2);
 await install();
 
 const work = mkdtempSync(join(tmpdir(), 'sst-synth-'));
-Object.assign(process.env, secrets, { SST_SERVER: await startRpc(work) });
+const { address, handlers } = await startRpc(work);
+Object.assign(process.env, secrets, { SST_SERVER: address });
 
 const app = (await load({
   name: 'app',
@@ -32,11 +33,13 @@ let outputs: unknown;
 process.once('beforeExit', () => {
   rmSync(work, { recursive: true, force: true });
   const printed = resources.map(({ type, name, inputs }) => ({ type, name, inputs: plain(inputs) }));
-  console.log(JSON.stringify({ stage, outputs: plain(outputs), resources: printed }, null, 2));
+  const synthesised = { app, stage, outputs: plain(outputs), handlers, resources: printed };
+  console.log(JSON.stringify(synthesised, null, 2));
 });
 outputs = await pulumi.runtime.runInPulumiStack(async () => {
   const program = (await load({
     name: 'run',
+    ...(configuration && { configuration }),
     contents: `import { run } from '${platform}/src/auto/run.ts'; import mod from './sst.config.ts'; export default () => run(mod.run);`,
     globals: [
       ...providers().map(({ alias, package: name }) => `import * as ${alias} from '${name}';`),
@@ -48,7 +51,7 @@ outputs = await pulumi.runtime.runInPulumiStack(async () => {
         js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
       },
       define: {
-        $app: JSON.stringify({ removal: 'retain', ...app, stage }),
+        $app: JSON.stringify({ ...app, stage }),
         $dev: 'false',
         $cli: JSON.stringify({
           command: 'deploy',

@@ -87,6 +87,17 @@ describe('a configuration', () => {
     else expect(said).toBe('');
   });
 
+  test.each([
+    { emails: ['on-call@example.com'], says: '' },
+    { emails: ['on-call'], says: 'alarms.emails.0: an e-mail address such as' },
+    { emails: [], says: 'alarms.emails: must not be empty' },
+  ])('tells of alarms whom it can reach: $emails', ({ emails, says }) => {
+    const said = message(() => defineConfig({ services: { 'my-api': service }, alarms: { emails } }));
+
+    expect(said).toContain(says);
+    expect(said === '').toBe(says === '');
+  });
+
   test('reads durations as seconds', () => {
     const { services } = defineConfig({
       services: {

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { sizeOf } from '../../core/functions.ts';
+import definition from '../../state-machines/deploy.asl.json' with { type: 'json' };
+import { synth } from './support/synth.ts';
+
+const { all, one, handlers } = synth('production');
+const root = new URL('../../', import.meta.url);
+
+test('every step and every event handler is deployed, and has a file that exports a handler', () => {
+  const files = ['functions/steps', 'functions/events'].flatMap((folder) =>
+    readdirSync(new URL(folder, root))
+      .filter((file) =>
+        /^export const handler\b/m.test(readFileSync(new URL(`${folder}/${file}`, root), 'utf8')),
+      )
+      .map((file) => `${folder}/${file.replace(/\.ts$/, '.handler')}`),
+  );
+
+  expect(Object.values(handlers).sort()).toEqual(files.sort());
+});
+
+test('every Task state has a function', () => {
+  const tasks = Object.entries(definition.States).flatMap(([name, { Type }]) =>
+    Type === 'Task' ? [name] : [],
+  );
+  const steps = Object.keys(handlers).filter((name) => handlers[name]?.startsWith('functions/steps/'));
+
+  expect(steps.sort()).toEqual(tasks.sort());
+});
+
+test.each(all('aws:lambda/function:Function'))('$name runs as core/functions.ts says', ({ name, inputs }) => {
+  const { memoryMegabytes, timeoutSeconds } = sizeOf(knownAs(name.replace(/Function$/, '')));
+
+  expect(inputs).toMatchObject({
+    runtime: 'nodejs24.x',
+    architectures: ['arm64'],
+    memorySize: memoryMegabytes,
+    timeout: timeoutSeconds,
+    tracingConfig: { mode: 'Active' },
+    loggingConfig: { logFormat: 'JSON', logGroup: `/aws/lambda/${inputs.name}` },
+  });
+});
+
+test('a function is over before the state machine gives up its task', () => {
+  const timeouts = Object.entries(definition.States).flatMap(([name, state]) =>
+    'TimeoutSeconds' in state
+      ? [{ name, task: state.TimeoutSeconds, function: sizeOf(name).timeoutSeconds }]
+      : [],
+  );
+
+  expect(timeouts.length).toBeGreaterThan(10);
+  expect(timeouts.filter((timeout) => timeout.function >= timeout.task)).toEqual([]);
+});
+
+test('functions find the table and the state machine, and people the execution', () => {
+  expect(one('aws:lambda/function:Function', 'NotifyFunction').environment.variables).toMatchObject({
+    TABLE_NAME: one('aws:dynamodb/table:Table', 'ReleasesTable').name,
+    STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:123456789012:stateMachine:tidegate-production-deploy',
+    CONSOLE_URL:
+      'https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/',
+  });
+});
+
+test('logs are kept for as long as executions', () => {
+  const days = all('aws:cloudwatch/logGroup:LogGroup').map(({ inputs }) => inputs.retentionInDays);
+
+  expect(new Set(days)).toEqual(new Set([90]));
+  expect(days).toHaveLength(Object.keys(handlers).length + 1);
+});
+
+test('only approvals can be called from the internet, and say so by their own signature', () => {
+  expect(all('aws:lambda/functionUrl:FunctionUrl').map(({ inputs }) => inputs)).toMatchObject([
+    { functionName: 'tidegate-production-on-approval', authorizationType: 'NONE' },
+  ]);
+});
+
+/** The name by which core/ knows a function: an event handler's is that of its file. */
+function knownAs(name: string): string {
+  const [, file = ''] = /^functions\/events\/(.*)\.handler$/.exec(handlers[name] ?? '') ?? [];
+  return file || name;
+}

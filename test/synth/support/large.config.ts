@@ -1,0 +1,43 @@
+import { type ConfigInput, defineConfig } from '../../../core/config.ts';
+
+type Services = ConfigInput['services'];
+type Service = Services[string];
+
+const service = (repository: string, more: Partial<Service> = {}): Service => ({
+  ...{ repository, container: 'app', tags: '*' },
+  environments: [{ name: 'production', cluster: 'main', service: repository.replaceAll('/', '-') }],
+  ...more,
+});
+
+const registry = (region: string) => ({ account: '123456789012', region });
+
+/** Where the events in test/fixtures/ were recorded, or were said to be. */
+const recorded: Services = {
+  node: service('node', { registry: registry('eu-central-1'), tags: '*-alpine*' }),
+  soci: service('soci-index-test-repo', { registry: registry('eu-central-1') }),
+  documented: service('my-repository-name', { registry: registry('us-west-2') }),
+  example: service('example-repository', { registry: registry('us-east-1') }),
+  alpine: service('docker-hub/alpine', { registry: registry('us-east-1') }),
+  ubuntu: service('ubuntu', { registry: registry('us-east-1') }),
+  elsewhere: service('elsewhere', {
+    environments: [
+      {
+        ...{ name: 'staging', cluster: 'default', service: 'servicetest', region: 'us-west-2' },
+        roleArn: 'arn:aws:iam::111122223333:role/tidegate',
+      },
+      { name: 'tokyo', cluster: 'example-cluster', service: 'example-service', region: 'ap-northeast-1' },
+      { name: 'hooks', cluster: 'my-cluster', service: 'my-service', region: 'us-west-2' },
+      { name: 'production', cluster: 'prod', service: 'api', region: 'us-east-1' },
+    ],
+  }),
+};
+
+/** As many as make one rule and one policy too long. */
+const many: Services = Object.fromEntries(
+  Array.from({ length: 40 }, (_, index) => [`service-${index}`, service(`service-${index}`)]),
+);
+
+export default defineConfig({
+  services: { ...recorded, ...many },
+  alarms: { emails: ['on-call@example.com', 'lead@example.com'] },
+});
