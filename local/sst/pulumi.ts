@@ -28,6 +28,15 @@ async function run(stack: string, eventLog: string): Promise<void> {
   const resources: Resource[] = [];
   pulumi.runtime.setMocks(pulumiMocks(resources), app, stage, false, 'organization');
 
+  const report = (event: object) =>
+    appendFileSync(eventLog, `${JSON.stringify({ timestamp: 0, ...event })}\n`);
+  // SST shows the message of such an event, and of what is written to stderr only a line.
+  process.once('uncaughtException', (error) => {
+    const diagnosticEvent = { severity: 'error', message: error.stack ?? error.message, color: 'never' };
+    report({ diagnosticEvent });
+    process.exit(1);
+  });
+
   let outputs: unknown;
   process.once('beforeExit', () => {
     const urn = (type: string, name: string) => `urn:pulumi:${stage}::${app}::${type}::${name}`;
@@ -49,11 +58,12 @@ async function run(stack: string, eventLog: string): Promise<void> {
       }));
     if (command === 'up') keepState(stack, [root, ...components]);
     // Each resource's own events are left out: SST would print them, with times that nobody measured.
-    const summaryEvent = {
-      ...{ resourceChanges: { create: resources.length }, durationSeconds: 0 },
-      ...{ maybeCorrupt: false, policyPacks: {} },
-    };
-    appendFileSync(eventLog, `${JSON.stringify({ timestamp: 0, summaryEvent })}\n`);
+    report({
+      summaryEvent: {
+        ...{ resourceChanges: { create: resources.length }, durationSeconds: 0 },
+        ...{ maybeCorrupt: false, policyPacks: {} },
+      },
+    });
   });
   outputs = await pulumi.runtime.runInPulumiStack(
     async () => (await import(pathToFileURL(main).href)).default,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { accessOf } from '../../core/access/access.ts';
 import { policyDocument } from '../../core/access/statement.ts';
 import { kebab, namesFor } from '../../stacks/names.ts';
-import { runFunction, runStateMachine, sendDeadLetters } from '../../stacks/own-access.ts';
+import { runFunction, runStateMachine } from '../../stacks/own-access.ts';
 import config from '../../tidegate.config.ts';
 import largeConfig from './support/large.config.ts';
 import { grants, listed, synth } from './support/synth.ts';
@@ -37,12 +37,23 @@ test.each(installed)('in $name each function may do what the table says, and no 
   for (const found of roles) {
     const state = found.name.replace(/Role$/, '');
     const name = handlers[state]?.startsWith('functions/events/') ? kebab(state) : state;
-    const deadLetters = `arn:aws:sqs:eu-west-1:123456789012:${prefix}-${kebab(state)}-dead-letters`;
-    const wanted = [
-      ...(access[name] ?? []),
-      ...runFunction(one.names, name),
-      ...(invoked.has(`${prefix}-${kebab(state)}`) ? [sendDeadLetters(deadLetters)] : []),
+    const called = `${prefix}-${kebab(state)}`;
+    const own = [
+      {
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [`arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/${called}:*`],
+      },
+      { actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] },
+      ...(invoked.has(called)
+        ? [
+            {
+              actions: ['sqs:SendMessage'],
+              resources: [`arn:aws:sqs:eu-west-1:123456789012:${called}-dead-letters`],
+            },
+          ]
+        : []),
     ];
+    const wanted = [...(access[name] ?? []), ...own];
     expect(grants(allowed(found)), name).toEqual(grants(policyDocument(wanted).Statement));
   }
 });
