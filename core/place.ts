@@ -6,6 +6,9 @@ export interface Place {
   region: string;
 }
 
+export const samePlace = (one: Place, other: Place): boolean =>
+  one.account === other.account && one.region === other.region;
+
 /** Of an environment that says so, else of the installation itself. */
 export const placeOf = (
   { roleArn, region }: { roleArn?: string | undefined; region?: string | undefined },

@@ -1,5 +1,5 @@
 /** What every modelled AWS service has in common: operations by name, and errors as AWS answers them. */
-import type { Place } from '../core/place.ts';
+import { type Place, samePlace } from '../core/place.ts';
 
 /** Takes the request as parsed JSON, answers the response. Dates are answered as `Date`; the door writes epoch seconds. */
 // biome-ignore lint/suspicious/noExplicitAny: the wire is untyped; each operation checks what it reads
@@ -33,4 +33,4 @@ export const account = '123456789012';
 export const region = 'eu-west-1';
 /** Where Tidegate is installed. */
 export const home: Place = { account, region };
-export const isHome = (place: Place) => place.account === account && place.region === region;
+export const isHome = (place: Place) => samePlace(place, home);

@@ -5,6 +5,7 @@ import definition from '../state-machines/deploy.asl.json' with { type: 'json' }
 import config from '../tidegate.config.ts';
 import { deadLetters } from './dead-letters.ts';
 import { taskNames } from './definition.ts';
+import { eventBus } from './event-bus.ts';
 import { lambdaFunction } from './functions.ts';
 import { namesFor, type Where } from './names.ts';
 import { observability } from './observability.ts';
@@ -23,6 +24,7 @@ export async function tidegate(platform: Platform) {
   const access = accessOf(config, names);
   storage(platform, names);
   secrets(platform, names);
+  eventBus(platform, config, names);
 
   const steps = taskNames(definition);
   const arns = steps.map((name) => {

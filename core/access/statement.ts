@@ -19,10 +19,15 @@ export interface Condition {
 }
 
 /** As IAM reads it. */
+export interface PolicyDocument {
+  Version: '2012-10-17';
+  Statement: object[];
+}
+
 export const policyDocument = (statements: readonly Statement[]) => ({
-  Version: '2012-10-17',
+  Version: '2012-10-17' as const,
   Statement: statements.map(({ actions, resources, conditions = [] }) => ({
-    Effect: 'Allow',
+    Effect: 'Allow' as const,
     Action: actions,
     Resource: resources,
     ...(conditions.length > 0 && { Condition: conditionBlock(conditions) }),

@@ -143,3 +143,13 @@ test('lost events are looked for every quarter of an hour', () => {
     scheduleExpression: 'rate(15 minutes)',
   });
 });
+
+test('other accounts may send their events on, and no others', () => {
+  const permissions = (name: 'large' | 'production') =>
+    synth(name)
+      .all('aws:cloudwatch/eventPermission:EventPermission')
+      .map(({ inputs }) => inputs.principal);
+
+  expect(permissions('large')).toEqual(['111122223333']);
+  expect(permissions('production')).toEqual([]);
+});
