@@ -6,7 +6,7 @@ export interface FunctionSize {
 }
 
 /**
- * Node, the SDK and all of Tidegate fill 130 MB. The rest is for the processor that Lambda gives with it: 0.29 of one.
+ * Node and a bundle fill 80 MB. The rest is for the processor that Lambda gives with it: 0.29 of one.
  * The state machine waits 60 s for a step: a function is over well before it is started again.
  */
 const usual: FunctionSize = { memoryMegabytes: 512, timeoutSeconds: 30 };
