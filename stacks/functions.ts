@@ -1,6 +1,5 @@
 /** One Lambda function for each step and each event handler. The configuration is bundled with them (docs/adr/0001). */
-import type { Statement } from '../core/access/statement.ts';
-import { policyDocument } from '../core/access/statement.ts';
+import { policyDocument, type Statement } from '../core/access/statement.ts';
 import { sizeOf } from '../core/functions.ts';
 import { deadLettersArnOf } from './dead-letters.ts';
 import { consoleOf, functionNameOf, kebab, type Names, pascal, stateMachineArn } from './names.ts';
@@ -78,7 +77,7 @@ export function lambdaFunction(platform: Platform, names: Names, options: Functi
   });
 }
 
-/** aws/open.ts reads it. */
+/** aws/means.ts reads it. */
 function environment(names: Names): Record<string, string> {
   const { region, table, secretParameters } = names;
   const { slackToken, slackSigningSecret } = secretParameters;
