@@ -1,6 +1,7 @@
 /** Approvals: the task token stays here, people and messages only ever see the short approval id. */
 import * as z from 'zod';
 import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval.ts';
+import { forgetAttribute, forgetting } from '../core/forgetting.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
 
@@ -22,7 +23,10 @@ export function approvals({ open }: Means) {
   return {
     /** Opens an approval. Opening it again, with a new task token, keeps its deadline and a decision that was made. */
     async open({ approvalId, taskToken, ...approval }: Omit<Approval, 'answer' | 'asked'>): Promise<void> {
-      await table.setFirst(keyOf(approvalId), 'approvalId', { approvalId, ...approval });
+      await table.setFirst(keyOf(approvalId), 'approvalId', {
+        ...{ approvalId, ...approval },
+        ...forgetting('approval', approval.expiresAt),
+      });
       await table.set(keyOf(approvalId), { taskToken });
     },
     asked: (approvalId: string) => table.set(keyOf(approvalId), { asked: true }),
@@ -32,7 +36,7 @@ export function approvals({ open }: Means) {
     async of(approvalId: string): Promise<Approval | undefined> {
       const item = await table.read(keyOf(approvalId));
       if (!item) return undefined;
-      const { key: _, ...approval } = item;
+      const { key: _, [forgetAttribute]: __, ...approval } = item;
       return approvalSchema.parse(approval);
     },
   };

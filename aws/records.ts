@@ -1,5 +1,6 @@
 /** Releases' records: written step by step, so that an execution that is stopped by hand leaves what it found. */
 
+import { forgetAttribute, forgetting } from '../core/forgetting.ts';
 import { type ReleaseRecord, recordSchema } from '../core/record.ts';
 import type { Outcome, ReleaseRequest } from '../core/release.ts';
 import type { Means } from './means.ts';
@@ -43,10 +44,18 @@ export function records({ open }: Means) {
     end: (
       execution: string,
       ending: { request: ReleaseRequest; outcome: Outcome; reason: string; endedAt: number },
-    ) => table.setFirst(keyOf(execution), 'outcome', { execution, ...ending }),
+    ) =>
+      table.setFirst(keyOf(execution), 'outcome', {
+        ...{ execution, ...ending },
+        ...forgetting('release', ending.endedAt),
+      }),
 
     async of(execution: string): Promise<ReleaseRecord> {
-      const { key: _, ...item } = (await table.read(keyOf(execution))) ?? { execution };
+      const {
+        key: _,
+        [forgetAttribute]: __,
+        ...item
+      } = (await table.read(keyOf(execution))) ?? { execution };
       const isStep = (name: string) => name.startsWith(stepPrefix);
       const rest = Object.entries(item).filter(([name]) => !isStep(name));
       const steps = Object.entries(item).filter(([name]) => isStep(name));

@@ -1,4 +1,5 @@
 /** The one table: releases' records, who holds a slot, who waits for what. */
+import { forgetAttribute } from '../core/forgetting.ts';
 import type { Names } from './names.ts';
 import type { Platform } from './platform.ts';
 
@@ -7,7 +8,7 @@ export function storage({ sst }: Platform, { table: name, production }: Names): 
   new sst.aws.Dynamo('Releases', {
     fields: { key: 'string' },
     primaryIndex: { hashKey: 'key' },
-    ttl: 'expiresAt',
+    ttl: forgetAttribute,
     deletionProtection: production,
     transform: { table: { name } },
   });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { forgetAttribute } from '../../core/forgetting.ts';
 import { synth } from './support/synth.ts';
 
 const names = ['production', 'large'] as const;
@@ -47,13 +48,13 @@ test('only production is protected from being removed', () => {
   });
 });
 
-test('the table has the one key that aws/table.ts reads, and forgets by expiresAt', () => {
+test('the table has the one key that aws/table.ts reads, and forgets by the attribute that they write', () => {
   expect(synth('production').one('aws:dynamodb/table:Table', 'ReleasesTable')).toMatchObject({
     name: 'tidegate-production-releases',
     hashKey: 'key',
     attributes: [{ name: 'key', type: 'S' }],
     billingMode: 'PAY_PER_REQUEST',
-    ttl: { attributeName: 'expiresAt', enabled: true },
+    ttl: { attributeName: forgetAttribute, enabled: true },
   });
 });
 
