@@ -223,6 +223,11 @@ const configSchema = z
     services: z.record(name, serviceSchema).refine((services) => Object.keys(services).length > 0, {
       error: 'names no service: nothing would ever be deployed',
     }),
+    /**
+     * What Tidegate's permissions are held to: the services that are named here, or, where IAM has no room for so many names,
+     * all of their clusters, and all task definitions, repositories and log groups of the accounts. Roles are always named.
+     */
+    permissions: z.enum(['services', 'clusters']).default('services'),
     slack: z.strictObject({ channel: z.string().min(1) }).optional(),
     /** Who is told by e-mail when Tidegate itself needs somebody. Each confirms it once, by a link that AWS sends. */
     alarms: z

@@ -16,8 +16,11 @@ export type Dimension = 'environment' | 'outcome' | 'step';
 
 export const metrics = {
   StepDuration: { unit: 'Milliseconds', by: [['step']] },
-  /** 1 for a call that threw, 0 for one that did not: its average is their share. `ScanPending` is an answer and counts as 0. */
-  StepErrors: { unit: 'Count', by: [['step'], []] },
+  /**
+   * 1 for a call that threw, 0 for one that did not: its average is their share. What is an answer to the state machine, such
+   * as `ScanPending`, counts as 0. Each metric costs money by the hour: those of a single step are Lambda's own.
+   */
+  StepErrors: { unit: 'Count', by: [[]] },
   /** 1 for each release, when its outcome is recorded. */
   ReleasesEnded: { unit: 'Count', by: [['outcome'], ['environment', 'outcome']] },
   /** Of a release that ended `Deployed`: since its push. */

@@ -64,7 +64,7 @@ function logLine(name: string, runtime: () => Promise<Runtime>): MiddlewareObj<P
     if (error) logger.warn(`${name}: ${error.message}`, { ...line, error });
     else logger.info(name, line);
     measure('StepDuration', milliseconds, { step: name });
-    measure('StepErrors', error && !isAnswer(error) ? 1 : 0, { step: name });
+    measure('StepErrors', error && !isAnswer(error) ? 1 : 0, {});
   }
   return {
     before: ({ internal }) => void Object.assign(internal, { startedAt: Date.now() }),

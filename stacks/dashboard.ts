@@ -42,7 +42,7 @@ export function dashboardBody(names: Names, shown: Shown) {
       ],
       [
         [graph(names, 'Time of a step, 95 of 100', shown.steps.map(stepDuration)), 12, 6],
-        [graph(names, 'Calls of steps that failed, share', shown.steps.map(stepErrors)), 12, 6],
+        [graph(names, 'Calls of steps that threw', shown.steps.map(stepErrors(names))), 12, 6],
       ],
       [
         [graph(names, 'Executions', executions(names)), 12, 6],
@@ -139,8 +139,8 @@ const perEnvironment: Line = [
 
 const stepDuration = (step: string) =>
   line(ownMetric('StepDuration', { step }), { label: step, stat: 'p95', period: 3600 });
-const stepErrors = (step: string) =>
-  line(ownMetric('StepErrors', { step }), { label: step, stat: 'Average', period: 3600 });
+const stepErrors = (names: Names) => (step: string) =>
+  line(functionMetric(names, 'Errors', step), { label: step, stat: 'Sum', period: 3600 });
 
 const executions = (names: Names): Line[] =>
   [

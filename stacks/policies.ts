@@ -29,7 +29,7 @@ export function policiesOf(functionName: string, own: Statement[], access: State
   }
   if (managed.length <= mostManaged) return { inline: own, managed };
   throw new Error(
-    `${functionName} would need ${managed.length} policies, and IAM gives a role ${mostManaged}: the configuration has too many environments for one installation. Install another stage for some of them`,
+    `${functionName} would need ${managed.length} policies, and IAM gives a role ${mostManaged}: the configuration names too many environments. Set permissions: 'clusters' in tidegate.config.ts, or install another stage for some of them`,
   );
 }
 

@@ -10,38 +10,40 @@ import {
   type Located,
   type PlacedAction,
   placed,
+  type Scope,
 } from './resources.ts';
 import type { Statement } from './statement.ts';
 
 /** By a function's name: steps as their state, event handlers as their file. */
 export function accessOf(config: Config, installation: Installation): Record<string, Statement[]> {
+  const context = { installation, permissions: config.permissions };
   const everywhere = locatedIn(config, installation);
   return Object.fromEntries(
-    Object.entries(needs).map(([name, need]) => [name, accessFor(need, everywhere, installation)]),
+    Object.entries(needs).map(([name, need]) => [name, accessFor(need, { ...context, located: everywhere })]),
   );
 }
 
-function accessFor(
-  { actions, items }: Need,
-  everywhere: readonly Located[],
-  installation: Installation,
-): Statement[] {
-  const here = everywhere.filter(({ environment }) => environment.roleArn === undefined);
-  const roles = everywhere.flatMap(({ environment }) => environment.roleArn ?? []);
+function accessFor({ actions, items }: Need, scope: Scope): Statement[] {
+  const { installation, located } = scope;
+  const here = located.filter(({ environment }) => environment.roleArn === undefined);
+  const roles = located.flatMap(({ environment }) => environment.roleArn ?? []);
   const elsewhere = actions.some(isPlaced) ? roles : [];
   return joined([
     ...Object.entries(items).map(([action, kinds]) => itemAccess(installation, action, kinds)),
-    ...actions.filter(isPlaced).map((action) => allowed(action, here, installation)),
-    ...actions.filter(isAtHome).map((action) => allowed(action, everywhere, installation)),
+    ...actions.filter(isPlaced).map((action) => allowed(action, { ...scope, located: here })),
+    ...actions.filter(isAtHome).map((action) => allowed(action, scope)),
     { actions: ['sts:AssumeRole'], resources: [...new Set(elsewhere)] },
   ]);
 }
 
 /** Of a role that environments name: all that any function does by it. */
 export function accessByRole(config: Config, installation: Installation, roleArn: string): Statement[] {
-  const there = locatedIn(config, installation).filter(({ environment }) => environment.roleArn === roleArn);
+  const located = locatedIn(config, installation).filter(
+    ({ environment }) => environment.roleArn === roleArn,
+  );
+  const scope = { installation, permissions: config.permissions, located };
   const actions = new Set(Object.values(needs).flatMap((need) => need.actions.filter(isPlaced)));
-  return joined([...actions].sort().map((action) => allowed(action, there, installation)));
+  return joined([...actions].sort().map((action) => allowed(action, scope)));
 }
 
 const locatedIn = ({ services }: Config, installation: Installation): Located[] =>
@@ -56,12 +58,11 @@ const locatedIn = ({ services }: Config, installation: Installation): Located[] 
 const isPlaced = (action: Action): action is PlacedAction => action in placed;
 const isAtHome = (action: Action): action is HomeAction => action in atHome;
 
-function allowed(action: Action, located: readonly Located[], installation: Installation): Statement {
-  const scope = { installation, located };
+function allowed(action: Action, scope: Scope): Statement {
   const on = isPlaced(action) ? placed[action](scope) : atHome[action](scope);
   const [name = action] = action.split(' ');
   // Nothing of a place is allowed where no environment is there.
-  return { actions: [name], ...on, ...(located.length === 0 && { resources: [] }) };
+  return { actions: [name], ...on, ...(scope.located.length === 0 && { resources: [] }) };
 }
 
 function itemAccess(installation: Installation, action: string, kinds: readonly string[]): Statement {

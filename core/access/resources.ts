@@ -1,5 +1,5 @@
 /** What each action is allowed on: the services, repositories and roles that the configuration names, and nothing else. */
-import { type Environment, familyOf, logGroupsOf, type Service } from '../config.ts';
+import { type Config, type Environment, familyOf, logGroupsOf, type Service } from '../config.ts';
 import type { Place } from '../place.ts';
 import type { Installation } from './installation.ts';
 import type { Condition, Statement } from './statement.ts';
@@ -13,6 +13,8 @@ export interface Located {
 
 export interface Scope {
   installation: Installation;
+  /** `clusters`: names of services, families, log groups and repositories are left open. Roles never are. */
+  permissions: Config['permissions'];
   /** Those that the permission is for. */
   located: readonly Located[];
 }
@@ -25,12 +27,13 @@ const each = ({ located }: Scope, of: (where: Located) => string | string[]): st
 ];
 const ecsArn = ({ installation: { partition } }: Scope, { account, region }: Place, path: string) =>
   `arn:${partition}:ecs:${region}:${account}:${path}`;
+const named = ({ permissions }: Scope, name: string) => (permissions === 'clusters' ? '*' : name);
 /** Of each environment, something of ECS that is named after its cluster and service. */
 const ofServices =
   (...paths: ((name: string) => string)[]): Resources =>
   (scope) => ({
     resources: each(scope, ({ environment: { cluster, service }, place }) =>
-      paths.map((path) => ecsArn(scope, place, path(`${cluster}/${service}`))),
+      paths.map((path) => ecsArn(scope, place, path(`${cluster}/${named(scope, service)}`))),
     ),
   });
 const service = (name: string) => `service/${name}`;
@@ -38,7 +41,9 @@ const deployments = (name: string) => `service-deployment/${name}/*`;
 const revisions = (name: string) => `service-revision/${name}/*`;
 
 const families = (scope: Scope) =>
-  each(scope, ({ environment, place }) => ecsArn(scope, place, `task-definition/${familyOf(environment)}:*`));
+  each(scope, ({ environment, place }) =>
+    ecsArn(scope, place, `task-definition/${named(scope, familyOf(environment))}:*`),
+  );
 const clusters = (scope: Scope) =>
   each(scope, ({ environment: { cluster }, place }) => ecsArn(scope, place, `cluster/${cluster}`));
 const inClusters = (scope: Scope): Condition => ({
@@ -46,9 +51,9 @@ const inClusters = (scope: Scope): Condition => ({
   variable: 'ecs:cluster',
   values: clusters(scope),
 });
-const withReleaseTask = ({ installation, located }: Scope): Scope => ({
-  installation,
-  located: located.filter(({ environment }) => environment.releaseTask),
+const withReleaseTask = (scope: Scope): Scope => ({
+  ...scope,
+  located: scope.located.filter(({ environment }) => environment.releaseTask),
 });
 
 /** Of what belongs to an environment: allowed where that is. */
@@ -97,7 +102,7 @@ export const placed = {
     resources: each(scope, ({ environment, place: { account, region } }) =>
       logGroupsOf(environment).map(
         (group) =>
-          `arn:${scope.installation.partition}:logs:${region}:${account}:log-group:${group}:log-stream:*`,
+          `arn:${scope.installation.partition}:logs:${region}:${account}:log-group:${named(scope, group)}:log-stream:*`,
       ),
     ),
   }),
@@ -113,7 +118,7 @@ const repositories: Resources = (scope) => {
     resources: each(
       scope,
       ({ service: { registry = installation, repository } }) =>
-        `arn:${installation.partition}:ecr:${registry.region}:${registry.account}:repository/${repository}`,
+        `arn:${installation.partition}:ecr:${registry.region}:${registry.account}:repository/${named(scope, repository)}`,
     ),
   };
 };

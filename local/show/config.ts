@@ -28,8 +28,9 @@ export function localConfig(installed: Config, urlOf: (balancer: string) => stri
     });
     return [name, { ...service, scan, environments }] as const;
   });
-  const { slack } = installed;
+  const { slack, permissions } = installed;
   return {
+    permissions,
     ...(slack && { slack }),
     services: Object.fromEntries(services),
   };

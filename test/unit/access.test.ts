@@ -5,6 +5,7 @@ import { policyDocument, type Statement } from '../../core/access/statement.ts';
 import { type ConfigInput, defineConfig } from '../../core/config.ts';
 import { allowing } from '../../local/iam/evaluate.ts';
 import { installation } from '../../local/world.ts';
+import { policiesOf } from '../../stacks/policies.ts';
 
 type EnvironmentInput = ConfigInput['services'][string]['environments'][number];
 
@@ -105,6 +106,41 @@ describe('a function', () => {
 
     expect(of(access.CheckScan, 'ecr:BatchGetImage')?.[0]?.resources).toEqual([
       'arn:aws:ecr:us-east-1:999999999999:repository/shop/api',
+    ]);
+  });
+});
+
+describe('where IAM has no room for so many names', () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `service-${index}`);
+  const config = (permissions: 'services' | 'clusters') =>
+    defineConfig({
+      permissions,
+      services: Object.fromEntries(
+        names.map((name) => [
+          name,
+          { repository: name, container: 'app', environments: [{ ...environment, service: name }] },
+        ]),
+      ),
+    });
+
+  test('that is said, with what to do', () => {
+    const { StartDeployment = [] } = accessOf(config('services'), installation);
+
+    expect(() => policiesOf('StartDeployment', [], StartDeployment)).toThrow(
+      "the configuration names too many environments. Set permissions: 'clusters'",
+    );
+  });
+
+  test('clusters hold the permissions, and every function has room for them', () => {
+    const access = accessOf(config('clusters'), installation);
+
+    for (const [name, may] of Object.entries(access)) expect(policiesOf(name, [], may).managed).toEqual([]);
+    expect(of(access.StartDeployment, 'ecs:UpdateService')?.[0]?.resources).toEqual([
+      'arn:aws:ecs:eu-west-1:123456789012:service/main/*',
+    ]);
+    // Roles are what privileges come with.
+    expect(of(access.RegisterTaskDefinition, 'iam:PassRole')?.[0]?.resources).toEqual([
+      'arn:aws:iam::123456789012:role/ecsTaskExecutionRole',
     ]);
   });
 });

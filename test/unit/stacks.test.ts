@@ -120,7 +120,7 @@ describe('the policies of a function', () => {
 
   test('are refused where IAM has no room for them', () => {
     expect(() => policiesOf('Look', own, [services(2000)])).toThrow(
-      /^Look would need \d+ policies, and IAM gives a role 10: .* Install another stage for some of them$/,
+      /^Look would need \d+ policies, and IAM gives a role 10: .* install another stage for some of them$/,
     );
   });
 });
