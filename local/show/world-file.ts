@@ -1,5 +1,5 @@
 /** `.tidegate/world.json`: which local world runs in a folder, and where. One at a time. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../core/config.ts';
@@ -33,9 +33,19 @@ export async function readWorldFile(directory: string): Promise<WorldFile | unde
  */
 export async function claim(directory: string, pid: number): Promise<WorldFile | undefined> {
   await mkdir(directory, { recursive: true });
-  const own = JSON.stringify({ pid });
+  // Another start that finds the file must find it whole.
+  const own = join(directory, `world.${pid}.json`);
+  await writeFile(own, JSON.stringify({ pid }));
+  try {
+    return await claimWith(own, directory);
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+async function claimWith(own: string, directory: string): Promise<WorldFile | undefined> {
   const taken = () =>
-    writeFile(pathIn(directory), own, { flag: 'wx' }).then(
+    link(own, pathIn(directory)).then(
       () => false,
       () => true,
     );

@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a second outcome overwrites the first',
     file: 'aws/records.ts',
-    find: "table.setFirst(keyOf(execution), 'outcome', { execution, ...ending })",
+    find: "table.setFirst(keyOf(execution), 'outcome', {\n        ...{ execution, ...ending },\n        ...forgetting('release', ending.endedAt),\n      })",
     replace: 'table.set(keyOf(execution), { execution, ...ending }).then(() => true)',
   },
   {
