@@ -3,12 +3,17 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { Transient } from '../core/errors.ts';
 import type { MetricQuery, QueryId } from '../core/judge/queries.ts';
 import { calling } from './calling.ts';
+import type { ClientMaker } from './client-maker.ts';
 import type { Means } from './means.ts';
+import { perPlace } from './per-place.ts';
 
 /** Points of a metric, oldest first: [start of the period in ms, value]. A missing period has no point. */
 export type Points = [number, number][];
 
-export function cloudwatch({ makeClient }: Means) {
+/** Of the place where an environment is. */
+export const cloudwatch = (means: Means) => perPlace(means, cloudwatchOf);
+
+function cloudwatchOf(makeClient: ClientMaker) {
   const client = makeClient(CloudWatchClient, {});
   return {
     /** The points of each query by its id. Throws `Transient` where CloudWatch says that an answer is not whole. */

@@ -32,7 +32,13 @@ export interface TaggedImage extends EcrRepository {
 
 /** Blobs are read over plain HTTP from a signed address. */
 export function ecr({ fetch, makeClient }: Means) {
-  const client = makeClient(ECRClient, {});
+  /** By the Region that a repository is in. Another account lets us in by the repository's own policy. */
+  const clients = new Map<string, ECRClient>();
+  function clientFor({ region }: EcrRepository): ECRClient {
+    const client = clients.get(region) ?? makeClient(ECRClient, { region });
+    clients.set(region, client);
+    return client;
+  }
   /** What a digest names never changes, and an image's config is asked for again and again. Its manifest says that it is there. */
   const small = new Map<string, Buffer>();
 
@@ -50,35 +56,20 @@ export function ecr({ fetch, makeClient }: Means) {
     },
 
     /** Every tag of a repository, with the digest it stands for. */
-    async pushes(repositoryName: string): Promise<TaggedImage[]> {
+    async pushes(repository: EcrRepository): Promise<TaggedImage[]> {
       const found: TaggedImage[] = [];
-      const region = await client.config.region();
       let nextToken: string | undefined;
       do {
         const command = new DescribeImagesCommand({
-          repositoryName,
+          ...named(repository),
           filter: { tagStatus: 'TAGGED' },
           maxResults: 1000,
           ...(nextToken && { nextToken }),
         });
-        const page = await calling('DescribeImages', () => client.send(command));
-        for (const {
-          registryId = '',
-          imageDigest: digest = '',
-          imageTags = [],
-          imagePushedAt,
-        } of page.imageDetails ?? []) {
+        const page = await calling('DescribeImages', () => clientFor(repository).send(command));
+        for (const { imageDigest: digest = '', imageTags = [], imagePushedAt } of page.imageDetails ?? []) {
           const pushedAt = imagePushedAt?.getTime() ?? 0;
-          found.push(
-            ...imageTags.map((tag) => ({
-              registryId,
-              region,
-              repository: repositoryName,
-              tag,
-              digest,
-              pushedAt,
-            })),
-          );
+          found.push(...imageTags.map((tag) => ({ ...repository, tag, digest, pushedAt })));
         }
         nextToken = page.nextToken;
       } while (nextToken);
@@ -98,7 +89,9 @@ export function ecr({ fetch, makeClient }: Means) {
         imageIds: [{ imageDigest: digest }],
         acceptedMediaTypes: manifestTypes,
       });
-      const { images = [], failures = [] } = await calling('BatchGetImage', () => client.send(command));
+      const { images = [], failures = [] } = await calling('BatchGetImage', () =>
+        clientFor(repository).send(command),
+      );
       const manifest = images[0]?.imageManifest;
       if (!manifest) {
         throw new ReleaseRejected(
@@ -124,7 +117,7 @@ export function ecr({ fetch, makeClient }: Means) {
           filter: { artifactTypes },
           ...(nextToken && { nextToken }),
         });
-        const page = await calling('ListImageReferrers', () => client.send(command));
+        const page = await calling('ListImageReferrers', () => clientFor(repository).send(command));
         found.push(...(page.referrers ?? []));
         nextToken = page.nextToken;
       } while (nextToken);
@@ -137,7 +130,9 @@ export function ecr({ fetch, makeClient }: Means) {
       const known = small.get(key);
       if (known && known.length <= maxBytes) return known;
       const command = new GetDownloadUrlForLayerCommand({ ...named(repository), layerDigest });
-      const { downloadUrl } = await calling('GetDownloadUrlForLayer', () => client.send(command));
+      const { downloadUrl } = await calling('GetDownloadUrlForLayer', () =>
+        clientFor(repository).send(command),
+      );
       const answer = await fetch(String(downloadUrl)).catch((error: Error) => {
         throw new Transient(`download of ${layerDigest}: ${error.message}`);
       });
@@ -158,7 +153,7 @@ export function ecr({ fetch, makeClient }: Means) {
   ) {
     try {
       const command = new DescribeImagesCommand({ ...named(repository), imageIds: [imageId] });
-      return (await calling('DescribeImages', () => client.send(command))).imageDetails?.[0];
+      return (await calling('DescribeImages', () => clientFor(repository).send(command))).imageDetails?.[0];
     } catch (error) {
       if (isAwsError(error, 'ImageNotFoundException')) return undefined;
       throw error;

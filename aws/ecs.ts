@@ -27,12 +27,17 @@ import {
   withImage,
 } from '../core/task-definition.ts';
 import { calling, isAwsError } from './calling.ts';
+import type { ClientMaker } from './client-maker.ts';
+import type { EcsService } from './ecs-service.ts';
 import type { Means } from './means.ts';
-import type { EcsService } from './slots.ts';
+import { perPlace } from './per-place.ts';
 
 export type { Task };
 
-export function ecs({ makeClient }: Means) {
+/** Of the place where an environment is. */
+export const ecs = (means: Means) => perPlace(means, ecsOf);
+
+function ecsOf(makeClient: ClientMaker) {
   const client = makeClient(ECSClient, {});
   /** Never retries by itself: UpdateService has no client token. */
   const once = makeClient(ECSClient, { maxAttempts: 1 });

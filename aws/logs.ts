@@ -1,9 +1,14 @@
 /** The last words of a task, from CloudWatch Logs. */
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { calling, isAwsError } from './calling.ts';
+import type { ClientMaker } from './client-maker.ts';
 import type { Means } from './means.ts';
+import { perPlace } from './per-place.ts';
 
-export function logs({ makeClient }: Means) {
+/** Of the place where an environment is. */
+export const logs = (means: Means) => perPlace(means, logsOf);
+
+function logsOf(makeClient: ClientMaker) {
   const client = makeClient(CloudWatchLogsClient, {});
   return {
     /** The last lines of a stream, oldest first, each cut to 300 characters. Empty where there is no such stream; says so where the group may not be read. */

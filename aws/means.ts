@@ -2,11 +2,17 @@
 import * as z from 'zod';
 import type { Config } from '../core/config.ts';
 import type { Measure } from '../core/metrics.ts';
+import type { Place } from '../core/place.ts';
 import type { ClientMaker, ClientSettings } from './client-maker.ts';
 
 export const environmentSchema = z.object({
   TABLE_NAME: z.string().min(1),
-  STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  /** Says in which account and Region this installation is, too. */
+  STATE_MACHINE_ARN: z
+    .string()
+    .regex(/^arn:[^:]+:states:[^:]+:\d{12}:stateMachine:./, { error: 'the ARN of a state machine' }),
+  /** Lambda sets it: the name under which roles in other accounts are taken on. */
+  AWS_LAMBDA_FUNCTION_NAME: z.string().default('tidegate'),
   /** Where people look at an execution: its ARN is appended. */
   CONSOLE_URL: z.url().optional(),
   SLACK_API_URL: z.url().default('https://slack.com/api'),
@@ -36,8 +42,10 @@ export type Opener<Gateway = unknown> = (means: Means) => Gateway;
 /** By the names under which a function uses what they open. */
 export type Openers = Readonly<Record<string, Opener>>;
 
-export interface Means extends Pick<Surroundings, 'config' | 'fetch' | 'now' | 'wait'> {
+export interface Means extends Pick<Surroundings, 'client' | 'config' | 'fetch' | 'now' | 'wait'> {
   environment: z.output<typeof environmentSchema>;
+  /** Of this installation. */
+  home: Place;
   /** A client of the SDK. `own` goes before what is the same for every client. */
   makeClient: ClientMaker;
   /** What an opener makes, once: gateways share what lies below them. */

@@ -1,6 +1,5 @@
 /** The slot of each ECS service, changed by one conditional write at a time. */
 
-import type { Target } from '../core/release.ts';
 import {
   ask,
   begin,
@@ -12,12 +11,13 @@ import {
   type SlotChange,
   slotSchema,
 } from '../core/slot.ts';
+import { type EcsService, serviceKey } from './ecs-service.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
 
-export function slots({ open }: Means) {
+export function slots({ home, open }: Means) {
   const table = open(tidegateTable);
-  const keyOf = ({ cluster, service }: EcsService) => `slot ${cluster}/${service}`;
+  const keyOf = (service: EcsService) => `slot ${serviceKey(service, home)}`;
   const parse = ({ key: _, version: __, ...slot }: Record<string, unknown>): Slot => slotSchema.parse(slot);
   const change = (service: EcsService, decide: (slot: Slot) => SlotChange): Promise<SlotChange['answers']> =>
     table.change(keyOf(service), (item) => {
@@ -44,5 +44,3 @@ export function slots({ open }: Means) {
     look: async (service: EcsService): Promise<Slot> => parse((await table.read(keyOf(service))) ?? {}),
   };
 }
-
-export type EcsService = Pick<Target, 'cluster' | 'service'>;

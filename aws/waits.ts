@@ -1,7 +1,7 @@
 /** Who waits for an ECS service to come to rest: at most one release, since it holds the slot. */
 import * as z from 'zod';
+import { type EcsService, serviceKey } from './ecs-service.ts';
 import type { Means } from './means.ts';
-import type { EcsService } from './slots.ts';
 import { tidegateTable } from './table.ts';
 
 const waitSchema = z.strictObject({
@@ -14,9 +14,9 @@ const waitSchema = z.strictObject({
 });
 export type Wait = z.infer<typeof waitSchema>;
 
-export function waits({ open }: Means) {
+export function waits({ home, open }: Means) {
   const table = open(tidegateTable);
-  const keyOf = ({ cluster, service }: EcsService) => `wait ${cluster}/${service}`;
+  const keyOf = (service: EcsService) => `wait ${serviceKey(service, home)}`;
   return {
     /** Waits with a new task token; an earlier one is forgotten, since Step Functions has closed it. */
     put: (service: EcsService, wait: Wait) => table.put(keyOf(service), { ...wait }),

@@ -1,4 +1,6 @@
 /** Where something of AWS is: an account and a Region. */
+import type { Service } from './config.ts';
+import type { EcrRepository } from './image.ts';
 
 export interface Place {
   /** 12 digits. */
@@ -14,3 +16,12 @@ export const placeOf = (
   { roleArn, region }: { roleArn?: string | undefined; region?: string | undefined },
   home: Place,
 ): Place => ({ account: roleArn?.split(':')[4] ?? home.account, region: region ?? home.region });
+
+/** A service's repository: in the registry that it names, else in that of the installation itself. */
+export const repositoryAt = (
+  { registry, repository }: Pick<Service, 'registry' | 'repository'>,
+  home: Place,
+): EcrRepository => {
+  const { account: registryId, region } = registry ?? home;
+  return { registryId, region, repository };
+};

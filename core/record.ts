@@ -78,10 +78,13 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
 
 /** What a person has to run, to be put behind the reason why one is needed. */
 export const toGoBack = (
-  { cluster, service }: Pick<Target, 'cluster' | 'service'>,
+  { cluster, service, region, roleArn }: Pick<Target, 'cluster' | 'service' | 'region' | 'roleArn'>,
   wayBack: string,
-): string =>
-  `; to go back to what ran before: aws ecs update-service --cluster ${cluster} --service ${service} --task-definition ${wayBack}`;
+): string => {
+  const by = roleArn ? `, as ${roleArn}` : '';
+  const there = region ? ` --region ${region}` : '';
+  return `; to go back to what ran before${by}: aws ecs update-service${there} --cluster ${cluster} --service ${service} --task-definition ${wayBack}`;
+};
 
 /** Lambda's cause is the whole error as JSON text; people need the message. */
 export function failureSentence({ Error: name, Cause: cause }: Failure): string {

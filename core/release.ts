@@ -1,5 +1,6 @@
 /** A release: one image digest on its way to one environment of one service. */
 import * as z from 'zod';
+import type { Environment, Service } from './config.ts';
 import { digestSchema, pinnedImageSchema, repositorySchema, tagSchema } from './image.ts';
 
 /** The input of an execution: what was pushed, and where it should go. Times in ms since the epoch. */
@@ -25,8 +26,16 @@ export const targetSchema = z.strictObject({
   cluster: z.string(),
   service: z.string(),
   container: z.string(),
+  /** Where it is, if that is not where Tidegate itself is. */
+  region: z.string().optional(),
+  roleArn: z.string().optional(),
 });
 export type Target = z.infer<typeof targetSchema>;
+
+export const targetOf = ({ container }: Service, environment: Environment): Target => {
+  const { cluster, service, region, roleArn } = environment;
+  return { cluster, service, container, ...(region && { region }), ...(roleArn && { roleArn }) };
+};
 
 export const commitSchema = z.strictObject({
   revision: z.string().optional(),

@@ -1,5 +1,6 @@
 /** Ends a release, from the state machine or, where that was stopped, from the event that says so. */
 import * as z from 'zod';
+import type { EcsService } from '../aws/ecs-service.ts';
 import type { Aws } from '../aws/gateways.ts';
 import { environmentAfter } from '../core/config.ts';
 import type { Measure } from '../core/metrics.ts';
@@ -9,7 +10,6 @@ import {
   type Outcome,
   outcomeSchema,
   type ReleaseRequest,
-  type Target,
   targetSchema,
 } from '../core/release.ts';
 import { leaveSlot } from './leave-slot.ts';
@@ -37,7 +37,7 @@ const resolvedSchema = z.looseObject({ release: z.looseObject({ target: targetSc
 /** Nobody has deployed anything since. Its end may be noticed late, and going back would then undo what others did. */
 async function deployedLast(
   { slots }: Pick<Aws, 'slots'>,
-  target: Pick<Target, 'cluster' | 'service'>,
+  target: EcsService,
   execution: string,
 ): Promise<boolean> {
   const { holder, unproved } = await slots.look(target);

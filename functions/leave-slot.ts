@@ -1,13 +1,13 @@
 /** A release gives up the slot, and whoever is next gets it. */
+import type { EcsService } from '../aws/ecs-service.ts';
 import type { Aws } from '../aws/gateways.ts';
 import type { ReleaseRecord } from '../core/record.ts';
-import type { Target } from '../core/release.ts';
 import { answerSlot } from './answer-slot.ts';
 
 /** What its record says of its end decides what its service was left with. May be repeated. */
 export async function leaveSlot(
   aws: Pick<Aws, 'now' | 'records' | 'slots' | 'states'>,
-  target: Pick<Target, 'cluster' | 'service'>,
+  target: EcsService,
   { execution, request, outcome }: Pick<ReleaseRecord, 'execution' | 'request' | 'outcome'>,
 ): Promise<void> {
   const push = outcome === 'Deployed' ? request?.push : undefined;

@@ -20,10 +20,11 @@ export async function lookAtDeployment(
   aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now' | 'slots'>,
 ): Promise<Rollout | undefined> {
   const { target } = release;
+  const ecs = aws.ecs(target);
   const { environment } = environmentOf(aws.config, release.service, release.environment);
   const asked = { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt };
   const slot = await aws.slots.look(target);
-  const seen = await aws.ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
+  const seen = await ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
   const createdAt = ourDeployment(asked, seen)?.createdAt;
   const stopped = await stoppedTasks(release, revision, createdAt ?? asked.startedAt - clockSkewMs, aws);
   const question = {
@@ -36,7 +37,7 @@ export async function lookAtDeployment(
   if (!found) return undefined;
   const failed = found.status === 'failed';
   // Only now it matters how often the circuit breaker saw a task fail.
-  const reading = (failed && readRollout(question, await aws.ecs.withBreakers(seen), aws.now())) || found;
+  const reading = (failed && readRollout(question, await ecs.withBreakers(seen), aws.now())) || found;
   const stoppedTasksOf = failed ? await diagnoses(stopped, release, revision, aws) : [];
   return {
     ...reading,

@@ -27,7 +27,7 @@ export async function lookAtRollback(
     revisions,
     rollback,
     environment.deploymentTimeout,
-    await ecs.seenService(release.target),
+    await ecs(release.target).seenService(release.target),
     now(),
   );
 }

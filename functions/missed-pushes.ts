@@ -1,10 +1,11 @@
 /** The newest deployable push of each service, where it is newer than what runs and no event told of it. */
 import type { TaggedImage } from '../aws/ecr.ts';
-import { environmentOf } from '../core/config.ts';
+import { environmentOf, type Service } from '../core/config.ts';
 import { Throttled, Transient } from '../core/errors.ts';
+import { placeOf, repositoryAt } from '../core/place.ts';
 import { deployable } from '../core/push/deployable.ts';
 import { lateEventId } from '../core/push/late.ts';
-import type { ReleaseRequest, Target } from '../core/release.ts';
+import { type ReleaseRequest, type Target, targetOf } from '../core/release.ts';
 import { imageOfRevision } from './running-image.ts';
 import type { Place, Sweep } from './sweep.ts';
 
@@ -48,16 +49,18 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
   const { aws, attempt, paces } = sweep;
   // Services may share a repository.
   const repositories = new Map<string, Promise<TaggedImage[] | undefined>>();
-  const pushesTo = (repository: string) => {
+  const pushesTo = (service: Service) => {
+    const repository = repositoryAt(service, aws.home);
+    const key = Object.values(repository).join('/');
     const asked =
-      repositories.get(repository) ??
-      attempt(`repository ${repository}`, () => paces.repositories(() => aws.ecr.pushes(repository)));
-    repositories.set(repository, asked);
+      repositories.get(key) ??
+      attempt(`repository ${service.repository}`, () => paces.repositories(() => aws.ecr.pushes(repository)));
+    repositories.set(key, asked);
     return asked;
   };
   const found = places.map(async (place): Promise<Candidate[]> => {
     const { service, environment } = environmentOf(aws.config, place.service, place.environment);
-    const pushes = (await pushesTo(service.repository)) ?? [];
+    const pushes = (await pushesTo(service)) ?? [];
     const [newest] = pushes
       .filter(({ tag }) => deployable(tag, service.tags).yes)
       .sort((one, other) => other.pushedAt - one.pushedAt);
@@ -69,14 +72,16 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
           ...{ service: place.service, environment: place.environment, push: { eventId, ...newest } },
         },
         pushes,
-        target: {
-          ...{ cluster: environment.cluster, service: environment.service, container: service.container },
-        },
+        target: targetOf(service, environment),
       },
     ];
   });
   return (await Promise.all(found)).flat();
 }
+
+/** Of any of its services. */
+type Cluster = Pick<Target, 'cluster' | 'region' | 'roleArn'>;
+const nameOf = ({ cluster, service }: Target) => `${cluster}/${service}`;
 
 /** The task definition that each target runs on. */
 async function runningRevisions(
@@ -85,13 +90,13 @@ async function runningRevisions(
 ): Promise<Map<Target, string>> {
   const revisions = new Map<Target, string>();
 
-  async function ask(cluster: string, targets: Target[]): Promise<void> {
+  async function ask(cluster: Cluster, targets: readonly Target[]): Promise<void> {
     const names = targets.map(({ service }) => service);
-    const services = await paces.services(() => aws.ecs.services(cluster, names));
+    const services = await paces.services(() => aws.ecs(cluster).services(cluster.cluster, names));
     for (const target of targets) {
-      await attempt(`${cluster}/${target.service}`, () => {
+      await attempt(nameOf(target), () => {
         const revision = services.get(target.service)?.taskDefinition;
-        if (revision === undefined) throw new Error(`ECS service ${cluster}/${target.service}: MISSING`);
+        if (revision === undefined) throw new Error(`ECS service ${nameOf(target)}: MISSING`);
         revisions.set(target, revision);
       });
     }
@@ -99,19 +104,20 @@ async function runningRevisions(
 
   const clusters = Map.groupBy(
     candidates.map(({ target }) => target),
-    ({ cluster }) => cluster,
+    ({ cluster, ...at }) => `${cluster} ${JSON.stringify(placeOf(at, aws.home))}`,
   );
-  for (const [cluster, targets] of clusters) {
-    for (let at = 0; at < targets.length; at += servicesACall) {
-      const some = targets.slice(at, at + servicesACall);
-      await attempt(`cluster ${cluster}`, async () => {
+  for (const targets of clusters.values()) {
+    for (let from = 0; from < targets.length; from += servicesACall) {
+      const some = targets.slice(from, from + servicesACall);
+      const [cluster] = some;
+      if (!cluster) continue;
+      await attempt(`cluster ${cluster.cluster}`, async () => {
         try {
           await ask(cluster, some);
         } catch (error) {
           if (some.length === 1 || error instanceof Throttled || error instanceof Transient) throw error;
           // One of them may be what is refused, and then the others are not.
-          for (const target of some)
-            await attempt(`${cluster}/${target.service}`, () => ask(cluster, [target]));
+          for (const target of some) await attempt(nameOf(target), () => ask(target, [target]));
         }
       });
     }

@@ -13,16 +13,18 @@ export interface RunningImage {
 }
 
 export async function runningImage(aws: Pick<Aws, 'ecs'>, target: Target): Promise<RunningImage> {
-  const { taskDefinition } = await aws.ecs.service(target);
+  const { taskDefinition } = await aws.ecs(target).service(target);
   return imageOfRevision(aws, target, String(taskDefinition));
 }
 
 /** The same where it is known which task definition the service runs. */
 export async function imageOfRevision(
-  { ecs }: Pick<Aws, 'ecs'>,
-  { cluster, service, container }: Target,
+  aws: Pick<Aws, 'ecs'>,
+  target: Target,
   taskDefinitionArn: string,
 ): Promise<RunningImage> {
+  const { cluster, service, container } = target;
+  const ecs = aws.ecs(target);
   const { definition } = await ecs.taskDefinition(taskDefinitionArn);
   const architecture = architectureOf(definition);
   const pinned = digestOf(imageOf(definition, container) ?? '');

@@ -19,7 +19,10 @@ export async function crashesOf(
   { ecs }: Pick<Aws, 'ecs'>,
 ): Promise<Crashes> {
   const count = endedByThemselves(stopped).length;
-  return { count, desiredCount: count < fewestCrashes ? 0 : (await ecs.seenService(target)).desiredCount };
+  return {
+    count,
+    desiredCount: count < fewestCrashes ? 0 : (await ecs(target).seenService(target)).desiredCount,
+  };
 }
 
 /** Of the revision, started since a time (ms by ECS's clock). As long as ECS knows them: an hour. */
@@ -29,7 +32,8 @@ export async function stoppedTasks(
   since: number,
   { ecs }: Pick<Aws, 'ecs'>,
 ): Promise<Task[]> {
-  const stopped = await ecs.tasks(target.cluster, { serviceName: target.service, desiredStatus: 'STOPPED' });
+  const query = { serviceName: target.service, desiredStatus: 'STOPPED' } as const;
+  const stopped = await ecs(target).tasks(target.cluster, query);
   // An earlier deployment may have had the same revision.
   return stopped.filter(
     (task) => task.taskDefinitionArn === taskDefinitionArn && (task.createdAt?.getTime() ?? since) >= since,
@@ -61,6 +65,6 @@ async function diagnosis(
     stopCode: stopCode ?? 'unknown',
     reason: reasons.slice(0, 500),
     ...(container?.exitCode !== undefined && { exitCode: container.exitCode }),
-    logTail: await logTail(aws, { taskDefinitionArn, taskArn, container: target.container }, 20),
+    logTail: await logTail(aws, target, { taskDefinitionArn, taskArn }, 20),
   };
 }

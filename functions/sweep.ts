@@ -18,6 +18,7 @@ export type SweepingAws = Pick<
   | 'domainEvents'
   | 'ecr'
   | 'ecs'
+  | 'home'
   | 'now'
   | 'openReleases'
   | 'pushes'

@@ -1,6 +1,6 @@
 /** Something may have changed for the release that waits for an ECS service: looks, and lets it go on if so. */
+import type { EcsService } from '../aws/ecs-service.ts';
 import type { Aws } from '../aws/gateways.ts';
-import type { Target } from '../core/release.ts';
 import { answerTask } from './answer-task.ts';
 import { lookAtDeployment } from './look-at-deployment.ts';
 import { lookAtRollback } from './look-at-rollback.ts';
@@ -10,7 +10,7 @@ import { awaitRollback } from './steps/await-rollback.ts';
 /** Answers which execution goes on; null where none does. It looks at the service itself, so it may be called at any time. */
 export async function wakeDeployment(
   aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now' | 'records' | 'slots' | 'states' | 'waits'>,
-  service: Pick<Target, 'cluster' | 'service'>,
+  service: EcsService,
 ): Promise<string | null> {
   const wait = await aws.waits.of(service);
   if (!wait) return null;

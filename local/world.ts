@@ -289,6 +289,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         SLACK_API_URL: `${address()}/slack/api`,
         SLACK_TOKEN_PARAMETER: parameterNames.slackToken,
         SLACK_SIGNING_SECRET_PARAMETER: parameterNames.slackSigningSecret,
+        AWS_LAMBDA_FUNCTION_NAME: functionName,
       },
       config,
       client: {

@@ -37,8 +37,7 @@ export const parts = {
   'clients of the SDK': /^@aws-sdk\/client-/,
   'what all clients share':
     /^(@aws-sdk\/(core|types|xml-builder|middleware|endpoint-cache|dynamodb-codec|util|signature)|@smithy\/(?!credential)|mnemonist|obliterator|tslib|@aws\/)/,
-  'credentials for elsewhere than Lambda':
-    /^@(aws-sdk|smithy)\/(credential-provider|nested-clients|token-providers)/,
+  credentials: /^@(aws-sdk|smithy)\/(credential-provider|nested-clients|token-providers)/,
   zod: /^zod$/,
   'powertools (logger, metrics)': /^@aws-lambda-powertools\//,
   middy: /^@middy\//,
@@ -47,11 +46,7 @@ export const parts = {
 export type Part = keyof typeof parts;
 
 /** What is in it because of its clients. */
-export const ofTheSdk: readonly Part[] = [
-  'clients of the SDK',
-  'what all clients share',
-  'credentials for elsewhere than Lambda',
-];
+export const ofTheSdk: readonly Part[] = ['clients of the SDK', 'what all clients share', 'credentials'];
 
 /** Bytes by part. Throws where a file belongs to none. */
 export function bytesByPart({ files }: Contents): Record<Part, number> {

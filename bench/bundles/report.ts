@@ -87,9 +87,10 @@ KB, in the function that has least of it, in the middle, and in the one with mos
 ${table(['', 'least', 'median', 'most'], partRows)}
 
 - Of what comes to the clients, zod with the configuration is most, and it is not little: every schema is made at import. It is imported
-  as a namespace; \`import { z }\` would bring four times as much.
-- The credentials for elsewhere are for the most part only read, not run: the SDK loads them where the environment has no credentials. They cannot be left
-  out without replacing parts of the SDK.
+  as a namespace; \`import { z }\` would bring five times as much.
+- The credentials are for the most part only read, not run: the SDK loads what is for other places than Lambda where the environment has
+  none, and what takes on a role in another account when the first one is taken on. They cannot be left out without replacing parts
+  of the SDK.
 - SSM's client is as large as three others: it has a class for each of its many errors.
 
 The same libraries, each alone in a bundle:

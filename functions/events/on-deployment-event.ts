@@ -1,4 +1,4 @@
-/** ECS says that a deployment changed or a task stopped: looks whether the release that waits for the service may go on. */
+/** ECS says that a deployment changed, its hook did, or a task stopped: looks whether the release that waits for the service may go on. */
 import * as z from 'zod';
 import { ecs } from '../../aws/ecs.ts';
 import { logs } from '../../aws/logs.ts';
@@ -10,25 +10,40 @@ import { ContractViolation } from '../../core/errors.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
 import { wakeDeployment } from '../wake-deployment.ts';
 
+const serviceArn = z.string().regex(/:service\/[^/]+\/[^/]+$/, { error: 'the ARN of an ECS service' });
+/** Where it happened, also where it was forwarded from there. */
+const where = { account: z.string(), region: z.string() };
+
 const deploymentSchema = z.looseObject({
+  ...where,
   'detail-type': z.literal('ECS Deployment State Change'),
   // The service is nowhere else in this event: arn:aws:ecs:<region>:<account>:service/<cluster>/<service>.
-  resources: z.tuple([z.string().regex(/:service\/[^/]+\/[^/]+$/, { error: 'the ARN of an ECS service' })]),
+  resources: z.tuple([serviceArn]),
+});
+const hookSchema = z.looseObject({
+  ...where,
+  'detail-type': z.literal('ECS Hook State Change'),
+  detail: z.looseObject({ serviceArn }),
 });
 const taskSchema = z.looseObject({
+  ...where,
   'detail-type': z.literal('ECS Task State Change'),
   detail: z.looseObject({ clusterArn: z.string(), group: z.string().startsWith('service:') }),
 });
 const eventSchema = z.union([
-  deploymentSchema.transform(({ resources: [arn] }) => {
-    const [cluster = '', service = ''] = arn.split('/').slice(-2);
-    return { cluster, service };
-  }),
-  taskSchema.transform(({ detail: { clusterArn, group } }) => ({
+  deploymentSchema.transform(({ account, region, resources: [arn] }) => ({ account, region, ...named(arn) })),
+  hookSchema.transform(({ account, region, detail }) => ({ account, region, ...named(detail.serviceArn) })),
+  taskSchema.transform(({ account, region, detail: { clusterArn, group } }) => ({
+    ...{ account, region },
     cluster: clusterArn.slice(clusterArn.lastIndexOf('/') + 1),
     service: group.slice('service:'.length),
   })),
 ]);
+
+function named(arn: string) {
+  const [cluster = '', service = ''] = arn.split('/').slice(-2);
+  return { cluster, service };
+}
 
 export const onDeploymentEvent = defineEventHandler({
   name: 'on-deployment-event',

@@ -3,6 +3,7 @@ import { openReleases } from '../../aws/open-releases.ts';
 import { pushes } from '../../aws/pushes.ts';
 import { states } from '../../aws/states.ts';
 import { ContractViolation } from '../../core/errors.ts';
+import { repositoryAt } from '../../core/place.ts';
 import { parsePush } from '../../core/push/event.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
 import { startExecution } from '../start-execution.ts';
@@ -23,11 +24,14 @@ export const startRelease = defineEventHandler({
     if ('ignored' in parsed) return { started: [], ignored: parsed.ignored };
 
     const { eventId, time, registryId, region, repository, tag, digest } = parsed.push;
-    const services = Object.entries(aws.config.services).filter(
-      ([, service]) => service.repository === repository,
-    );
-    if (services.length === 0)
-      return { started: [], ignored: `no service of tidegate.config.ts uses the repository ${repository}` };
+    const services = Object.entries(aws.config.services).filter(([, service]) => {
+      const its = repositoryAt(service, aws.home);
+      return its.repository === repository && its.registryId === registryId && its.region === region;
+    });
+    if (services.length === 0) {
+      const where = `${registryId}.dkr.ecr.${region}.amazonaws.com/${repository}`;
+      return { started: [], ignored: `no service of tidegate.config.ts uses the repository ${where}` };
+    }
 
     const started: string[] = [];
     for (const [service, { environments }] of services) {

@@ -33,7 +33,7 @@ export const compareMetrics = defineStep({
     const time = { startedAt: deployment.startedAt, stableAt: rollout.at, now: now() };
     const { spoiled = [] } = await aws.slots.look(release.target);
     const look = queriesFor({ policy, deployedAt: time.startedAt, now: time.now, spoiled });
-    const series = await cloudwatch.metrics(look.queries, look.windowStart, look.windowEnd);
+    const series = await cloudwatch(release.target).metrics(look.queries, look.windowStart, look.windowEnd);
     const comparison = compare({ ...time, policy, series, spoiled });
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.

@@ -17,7 +17,7 @@ export const confirmRelease = defineStep({
   errors: ['Transient', 'Throttled'],
   run: async ({ release, revision, deployment }, aws) => {
     const { target, digest } = release;
-    const { ecs } = aws;
+    const ecs = aws.ecs(target);
     const deployments = await ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
     const running = await ecs.tasks(target.cluster, {
       serviceName: target.service,

@@ -24,14 +24,15 @@ export const planDeployment = defineStep({
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
   run: async ({ release }, aws): Promise<Plan> => {
     const { target, image } = release;
-    const service = await aws.ecs.service(target);
+    const ecs = aws.ecs(target);
+    const service = await ecs.service(target);
     const { unproved } = await aws.slots.look(target);
     // What a newer release interrupted was never proved: the way back leads to what ran before it.
     const interrupted = unproved !== undefined && unproved.taskDefinitionArn === service.taskDefinition;
     if (unproved && !interrupted && isSettling(unproved.since, aws.now()))
       throw new Transient('ECS may not show yet what the release before was asking it for');
     const base = interrupted ? unproved.wayBack : String(service.taskDefinition);
-    const running = await aws.ecs.taskDefinition(base);
+    const running = await ecs.taskDefinition(base);
     const proved = { runningTaskDefinitionArn: running.arn };
     const runs = imageOf(running.definition, target.container) ?? '';
     if (!interrupted && digestOf(runs) === release.digest)

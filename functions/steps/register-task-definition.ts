@@ -13,7 +13,11 @@ export const registerTaskDefinition = defineStep({
   output: revisionSchema,
   errors: ['Transient', 'Throttled'],
   run: async ({ release: { target, image }, plan }, { ecs }) => ({
-    taskDefinitionArn: await ecs.registerWithImage(plan.runningTaskDefinitionArn, target.container, image),
+    taskDefinitionArn: await ecs(target).registerWithImage(
+      plan.runningTaskDefinitionArn,
+      target.container,
+      image,
+    ),
   }),
 });
 

@@ -8,7 +8,7 @@ import { environmentOf } from '../../core/config.ts';
 import { Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { deployable } from '../../core/push/deployable.ts';
-import { type Release, releaseRequestSchema, releaseSchema } from '../../core/release.ts';
+import { type Release, releaseRequestSchema, releaseSchema, targetOf } from '../../core/release.ts';
 import { compareLink } from '../../core/source/commit.ts';
 import { lambda } from '../lambda.ts';
 import { runningImage } from '../running-image.ts';
@@ -30,11 +30,7 @@ export const resolveRelease = defineStep({
   run: async ({ request }, aws): Promise<z.output<typeof resolvedSchema>> => {
     const { push, promotedFrom } = request;
     const { service, environment } = environmentOf(aws.config, request.service, request.environment);
-    const target = {
-      cluster: environment.cluster,
-      service: environment.service,
-      container: service.container,
-    };
+    const target = targetOf(service, environment);
     const running = await runningImage(aws, target);
     const release: Release = {
       service: request.service,

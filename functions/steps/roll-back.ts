@@ -17,7 +17,9 @@ export const rollBack = defineStep({
   input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
   output: rollbackSchema,
   errors: ['Transient', 'Throttled'],
-  run: async ({ release: { target }, plan, revision }, { ecs, now, records, slots }, { arn }) => {
+  run: async ({ release: { target }, plan, revision }, aws, { arn }) => {
+    const { now, records, slots } = aws;
+    const ecs = aws.ecs(target);
     await slots.hold(target, arn);
     const revisions = {
       ours: revision.taskDefinitionArn,

@@ -21,13 +21,15 @@ export const runReleaseTask = defineStep({
     const { releaseTask } = environmentOf(aws.config, release.service, release.environment).environment;
     if (!releaseTask)
       throw new Error(`${release.service}/${release.environment} has no release task any more`);
-    const { cluster, container } = release.target;
+    const { target } = release;
+    const { cluster, container } = target;
+    const ecs = aws.ecs(target);
     const clientToken = createHash('sha256').update(arn).digest('hex').slice(0, 36);
     const { taskDefinitionArn } = revision;
     const run = { taskDefinitionArn, container, command: releaseTask.command, clientToken };
-    const taskArn = await aws.ecs.runOnce(release.target, run);
+    const taskArn = await ecs.runOnce(target, run);
 
-    const task = await aws.ecs.task(cluster, taskArn);
+    const task = await ecs.task(cluster, taskArn);
     const seen = task && {
       lastStatus: String(task.lastStatus),
       stoppedReason: task.stoppedReason,
@@ -36,7 +38,7 @@ export const runReleaseTask = defineStep({
     };
     const read = readReleaseTask(seen, releaseTask.timeout, aws.now());
     const tail =
-      read.status === 'continue' ? [] : await logTail(aws, { taskDefinitionArn, taskArn, container }, 20);
+      read.status === 'continue' ? [] : await logTail(aws, target, { taskDefinitionArn, taskArn }, 20);
     return { ...read, taskArn, logTail: tail };
   },
 });

@@ -17,8 +17,10 @@ export const startDeployment = defineStep({
   input: z.strictObject({ release: releaseSchema, plan: planSchema, revision: revisionSchema }),
   output: deploymentSchema,
   errors: ['Transient', 'Throttled'],
-  run: async ({ release, plan, revision }, { ecs, now, records, slots }, { arn }): Promise<Deployment> => {
+  run: async ({ release, plan, revision }, aws, { arn }): Promise<Deployment> => {
+    const { now, records, slots } = aws;
     const { target } = release;
+    const ecs = aws.ecs(target);
     const { taskDefinitionArn } = revision;
     const wayBack = plan.runningTaskDefinitionArn;
     const { startedAt: known, askedAt } = await records.started(arn);

@@ -43,6 +43,18 @@ test.each(names)('%s has the clients of the gateways that it names, and no other
   expect(clientsIn(contentsOf(name))).toEqual([...new Set(needed)].toSorted());
 });
 
+/** Of what belongs to an environment, which may be in another account. */
+const placed = ['cloudwatch', 'ecs', 'logs'];
+
+test.each(names)('%s can take on roles just where it needs them', (name) => {
+  const needed = Object.keys(functions.get(name)?.uses ?? {}).some((gateway) => placed.includes(gateway));
+  const taking = [...contentsOf(name).files.keys()].filter((file) =>
+    /fromTemporaryCredentials|role-credentials/.test(file),
+  );
+
+  expect(taking.length > 0).toBe(needed);
+});
+
 test.each(names)('%s has nothing of the local world, the tests or the stacks', (name) => {
   const own = ownFiles(contentsOf(name));
 

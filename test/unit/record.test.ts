@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reasonFor } from '../../core/record.ts';
+import { reasonFor, toGoBack } from '../../core/record.ts';
 import type { Failure, Outcome } from '../../core/release.ts';
 
 const cause = (errorMessage: string) => JSON.stringify({ errorType: 'any', errorMessage, trace: [] });
@@ -87,4 +87,20 @@ test.each<{
   },
 ])('$it', ({ outcome, steps = {}, failure = null, reason }) => {
   expect(reasonFor(outcome, steps, failure)).toBe(reason);
+});
+
+test.each([
+  { where: 'at home', at: {}, by: '', region: '' },
+  {
+    where: 'elsewhere',
+    at: { region: 'us-east-1', roleArn: 'arn:aws:iam::210987654321:role/tidegate' },
+    by: ', as arn:aws:iam::210987654321:role/tidegate',
+    region: ' --region us-east-1',
+  },
+])('the way back of a service $where is a command that goes there', ({ at, by, region }) => {
+  const said = toGoBack({ cluster: 'main', service: 'my-api', ...at }, 'my-api:1');
+
+  expect(said).toBe(
+    `; to go back to what ran before${by}: aws ecs update-service${region} --cluster main --service my-api --task-definition my-api:1`,
+  );
 });
