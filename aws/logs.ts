@@ -1,5 +1,7 @@
 /** The last words of a task, from CloudWatch Logs. */
+import { stripVTControlCharacters } from 'node:util';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { foreignText } from '../core/source/foreign-text.ts';
 import { calling, isAwsError } from './calling.ts';
 import type { ClientMaker } from './client-maker.ts';
 import type { Means } from './means.ts';
@@ -21,7 +23,9 @@ function logsOf(makeClient: ClientMaker) {
       });
       try {
         const { events = [] } = await calling('GetLogEvents', () => client.send(command));
-        return events.map(({ message = '' }) => message.slice(0, 300));
+        return events.flatMap(
+          ({ message = '' }) => foreignText(stripVTControlCharacters(message), 300) ?? [],
+        );
       } catch (error) {
         if (isAwsError(error, 'ResourceNotFoundException')) return [];
         // What failed is worth more than what it said.

@@ -16,9 +16,9 @@ import { byPlace } from './by-place.ts';
 import type { Clock } from './clock.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch/cloudwatch.ts';
 import type { Publish } from './cloudwatch/metric-store.ts';
-import { type Around, type AwsHandler, type AwsRequest, answering } from './door/answering.ts';
+import { accounts } from './door/accounts.ts';
+import type { Around, AwsHandler } from './door/answering.ts';
 import { type Route, under } from './door/route.ts';
-import { callerOf } from './door/wire.ts';
 import { dynamodb } from './dynamodb/dynamodb.ts';
 import { type Ecr, ecr } from './ecr/ecr.ts';
 import { type Ecs, ecs } from './ecs/ecs.ts';
@@ -28,14 +28,12 @@ import type { ImageSource } from './engine/image-source.ts';
 import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
 import type { Honesty } from './events/delivery.ts';
 import { runSchedules } from './events/schedules.ts';
-import { type PermissionListener, permitting } from './iam/permitting.ts';
+import type { PermissionListener } from './iam/permitting.ts';
 import { principals } from './iam/principals.ts';
-import { isQuery, sts } from './iam/sts.ts';
 import { functionUrl } from './lambda/function-url.ts';
 import { pause } from './lambda/pause.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
 import type { Limits } from './limits/aws-limits.ts';
-import { throttling } from './limits/throttling.ts';
 import { tokenBucket } from './limits/token-bucket.ts';
 import type { TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
@@ -243,39 +241,18 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     [parameterNames.slackSigningSecret, slackSigningSecret],
   ]);
 
-  const ofInstallation = [
-    states,
-    registry.service,
-    bus.service,
-    table,
-    parameterStore(secrets, new Date(clock.now())),
-  ];
-  const doors = byPlace((place) => {
-    const {
-      ecs: containers,
-      cloudwatch: { service: metricsService },
-      logs,
-    } = models.at(place);
-    const { onPermission } = options;
-    const permit = permitting({ principals: callers, rolesOf: containers.rolesOf, onPermission });
-    // AWS's limits are those of an account in a Region.
-    const limit = throttling(limits?.calls ?? [], clock);
-    return answering({
-      services: [containers.service, metricsService, logs.service, ...(isHome(place) ? ofInstallation : [])],
-      around: (call, next) => around(call, () => permit(call, () => limit(call, next))),
-    });
+  const store = parameterStore(secrets, new Date(clock.now()));
+  const ofInstallation = [states, registry.service, bus.service, table, store];
+  const aws = accounts({
+    ...{ clock, random, principals: callers, around, onPermission: options.onPermission },
+    servicesAt(place) {
+      const { ecs: containers, cloudwatch: measured, logs } = models.at(place);
+      const placed = [containers.service, measured.service, logs.service];
+      return isHome(place) ? [...placed, ...ofInstallation] : placed;
+    },
+    rolesOf: (place) => models.at(place).ecs.rolesOf,
+    limits: limits?.calls ?? [],
   });
-  const tokens = sts({ random, principals: callers, onPermission: options.onPermission });
-  const aws: AwsHandler = (request) =>
-    isQuery(request) ? tokens(request as AwsRequest) : doors.at(calledBy(request))(request);
-
-  /** Where a call goes: to the account of who signs it, in the Region that it is signed for. */
-  function calledBy({ headers }: Pick<AwsRequest, 'headers'>): Place {
-    const caller = callerOf(headers.authorization);
-    const account = caller && callers.accountOf(caller.accessKeyId);
-    // People may have any Region set: for them there is one.
-    return caller && account !== undefined ? { account, region: caller.region || home.region } : home;
-  }
   const routes: Route[] = [registry, slackChannels.route, approvals];
   const reach = () => options.reach({ aws, routes });
 

@@ -20,7 +20,7 @@ export const balancerOf = (service: string, environment: string) => `${service}-
 
 /** `urlOf` answers where a load balancer is reached, such as `http://127.0.0.1:40001`. */
 export function localConfig(installed: Config, urlOf: (balancer: string) => string): Config {
-  const services = Object.entries(installed.services).map(([name, service]) => {
+  const services = Object.entries(installed.services).map(([name, { registry: _, ...service }]) => {
     const scan = { ...service.scan, waitFor: Math.min(service.scan.waitFor, longest.report) };
     const environments = service.environments.map((environment) => {
       const balancer = balancerOf(name, environment.name);
@@ -74,6 +74,7 @@ export function overlaid(installed: Config): string[] {
     has(({ smoke }) => smoke) && 'smoke tests ask the local load balancers, on the paths that are configured',
     has(({ analysis }) => analysis) &&
       `metrics are the local load balancers', ${spoken(window)} after against ${spoken(baseline)} before in periods of ${spoken(period)}`,
+    services.some(({ registry }) => registry) && 'all repositories are in the one registry that is here',
     services.some(({ scan }) => scan.waitFor > longest.report) &&
       `a scan report may take ${spoken(longest.report)}`,
     has(({ deploymentTimeout }) => deploymentTimeout > longest.deployment) &&

@@ -52,6 +52,14 @@ test('smoke tests ask the load balancer of their own environment, on the path an
   ]);
 });
 
+test('there is one registry, whichever is configured, and that is said', () => {
+  const elsewhere = installed({ registry: { account: '999999999999', region: 'us-east-1' } });
+
+  expect(localConfig(elsewhere, urlOf).services.shop).not.toHaveProperty('registry');
+  expect(overlaid(elsewhere)).toContain('all repositories are in the one registry that is here');
+  expect(overlaid(installed())).not.toContain('all repositories are in the one registry that is here');
+});
+
 test('metrics are those of the local load balancers within minutes, and what is judged by stays as configured', () => {
   const own = {
     ...production,
