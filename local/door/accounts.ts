@@ -31,10 +31,13 @@ export function accounts(options: AccountsOptions): AwsHandler {
     const limit = throttling(limits, clock);
     return answering({
       services: options.servicesAt(place),
-      around: (call, next) => around(call, () => permit(call, () => limit(call, next))),
+      around(call, next) {
+        const by = principals.functionOf(call.by) ?? call.by;
+        return around({ ...call, by }, () => permit(call, () => limit(call, next)));
+      },
     });
   });
-  const tokens = sts({ random, principals, onPermission });
+  const tokens = sts({ random, principals, around, onPermission });
 
   function calledIn({ headers }: Pick<AwsRequest, 'headers'>): Place {
     const caller = callerOf(headers.authorization);

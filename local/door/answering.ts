@@ -41,6 +41,8 @@ export interface Call {
   operation: string;
   input: Record<string, unknown>;
   caller: Caller;
+  /** Who that is: a function, also where it calls by a role that it took on; else the access key. */
+  by: string;
 }
 
 /**
@@ -85,7 +87,8 @@ export function answering({
     }
 
     const input = inputOf(request);
-    return around({ service, operation, input, caller }, async () => run(input));
+    const by = caller.accessKeyId;
+    return around({ service, operation, input, caller, by }, async () => run(input));
   }
 
   return async (request) => {

@@ -26,6 +26,8 @@ export interface Principals {
   of(accessKeyId: string): Principal | undefined;
   /** Where it calls to; undefined for an administrator. */
   accountOf(accessKeyId: string): string | undefined;
+  /** Which function it is; undefined for an administrator. */
+  functionOf(accessKeyId: string): string | undefined;
   /** Of a role that the configuration names; undefined where there is no such role. */
   assume(by: Principal, roleArn: string, sessionName: string, seconds: number): Session | undefined;
   /** Reads the configuration again. Sessions go on with what they were given. */
@@ -57,6 +59,9 @@ export function principals({ clock, config, installation }: PrincipalsOptions): 
 
     accountOf: (accessKeyId) =>
       sessions.get(accessKeyId)?.principal.account ?? (accessKeyId in access ? account : undefined),
+
+    functionOf: (accessKeyId) =>
+      sessions.get(accessKeyId)?.principal.functionName ?? (accessKeyId in access ? accessKeyId : undefined),
 
     assume({ functionName }, roleArn, sessionName, seconds) {
       const statements = accessByRole(config, installation, roleArn);

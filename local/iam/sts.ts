@@ -1,6 +1,6 @@
 /** AWS STS, as far as a role is taken on. It speaks AWS's query protocol: a form in, XML out. */
 import { AwsError, home } from '../aws-service.ts';
-import type { AwsAnswer, AwsRequest } from '../door/answering.ts';
+import type { Around, AwsAnswer, AwsRequest, Call } from '../door/answering.ts';
 import { callerOf } from '../door/wire.ts';
 import { uuid } from '../lambda/uuid.ts';
 import { allowing } from './evaluate.ts';
@@ -10,6 +10,7 @@ import type { Principals } from './principals.ts';
 export interface StsOptions {
   random: () => number;
   principals: Principals;
+  around: Around;
   onPermission?: PermissionListener | undefined;
 }
 
@@ -20,8 +21,8 @@ export const isQuery = ({ headers }: Pick<AwsRequest, 'headers'>): boolean =>
   headers['x-amz-target'] === undefined &&
   (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
 
-export function sts({ random, principals, onPermission }: StsOptions) {
-  function assumeRole(form: URLSearchParams, accessKeyId: string): string {
+export function sts({ random, principals, around, onPermission }: StsOptions) {
+  async function assumeRole(form: URLSearchParams, accessKeyId: string): Promise<string> {
     const roleArn = form.get('RoleArn') ?? '';
     const sessionName = form.get('RoleSessionName') ?? '';
     const seconds = Number(form.get('DurationSeconds') ?? longestSession);
@@ -63,7 +64,11 @@ export function sts({ random, principals, onPermission }: StsOptions) {
         throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
       if (form.get('Action') !== 'AssumeRole')
         throw new AwsError('InvalidAction', `Could not find operation ${form.get('Action')}`);
-      const result = assumeRole(form, caller.accessKeyId);
+      const call: Call = {
+        ...{ service: 'STS', operation: 'AssumeRole', input: Object.fromEntries(form), caller },
+        by: principals.functionOf(caller.accessKeyId) ?? caller.accessKeyId,
+      };
+      const result = await around(call, () => assumeRole(form, caller.accessKeyId));
       return answer(
         200,
         `<AssumeRoleResponse xmlns="${namespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></AssumeRoleResponse>`,

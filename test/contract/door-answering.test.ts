@@ -346,6 +346,7 @@ describe('what stands around every call', () => {
           operation: 'DescribeServices',
           input: { services: ['api'] },
           caller: { accessKeyId: 'AKIDLOCAL', region: 'eu-west-1' },
+          by: 'AKIDLOCAL',
         },
       ]);
     },

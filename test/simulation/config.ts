@@ -3,7 +3,9 @@ import { type Config, type ConfigInput, defineConfig } from '../../core/config.t
 import { balancer } from '../support/rehearsed-world.ts';
 import type { Plan } from './plan.ts';
 
-export function configOf({ services }: Plan): Config {
+const there = { region: 'us-east-1', roleArn: 'arn:aws:iam::210987654321:role/tidegate' };
+
+export function configOf({ services, elsewhere = false }: Plan): Config {
   const environmentNames = ['staging', 'production'];
   const serviceNames = ['api', 'web'];
   const input: ConfigInput['services'] = {};
@@ -19,6 +21,7 @@ export function configOf({ services }: Plan): Config {
           cluster: name,
           service,
           deploymentTimeout: '20m',
+          ...(elsewhere && position === environments.length - 1 && there),
           ...(environment.approval && { approval: { timeout: '1h' } }),
           ...(environment.releaseTask && { releaseTask: { command: ['node', 'migrate.mjs'] } }),
           ...(environment.smoke && {

@@ -79,14 +79,13 @@ export function faultsOf(plan: Plan, clock: () => Clock, tell: (what: string) =>
   };
 
   return {
-    aroundCall({ operation, caller }, run) {
-      const own = caller.accessKeyId;
+    aroundCall({ operation, by: own }, run) {
       // Each is asked, since each counts.
       const [fault] = [`* ${own}`, `${operation} ${own}`, `${operation} `].flatMap(
         (name) => ofCall(name) ?? [],
       );
       if (!fault) return run();
-      tell(`${operation} of ${caller.accessKeyId} ${fault.kind}`);
+      tell(`${operation} of ${own} ${fault.kind}`);
       return calls[fault.kind](run);
     },
     aroundFunction(name, run) {

@@ -11,16 +11,19 @@ export async function operate(
 ): Promise<void> {
   const { does } = action;
   const name = serviceOf(config, action);
-  const { cluster = '', service = '' } = config.services[name]?.environments[0] ?? {};
-  const update = (change: object) => ask('ECS', 'UpdateService', { cluster, service, ...change });
+  const [environment] = config.services[name]?.environments ?? [];
+  const { cluster = '', service = '' } = environment ?? {};
+  const { ecs } = world.at(environment ?? {});
+  const inEcs = (operation: string, input: object) => ask('ECS', operation, input, ecs);
+  const update = (change: object) => inEcs('UpdateService', { cluster, service, ...change });
   const register = async () => {
-    const { taskDefinition } = await ask('ECS', 'DescribeTaskDefinition', { taskDefinition: service });
+    const { taskDefinition } = await inEcs('DescribeTaskDefinition', { taskDefinition: service });
     const { family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn } = taskDefinition;
     const [container] = taskDefinition.containerDefinitions;
-    const environment = [...container.environment, { name: 'EDITED', value: 'yes' }];
-    return ask('ECS', 'RegisterTaskDefinition', {
+    const edited = [...container.environment, { name: 'EDITED', value: 'yes' }];
+    return inEcs('RegisterTaskDefinition', {
       ...{ family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn },
-      containerDefinitions: [{ ...container, environment }],
+      containerDefinitions: [{ ...container, environment: edited }],
     });
   };
   const actions: Record<OperatorPlan['does'], () => Promise<unknown>> = {

@@ -99,6 +99,8 @@ export interface Plan {
   skewSeconds: number;
   /** All of AWS's where absent. */
   limits?: LimitsPlan | undefined;
+  /** The last environment of each service is in another account and Region. */
+  elsewhere?: boolean | undefined;
 }
 export interface EventPlan {
   loss: number;
@@ -316,4 +318,8 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(-20, 20) },
   ),
   limits,
+  elsewhere: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
 });

@@ -35,7 +35,7 @@ export async function play(plan: Plan): Promise<Story> {
     now,
     say,
     before: async ({ cluster, service }) =>
-      looking && serviceNow(looking.ask, { cluster: String(cluster), service: String(service) }),
+      looking && serviceNow(looking, { cluster: String(cluster), service: String(service) }),
   });
 
   const lag = lagging(plan.ecsLagSeconds, now, () => looking?.random() ?? 0, watched.lookedBehind);
@@ -78,8 +78,7 @@ export async function play(plan: Plan): Promise<Story> {
       faults.aroundCall(call, async () => {
         if (looking) await callTime(plan.limits, looking.clock, looking.random);
         return lag(call, () => watched.aroundCall(call, next)).catch((error) => {
-          if (isRefusal(error))
-            say(`  ${call.operation} by ${call.caller.accessKeyId} is refused by a limit`);
+          if (isRefusal(error)) say(`  ${call.operation} by ${call.by} is refused by a limit`);
           throw error;
         });
       }),

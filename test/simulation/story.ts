@@ -90,21 +90,25 @@ export interface Story {
 
 /** What a service is like now. */
 export async function serviceNow(
-  ask: VirtualWorld['ask'],
+  { ask, config, world }: Pick<VirtualWorld, 'ask' | 'config' | 'world'>,
   { cluster, service }: { cluster: string; service: string },
 ): Promise<LeftService> {
-  const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [service] });
+  const environments = Object.values(config.services).flatMap((one) => one.environments);
+  const environment = environments.find((one) => one.cluster === cluster && one.service === service);
+  const { ecs } = world.at(environment ?? {});
+  const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [service] }, ecs);
   const { deployments, desiredCount } = services[0];
   return { ...deployments.find(({ status }: { status: string }) => status === 'PRIMARY'), desiredCount };
 }
 
 /** What the service of an execution is like now. */
-export async function look({ ask, config }: VirtualWorld, arn: string): Promise<LeftService | undefined> {
+export async function look(virtual: VirtualWorld, arn: string): Promise<LeftService | undefined> {
+  const { ask, config } = virtual;
   const { service, environment } = JSON.parse(
     (await ask('SFN', 'DescribeExecution', { executionArn: arn })).input,
   ) as ReleaseRequest;
   const target = config.services[service]?.environments.find(({ name }) => name === environment);
-  return target && serviceNow(ask, target);
+  return target && serviceNow(virtual, target);
 }
 
 /** Every execution that was started, the oldest first. */
@@ -136,12 +140,15 @@ export async function targetsOf({ clock, world, config, ask }: VirtualWorld): Pr
   const { slots } = openAws(world.surroundings('tests'), { slots: slotsOf });
   const targets: PlayedTarget[] = [];
   for (const [service, { environments }] of Object.entries(config.services)) {
-    for (const { name: environment, cluster, service: serviceName } of environments) {
-      const looking = slots.look({ cluster, service: serviceName });
+    for (const target of environments) {
+      const { name: environment, cluster, service: serviceName } = target;
+      const looking = slots.look(target);
       await settle(clock, looking);
-      const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [serviceName] });
-      const { taskArns: tasks } = await ask('ECS', 'ListTasks', { cluster, serviceName });
-      const described = tasks.length > 0 ? (await ask('ECS', 'DescribeTasks', { cluster, tasks })).tasks : [];
+      const { ecs } = world.at(target);
+      const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [serviceName] }, ecs);
+      const { taskArns: tasks } = await ask('ECS', 'ListTasks', { cluster, serviceName }, ecs);
+      const described =
+        tasks.length > 0 ? (await ask('ECS', 'DescribeTasks', { cluster, tasks }, ecs)).tasks : [];
       targets.push({
         ...{ service, environment, slot: await looking },
         desiredCount: services[0].desiredCount,

@@ -48,14 +48,13 @@ export function watch({ now, say, before }: WatchOptions): Watch {
       const invocation = invocations.getStore();
       if (invocation) invocation.lookedAt ??= 0;
     },
-    async aroundCall({ operation, input, caller }, next) {
+    async aroundCall({ operation, input, by }, next) {
       const invocation = invocations.getStore();
       const over = operation === 'UpdateService' ? await before(input) : undefined;
       const answer = await next();
       if (operation === 'PutItem' || operation === 'UpdateItem') written.push(JSON.stringify(input));
       if (operation === 'DescribeServices' && invocation) invocation.lookedAt = now();
       if (!effectful.has(operation)) return answer;
-      const { accessKeyId: by } = caller;
       const { execution, lookedAt } = invocation ?? {};
       const prepared =
         written.some((text) => text.includes('"unproved"') && text.includes(`"${input.taskDefinition}"`)) &&
