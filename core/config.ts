@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { durationSchema } from './duration.ts';
 import { repositorySchema } from './image.ts';
 import { longestHistory, mostEvents } from './longest-history.ts';
+import { placeOf } from './place.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
   error: 'a name such as my-api: lower case, digits and -, at most 39 characters',
@@ -142,6 +143,11 @@ const roleName = z.string().regex(/^[\w+=,.@/-]{1,512}$/, {
 });
 const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, { error: 'an AWS Region such as eu-west-1' });
 
+const placeSchema = z.strictObject({
+  account: z.string().regex(/^\d{12}$/, { error: 'an AWS account of 12 digits' }),
+  region,
+});
+
 const environmentSchema = z
   .strictObject({
     name,
@@ -185,9 +191,7 @@ export type Environment = z.infer<typeof environmentSchema>;
 const serviceSchema = z.strictObject({
   repository: repositorySchema,
   /** Where the repository is; the account and Region of Tidegate's installation unless given. */
-  registry: z
-    .strictObject({ account: z.string().regex(/^\d{12}$/, { error: 'an AWS account of 12 digits' }), region })
-    .optional(),
+  registry: placeSchema.optional(),
   /** The container of the task definition that gets the image. */
   container: z.string().min(1),
   /** Which tags deploy, as a pattern with `*`: `v*`. */
@@ -220,6 +224,8 @@ export type Service = z.infer<typeof serviceSchema>;
 
 const configSchema = z
   .strictObject({
+    /** Where Tidegate is to be installed: a deploy to anywhere else is refused. */
+    installation: placeSchema.optional(),
     services: z.record(name, serviceSchema).refine((services) => Object.keys(services).length > 0, {
       error: 'names no service: nothing would ever be deployed',
     }),
@@ -228,7 +234,14 @@ const configSchema = z
      * all of their clusters, and all task definitions, repositories and log groups of the accounts. Roles are always named.
      */
     permissions: z.enum(['services', 'clusters']).default('services'),
-    slack: z.strictObject({ channel: z.string().min(1) }).optional(),
+    slack: z
+      .strictObject({
+        channel: z.string().min(1),
+        tokenSecret: z
+          .never({ error: 'is gone: take it out, and keep the token by npx sst secret set SlackToken' })
+          .optional(),
+      })
+      .optional(),
     /** Who is told by e-mail when Tidegate itself needs somebody. Each confirms it once, by a link that AWS sends. */
     alarms: z
       .strictObject({
@@ -236,7 +249,7 @@ const configSchema = z
       })
       .optional(),
   })
-  .superRefine(({ services, slack }, context) => {
+  .superRefine(({ services, slack, installation = { account: '', region: '' } }, context) => {
     for (const [service, { environments }] of Object.entries(services)) {
       environments.forEach(({ approval }, index) => {
         if (!approval || slack) return;
@@ -260,9 +273,9 @@ const configSchema = z
             message: `${what} already belongs to ${other}: ${consequence}`,
           });
         };
-        const place = [environment.roleArn?.split(':')[4], environment.region].filter(Boolean);
+        const { account, region } = placeOf(environment, installation);
         claim(
-          [...place, environment.cluster, environment.service].join('/'),
+          [account, region, environment.cluster, environment.service].filter(Boolean).join('/'),
           'service',
           'two releases would overwrite each other',
         );
@@ -299,7 +312,9 @@ function sentence(issue: z.core.$ZodIssue): string {
     case 'invalid_key':
       return issue.issues.map(({ message }) => message).join('; ');
     case 'invalid_type':
-      return issue.input === undefined ? `is missing: ${issue.expected} expected` : issue.message;
+      return issue.input === undefined && issue.expected !== 'never'
+        ? `is missing: ${issue.expected} expected`
+        : issue.message;
     case 'too_small':
       return issue.minimum === 1 ? 'must not be empty' : issue.message;
     default:

@@ -18,5 +18,12 @@ const others: Record<string, Partial<FunctionSize>> = {
   'reconcile-pushes': { timeoutSeconds: 300 },
 };
 
+/** `CheckScan` as `check-scan`, which names of files and functions are made of. */
+export const kebab = (name: string) =>
+  name.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+
+/** On AWS; its role is called the same. `prefix`: of the installation. */
+export const functionNameOf = ({ prefix }: { prefix: string }, name: string) => `${prefix}-${kebab(name)}`;
+
 /** By a function's name: steps as their state, event handlers as their file. */
 export const sizeOf = (functionName: string): FunctionSize => ({ ...usual, ...others[functionName] });

@@ -2,12 +2,9 @@
 
 export const metricsNamespace = 'Tidegate';
 
-/** The value of the dimension `service` of all of them. */
-export const metricsService = 'tidegate';
-
 export interface Metric {
   unit: 'Count' | 'Milliseconds' | 'Seconds';
-  /** It is emitted once for each of these sets of dimensions, `service` beside them. */
+  /** It is emitted once for each of these sets of dimensions; beside them `service`, which is the installation: `<app>-<stage>`. */
   by: readonly (readonly Dimension[])[];
 }
 

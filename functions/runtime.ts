@@ -4,7 +4,8 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Openers, Surroundings } from '../aws/means.ts';
 import { type Opened, openAws } from '../aws/open.ts';
 import type { Config } from '../core/config.ts';
-import { type Measure, metricsNamespace, metricsService } from '../core/metrics.ts';
+import { fingerprint } from '../core/installed.ts';
+import { type Measure, metricsNamespace } from '../core/metrics.ts';
 import { measuring } from './measure.ts';
 
 export type { Surroundings } from '../aws/means.ts';
@@ -18,7 +19,13 @@ export interface Runtime {
 /** On AWS: reads the environment of the Lambda function. Opening throws where something is missing, naming it. */
 export async function openRuntime(): Promise<Runtime> {
   const { default: config }: { default: Config } = await import('../tidegate.config.ts');
-  const measure = measuring(new Metrics({ namespace: metricsNamespace, serviceName: metricsService }));
+  const { CONFIG_FINGERPRINT: deployed = fingerprint(config) } = process.env;
+  if (deployed !== fingerprint(config))
+    throw new Error(
+      'tidegate.config.ts reads otherwise here than where it was deployed from: it must not depend on the environment, on files or on the time',
+    );
+  // Both read POWERTOOLS_SERVICE_NAME.
+  const measure = measuring(new Metrics({ namespace: metricsNamespace }));
   const surroundings: Surroundings = {
     // The schema in aws/means.ts says what is missing.
     environment: process.env as unknown as Surroundings['environment'],
@@ -31,7 +38,7 @@ export async function openRuntime(): Promise<Runtime> {
   };
   return {
     openAws: (uses) => openAws(surroundings, uses),
-    logger: new Logger({ serviceName: 'tidegate' }),
+    logger: new Logger(),
     measure,
   };
 }

@@ -44,6 +44,7 @@ import { type StatusChange, statesService } from './states/states.ts';
 /** As Tidegate is installed here. */
 export const installation = {
   partition: 'aws',
+  prefix: 'tidegate-local',
   account,
   region,
   table: 'tidegate',

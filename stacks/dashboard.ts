@@ -17,6 +17,9 @@ type Line = (string | Record<string, unknown>)[];
 const day = 86_400;
 
 export function dashboardBody(names: Names, shown: Shown) {
+  const ended = endedOf(names);
+  const leadTime = duration(names, 'LeadTimeSeconds');
+  const timeToRestore = duration(names, 'TimeToRestoreSeconds');
   return {
     start: '-P14D',
     // As the graphs ask for it, however much time is looked at.
@@ -27,21 +30,38 @@ export function dashboardBody(names: Names, shown: Shown) {
         [alarms(shown.alarmArns), 8, 2],
       ],
       [
-        [figure(names, 'Deployments', [deployed]), 6, 4],
+        [figure(names, 'Deployments', [ended('Deployed')]), 6, 4],
         [figure(names, 'Lead time, median', [leadTime('p50')]), 6, 4],
-        [figure(names, 'Change failure rate', changeFailureRate), 6, 4],
+        [figure(names, 'Change failure rate', changeFailureRate(names)), 6, 4],
         [figure(names, 'Time to restore, median', [timeToRestore('p50')]), 6, 4],
       ],
       [
-        [graph(names, 'Releases a day, by how they ended', outcomesADay, { stacked: true }), 12, 6],
-        [graph(names, 'Deployments a day, by environment', [perEnvironment], { stacked: true }), 12, 6],
+        [
+          graph(
+            names,
+            'Releases a day, by how they ended',
+            outcomes.map((outcome) => ended(outcome)),
+            { stacked: true },
+          ),
+          12,
+          6,
+        ],
+        [
+          graph(names, 'Deployments a day, by environment', [perEnvironment(names)], { stacked: true }),
+          12,
+          6,
+        ],
       ],
       [
         [graph(names, 'From push to deployed', [leadTime('p50'), leadTime('p90')]), 12, 6],
-        [graph(names, 'From a bad deployment to its rollback', timesToRestore), 12, 6],
+        [
+          graph(names, 'From a bad deployment to its rollback', [timeToRestore('p50'), timeToRestore('p90')]),
+          12,
+          6,
+        ],
       ],
       [
-        [graph(names, 'Time of a step, 95 of 100', shown.steps.map(stepDuration)), 12, 6],
+        [graph(names, 'Time of a step, 95 of 100', shown.steps.map(stepDuration(names))), 12, 6],
         [graph(names, 'Calls of steps that threw', shown.steps.map(stepErrors(names))), 12, 6],
       ],
       [
@@ -102,43 +122,42 @@ const line = ({ namespace, metricName, dimensions }: MetricOf, shown: Record<str
   shown,
 ];
 
-const ended = (outcome: string, shown: Record<string, unknown> = {}) =>
-  line(ownMetric('ReleasesEnded', { outcome }), { label: outcome, stat: 'Sum', period: day, ...shown });
-const deployed = ended('Deployed');
-const outcomesADay = outcomes.map((outcome) => ended(outcome));
+const endedOf =
+  (names: Names) =>
+  (outcome: string, shown: Record<string, unknown> = {}): Line =>
+    line(ownMetric(names, 'ReleasesEnded', { outcome }), {
+      ...{ label: outcome, stat: 'Sum', period: day },
+      ...shown,
+    });
 
 /** Of what reached production: how much had to be taken back or needed a person. */
-const changeFailureRate: Line[] = [
-  [
-    {
-      expression: '100 * (FILL(bad, 0) + FILL(worse, 0)) / (FILL(good, 0) + FILL(bad, 0) + FILL(worse, 0))',
-      label: '%',
-      id: 'rate',
-    },
-  ],
-  ended('Deployed', { id: 'good', visible: false }),
-  ended('RolledBack', { id: 'bad', visible: false }),
-  ended('NeedsHuman', { id: 'worse', visible: false }),
-];
+function changeFailureRate(names: Names): Line[] {
+  const ended = endedOf(names);
+  const expression =
+    '100 * (FILL(bad, 0) + FILL(worse, 0)) / (FILL(good, 0) + FILL(bad, 0) + FILL(worse, 0))';
+  return [
+    [{ expression, label: '%', id: 'rate' }],
+    ended('Deployed', { id: 'good', visible: false }),
+    ended('RolledBack', { id: 'bad', visible: false }),
+    ended('NeedsHuman', { id: 'worse', visible: false }),
+  ];
+}
 
-const duration = (metric: MetricName) => (stat: string) =>
-  line(ownMetric(metric), { label: stat, stat, period: day });
-const leadTime = duration('LeadTimeSeconds');
-const timeToRestore = duration('TimeToRestoreSeconds');
-const timesToRestore = [timeToRestore('p50'), timeToRestore('p90')];
+const duration = (names: Names, metric: MetricName) => (stat: string) =>
+  line(ownMetric(names, metric), { label: stat, stat, period: day });
 
 /** However many there are: CloudWatch finds them. */
-const perEnvironment: Line = [
+const perEnvironment = ({ prefix }: Names): Line => [
   {
-    expression: `SEARCH('{${metricsNamespace},service,environment,outcome} MetricName="ReleasesEnded" outcome="Deployed"', 'Sum', ${day})`,
+    expression: `SEARCH('{${metricsNamespace},service,environment,outcome} MetricName="ReleasesEnded" service="${prefix}" outcome="Deployed"', 'Sum', ${day})`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudWatch fills it in
     label: "${PROP('Dim.environment')}",
     id: 'environments',
   },
 ];
 
-const stepDuration = (step: string) =>
-  line(ownMetric('StepDuration', { step }), { label: step, stat: 'p95', period: 3600 });
+const stepDuration = (names: Names) => (step: string) =>
+  line(ownMetric(names, 'StepDuration', { step }), { label: step, stat: 'p95', period: 3600 });
 const stepErrors = (names: Names) => (step: string) =>
   line(functionMetric(names, 'Errors', step), { label: step, stat: 'Sum', period: 3600 });
 

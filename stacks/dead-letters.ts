@@ -1,6 +1,8 @@
 /** A queue for what a function that events wake was not given, or failed at. */
-import { arnOf, functionNameOf, type Names, pascal } from './names.ts';
+import { functionNameOf } from '../core/functions.ts';
+import { arnOf, type Names, pascal } from './names.ts';
 import type { Platform } from './platform.ts';
+import { ownRules } from './triggers.ts';
 
 /** SQS's longest. */
 const fourteenDays = 14 * 86_400;
@@ -11,12 +13,7 @@ export const deadLettersNameOf = (names: Names, functionName: string) =>
 export const deadLettersArnOf = (names: Names, functionName: string) =>
   arnOf(names, 'sqs', deadLettersNameOf(names, functionName));
 
-/** `rules`: names of those whose events go there where the function cannot be reached. */
-export function deadLetters(
-  { aws }: Platform,
-  names: Names,
-  { functionName, rules }: { functionName: string; rules: string[] },
-) {
+export function deadLetters({ aws }: Platform, names: Names, functionName: string) {
   const called = `${pascal(functionName)}DeadLetters`;
   const queue = new aws.sqs.Queue(called, {
     name: deadLettersNameOf(names, functionName),
@@ -28,9 +25,7 @@ export function deadLetters(
     Principal: { Service: 'events.amazonaws.com' },
     Action: 'sqs:SendMessage',
     Resource: deadLettersArnOf(names, functionName),
-    Condition: {
-      ArnEquals: { 'aws:SourceArn': rules.map((rule) => arnOf(names, 'events', `rule/${rule}`)) },
-    },
+    Condition: { ArnLike: { 'aws:SourceArn': ownRules(names) } },
   };
   new aws.sqs.QueuePolicy(`${called}Policy`, {
     queueUrl: queue.url,

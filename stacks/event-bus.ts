@@ -1,7 +1,8 @@
-/** Lets other accounts send their events on to this one: those of environments, and of registries. */
+/** The bus that other accounts and Regions send their events to. The default one stays closed, and they may put nothing else on this. */
+import { otherBusOf } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
 import { placeOf } from '../core/place.ts';
-import type { Names } from './names.ts';
+import { arnOf, type Names } from './names.ts';
 import type { Platform } from './platform.ts';
 
 export function otherAccounts({ services }: Config, names: Names): string[] {
@@ -12,10 +13,23 @@ export function otherAccounts({ services }: Config, names: Names): string[] {
   return [...new Set(accounts)].filter((account) => account !== names.account).sort();
 }
 
-export function eventBus({ aws }: Platform, config: Config, names: Names): void {
-  for (const account of otherAccounts(config, names)) {
-    new aws.cloudwatch.EventPermission(`EventsOf${account}`, {
-      ...{ principal: account, statementId: `${names.prefix}-${account}` },
+/** Made where a rule needs it. */
+export function otherBus({ aws }: Platform, config: Config, names: Names): aws.cloudwatch.EventBus {
+  const name = otherBusOf(names);
+  const bus = new aws.cloudwatch.EventBus('Elsewhere', { name });
+  const accounts = otherAccounts(config, names);
+  if (accounts.length > 0) {
+    const statement = {
+      Effect: 'Allow',
+      Principal: { AWS: accounts.map((account) => `arn:${names.partition}:iam::${account}:root`) },
+      Action: 'events:PutEvents',
+      Resource: arnOf(names, 'events', `event-bus/${name}`),
+      Condition: { StringEquals: { 'events:source': ['aws.ecr', 'aws.ecs'] } },
+    };
+    new aws.cloudwatch.EventBusPolicy('ElsewherePolicy', {
+      eventBusName: bus.name,
+      policy: JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: 'Forward', ...statement }] }),
     });
   }
+  return bus;
 }

@@ -1,11 +1,14 @@
 /** One Lambda function for each step and each event handler. The configuration is bundled with them (docs/adr/0001). */
+
+import { policiesOf } from '../core/access/policies.ts';
 import { policyDocument, type Statement } from '../core/access/statement.ts';
-import { sizeOf } from '../core/functions.ts';
+import { functionNameOf, kebab, sizeOf } from '../core/functions.ts';
+import { fingerprint } from '../core/installed.ts';
+import config from '../tidegate.config.ts';
 import { deadLettersArnOf } from './dead-letters.ts';
-import { consoleOf, functionNameOf, kebab, type Names, pascal, stateMachineArn } from './names.ts';
+import { consoleOf, type Names, pascal, stateMachineArn } from './names.ts';
 import { runFunction, sendDeadLetters } from './own-access.ts';
 import type { Platform } from './platform.ts';
-import { policiesOf } from './policies.ts';
 
 export interface FunctionOptions {
   /** A step's as its state, an event handler's as its file. */
@@ -61,6 +64,8 @@ export function lambdaFunction(platform: Platform, names: Names, options: Functi
         args.tracingConfig = { mode: 'Active' };
       },
       role(args) {
+        // Known before it is there: roles elsewhere trust it by its name.
+        args.name = functionNameOf(names, name);
         // SST 4.17.1 lets everybody in the account take on the role, as it should for `sst dev` only: docs/adr/0010.
         if (!dev) {
           args.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: 'lambda.amazonaws.com' });
@@ -79,9 +84,11 @@ export function lambdaFunction(platform: Platform, names: Names, options: Functi
 
 /** aws/means.ts reads it. */
 function environment(names: Names): Record<string, string> {
-  const { region, table, secretParameters } = names;
+  const { prefix, region, table, secretParameters } = names;
   const { slackToken, slackSigningSecret } = secretParameters;
   return {
+    POWERTOOLS_SERVICE_NAME: prefix,
+    CONFIG_FINGERPRINT: fingerprint(config),
     TABLE_NAME: table,
     STATE_MACHINE_ARN: stateMachineArn(names),
     CONSOLE_URL: `${consoleOf(names)}/states/home?region=${region}#/v2/executions/details/`,

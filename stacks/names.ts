@@ -3,15 +3,13 @@ import type { Installation } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
 
 export interface Names extends Installation {
-  /** `<app>-<stage>`, which everything is called after. */
-  prefix: string;
   production: boolean;
 }
 
 /** Where a stage is deployed to. */
 export type Where = Pick<Installation, 'partition' | 'account' | 'region'>;
 
-/** Lambda's limit for a name, less that of the longest: `tidegate-` and `-register-task-definition`. */
+/** The limit for a function's or a role's name, 64, less that of the longest: `tidegate-` and `-register-task-definition`. */
 const longestStage = 30;
 
 export function namesFor(
@@ -46,15 +44,9 @@ export const arnOf = ({ partition, region, account }: Names, service: string, na
 
 export const stateMachineArn = (names: Names) => arnOf(names, 'states', `stateMachine:${names.stateMachine}`);
 
-/** `CheckScan` as `check-scan`, which names of files and functions are made of. */
-export const kebab = (name: string) =>
-  name.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-
 /** `start-release` as `StartRelease`, which resources are called in this program. */
 export const pascal = (name: string) =>
   name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-export const functionNameOf = ({ prefix }: Names, name: string) => `${prefix}-${kebab(name)}`;
 
 /** Where the AWS console is. */
 export function consoleOf({ partition, region }: Pick<Where, 'partition' | 'region'>): string {

@@ -1,8 +1,10 @@
 /** Alarms, whom they tell, and the dashboard. */
+
 import type { Config } from '../core/config.ts';
+import { kebab } from '../core/functions.ts';
 import { type Alarm, alarmsOf } from './alarms.ts';
 import { dashboardBody } from './dashboard.ts';
-import { arnOf, consoleOf, kebab, type Names } from './names.ts';
+import { arnOf, consoleOf, type Names } from './names.ts';
 import type { Platform } from './platform.ts';
 
 export interface Observed {

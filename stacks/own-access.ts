@@ -1,6 +1,8 @@
 /** What functions and the state machine may do for being run at all. What they do for a release is in core/access/. */
+
 import type { Statement } from '../core/access/statement.ts';
-import { arnOf, functionNameOf, type Names } from './names.ts';
+import { functionNameOf } from '../core/functions.ts';
+import { arnOf, type Names } from './names.ts';
 
 const tracing: Statement = {
   actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],

@@ -1,8 +1,10 @@
 /** The state machine, its role and its log. */
+
 import { policyDocument } from '../core/access/statement.ts';
+import { functionNameOf } from '../core/functions.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
 import { substitute } from './definition.ts';
-import { arnOf, functionNameOf, type Names } from './names.ts';
+import { arnOf, type Names } from './names.ts';
 import { runStateMachine } from './own-access.ts';
 import type { Platform } from './platform.ts';
 

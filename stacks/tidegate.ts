@@ -1,11 +1,12 @@
 /** All of Tidegate in one account and Region. */
 import { accessOf } from '../core/access/access.ts';
+import { checkAt } from '../core/installed.ts';
 import { schedules } from '../core/triggers.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
 import config from '../tidegate.config.ts';
 import { deadLetters } from './dead-letters.ts';
 import { taskNames } from './definition.ts';
-import { eventBus } from './event-bus.ts';
+import { otherBus } from './event-bus.ts';
 import { lambdaFunction } from './functions.ts';
 import { namesFor, type Where } from './names.ts';
 import { observability } from './observability.ts';
@@ -20,11 +21,12 @@ const usualRetries = 2;
 
 /** Answers what `sst deploy` prints at its end. */
 export async function tidegate(platform: Platform) {
-  const names = namesFor(platform.app, await whereIs(platform), config);
+  const where = await whereIs(platform);
+  checkAt(config, where);
+  const names = namesFor(platform.app, where, config);
   const access = accessOf(config, names);
   storage(platform, names);
   secrets(platform, names);
-  eventBus(platform, config, names);
 
   const steps = taskNames(definition);
   const arns = steps.map((name) => {
@@ -33,15 +35,17 @@ export async function tidegate(platform: Platform) {
   });
   const machine = stateMachine(platform, names, Object.fromEntries(arns));
 
-  const rulesByFunction = Map.groupBy(rulesOf(config, names), (rule) => rule.function);
+  const allRules = rulesOf(config, names);
+  const bus = allRules.some(({ elsewhere }) => elsewhere) ? otherBus(platform, config, names) : undefined;
+  const rulesByFunction = Map.groupBy(allRules, (rule) => rule.function);
   for (const [name, rules] of rulesByFunction) {
-    const queue = deadLetters(platform, names, { functionName: name, rules: rules.map((rule) => rule.name) });
+    const queue = deadLetters(platform, names, name);
     const schedule = Object.values(schedules).find((one) => one.function === name);
     const target = lambdaFunction(platform, names, {
       ...{ name, folder: 'events', access: access[name] },
       events: { retries: schedule?.maximumRetryAttempts ?? usualRetries, deadLetters: queue },
     });
-    wakes(platform, rules, { target, deadLetters: queue });
+    wakes(platform, names, { functionName: name, target, deadLetters: queue, rules }, bus);
   }
   const approvals = config.slack
     ? lambdaFunction(platform, names, {

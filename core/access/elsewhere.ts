@@ -1,140 +1,128 @@
 /**
- * What has to be made in an account or Region where Tidegate is not: a role that it takes on, rules that send events on to it,
- * permission to read repositories.
+ * What has to be made outside of Tidegate's own account and Region: the roles that it takes on, the rules that send events on to it,
+ * what repositories have to allow.
  */
-import type { Config, Environment, Service } from '../config.ts';
+import type { Config } from '../config.ts';
+import { functionNameOf } from '../functions.ts';
 import { type Place, placeOf, samePlace } from '../place.ts';
 import { type EventPattern, triggersOf } from '../triggers.ts';
 import { accessByRole } from './access.ts';
-import type { Installation } from './installation.ts';
-import { type PolicyDocument, policyDocument } from './statement.ts';
+import { type Installation, otherBusOf } from './installation.ts';
+import { needs } from './needs.ts';
+import { placed } from './resources.ts';
+import type { PolicyDocument, Statement } from './statement.ts';
 
-export interface Elsewhere {
+/** Roles are known in all Regions of their account. */
+export interface RoleElsewhere {
+  arn: string;
+  account: string;
+  name: string;
+  path: string;
+  trust: PolicyDocument;
+  access: Statement[];
+}
+
+export interface EventsElsewhere {
   place: Place;
-  /** That Tidegate takes on there; none in another Region of its own account. */
-  role?: { name: string; path: string; trust: PolicyDocument; access: PolicyDocument };
   /** What is sent on, by the names of the rules. */
   forwarded: Record<string, EventPattern>;
-  /** By which EventBridge sends it on. */
-  sender: { trust: PolicyDocument; access: PolicyDocument };
-  /** Tidegate's own bus: its ARN. */
+  /** The ARN of Tidegate's bus for events of elsewhere. */
   bus: string;
-  /** Policies of repositories, by their names; none in Tidegate's own account. */
-  repositories: Record<string, PolicyDocument>;
 }
 
-interface Wanted {
-  /** Name of the environments that it is for. */
-  environment: string;
-  /** `<app>-<stage>`, with which the names of Tidegate's own roles begin. */
-  prefix: string;
+export interface RepositoryElsewhere {
+  place: Place;
+  repository: string;
+  /** To be added to its policy. */
+  statement: object;
 }
 
-/** One for each account and Region of these environments, and of the registries of their services. */
-export function elsewhere(config: Config, installation: Installation, wanted: Wanted): Elsewhere[] {
-  const named = Object.values(config.services).flatMap((service) =>
-    service.environments
-      .filter(({ name }) => name === wanted.environment)
-      .map((environment) => ({ service, environment })),
+export interface Elsewhere {
+  roles: RoleElsewhere[];
+  events: EventsElsewhere[];
+  repositories: RepositoryElsewhere[];
+}
+
+export function elsewhere(config: Config, installation: Installation): Elsewhere {
+  const services = Object.values(config.services);
+  const environments = services.flatMap((service) => service.environments);
+  const registries = services.flatMap(({ registry, repository }) =>
+    registry ? [{ registry, repository }] : [],
   );
-  const places = named.flatMap(({ service, environment }) => [
-    placeOf(environment, installation),
-    registryOf(service, installation),
-  ]);
-  return places
-    .filter((place, index) => places.findIndex((other) => samePlace(other, place)) === index)
-    .filter((place) => !samePlace(place, installation))
-    .map((place) => made(place, named, { config, installation, wanted }));
-}
+  const places = [
+    ...environments.map((environment) => placeOf(environment, installation)),
+    ...registries.map(({ registry }) => registry),
+  ].filter((place) => !samePlace(place, installation));
 
-interface Context {
-  config: Config;
-  installation: Installation;
-  wanted: Wanted;
-}
-
-function made(
-  place: Place,
-  named: readonly { service: Service; environment: Environment }[],
-  { config, installation, wanted }: Context,
-): Elsewhere {
-  const { partition, account, region } = installation;
-  const bus = `arn:${partition}:events:${region}:${account}:event-bus/default`;
-  const here = named.filter(({ environment }) => samePlace(placeOf(environment, installation), place));
-  const [roleArn] = here.flatMap(({ environment }) => environment.roleArn ?? []);
-  const trusted = ownRoles(installation, wanted);
-  const triggers = Object.entries(triggersOf(config, installation)).filter(
-    ([, { pattern }]) => pattern.account?.includes(place.account) && pattern.region?.includes(place.region),
-  );
-  const repositories = named
-    .filter(({ service }) => place.account !== account && samePlace(registryOf(service, installation), place))
-    .map(({ service }) => service.repository);
   return {
-    ...{ place, bus },
-    ...(roleArn && {
-      role: {
-        ...nameOf(roleArn),
-        trust: trustedPolicy('sts:AssumeRole', trusted),
-        access: policyDocument(accessByRole(config, installation, roleArn)),
-      },
-    }),
-    forwarded: numberedAnew(triggers.map(([name, { pattern }]) => [name, pattern])),
-    sender: {
-      trust: servicePolicy('sts:AssumeRole', 'events.amazonaws.com'),
-      access: policyDocument([{ actions: ['events:PutEvents'], resources: [bus] }]),
-    },
-    repositories: Object.fromEntries(
-      repositories.map((repository) => [repository, trustedPolicy(readImages, trusted)]),
-    ),
+    roles: distinct(environments.flatMap(({ roleArn }) => roleArn ?? [])).map((arn) => ({
+      ...{ arn, ...nameOf(arn) },
+      trust: trusting('sts:AssumeRole', installation),
+      access: accessByRole(config, installation, arn),
+    })),
+    events: places
+      .filter((place, index) => places.findIndex((other) => samePlace(other, place)) === index)
+      .map((place) => ({
+        place,
+        forwarded: forwardedFrom(place, config, installation),
+        bus: busOf(installation),
+      })),
+    repositories: registries
+      .filter(({ registry }) => registry.account !== installation.account)
+      .map(({ registry, repository }) => ({
+        ...{ place: registry, repository },
+        statement: trusting(readImages, installation).Statement[0] ?? {},
+      })),
   };
-}
-
-/** Rules of elsewhere do not count here. */
-function numberedAnew(rules: [string, EventPattern][]): Record<string, EventPattern> {
-  const byName = Map.groupBy(rules, ([name]) => name.replace(/\d+$/, ''));
-  return Object.fromEntries(
-    [...byName].flatMap(([name, some]) =>
-      some.map(([, pattern], index) => [index === 0 ? name : `${name}${index + 1}`, pattern]),
-    ),
-  );
 }
 
 const readImages = ['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'];
 
-const registryOf = ({ registry }: Service, { account, region }: Place): Place =>
-  registry ?? { account, region };
+/** Numbered anew: rules of other places do not count here. */
+function forwardedFrom(place: Place, config: Config, installation: Installation) {
+  const rules = Object.entries(triggersOf(config, installation)).filter(
+    ([, { pattern }]) => pattern.account?.includes(place.account) && pattern.region?.includes(place.region),
+  );
+  const byName = Map.groupBy(rules, ([name]) => name.replace(/\d+$/, ''));
+  return Object.fromEntries(
+    [...byName].flatMap(([name, some]) =>
+      some.map(([, { pattern }], index) => [index === 0 ? name : `${name}${index + 1}`, pattern]),
+    ),
+  );
+}
+
+const busOf = (installation: Installation) => {
+  const { partition, account, region } = installation;
+  return `arn:${partition}:events:${region}:${account}:event-bus/${otherBusOf(installation)}`;
+};
 
 /** `teams/tidegate` is the role `tidegate` at the path `/teams/`. */
-function nameOf(roleArn: string): { name: string; path: string } {
+function nameOf(roleArn: string): { account: string; name: string; path: string } {
   const path = roleArn.slice(roleArn.indexOf(':role/') + ':role'.length);
   const at = path.lastIndexOf('/') + 1;
-  return { name: path.slice(at), path: path.slice(0, at) };
+  return { account: String(roleArn.split(':')[4]), name: path.slice(at), path: path.slice(0, at) };
 }
 
-interface Trusted {
-  account: string;
-  roles: string;
+/** Just the functions that go elsewhere, by the names of their roles. The account stands for them while they are not there yet. */
+function trusting(action: string | string[], installation: Installation): PolicyDocument {
+  const { partition, account } = installation;
+  const functions = Object.entries(needs).filter(([, { actions }]) =>
+    actions.some((one) => one in placed || one.startsWith('ecr:')),
+  );
+  const roles = functions.map(
+    ([name]) => `arn:${partition}:iam::${account}:role/${functionNameOf(installation, name)}`,
+  );
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+        Action: action,
+        Condition: { ArnEquals: { 'aws:PrincipalArn': roles } },
+      },
+    ],
+  };
 }
 
-/** The functions' roles: their whole names are known only when they are made. */
-const ownRoles = ({ partition, account }: Installation, { prefix }: Wanted): Trusted => ({
-  account: `arn:${partition}:iam::${account}:root`,
-  roles: `arn:${partition}:iam::${account}:role/${prefix}-*`,
-});
-
-const trustedPolicy = (action: string | string[], { account, roles }: Trusted): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: { AWS: account },
-      Action: action,
-      Condition: { ArnLike: { 'aws:PrincipalArn': roles } },
-    },
-  ],
-});
-
-const servicePolicy = (action: string, service: string): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: action }],
-});
+const distinct = <Item>(items: readonly Item[]): Item[] => [...new Set(items)];

@@ -2,6 +2,8 @@
 import type { Place } from '../place.ts';
 
 export interface Installation extends Place {
+  /** `<app>-<stage>`, with which everything that it consists of is called. */
+  prefix: string;
   /** `aws`, except in China and GovCloud. */
   partition: string;
   /** Name of the DynamoDB table. */
@@ -11,3 +13,6 @@ export interface Installation extends Place {
   /** Names of the SSM parameters that hold Slack's secrets, with their leading slash. */
   secretParameters: { slackToken?: string; slackSigningSecret?: string };
 }
+
+/** The bus that events of other accounts and Regions are sent to: the default one is open to nobody else. */
+export const otherBusOf = ({ prefix }: Pick<Installation, 'prefix'>) => `${prefix}-elsewhere`;

@@ -72,8 +72,9 @@ export const placed = {
     reason: 'ECS knows no permission for a single task definition here',
   }),
   'ecs:RegisterTaskDefinition': (scope) => ({ resources: families(scope) }),
+  // It was seen to ask for the family alone, without a revision.
   'ecs:TagResource': (scope) => ({
-    resources: families(scope),
+    resources: families(scope).flatMap((arn) => [arn, arn.slice(0, -':*'.length)]),
     conditions: [{ test: 'StringEquals', variable: 'ecs:CreateAction', values: ['RegisterTaskDefinition'] }],
   }),
   'ecs:RunTask': (all) => {

@@ -31,7 +31,8 @@ const rules: Rule[] = [
   // The one place that brings the configuration to Lambda: bundled with it, and read when it is opened.
   {
     folder: 'functions/runtime.ts',
-    mayImport: /^(core\/metrics\.ts$|aws\/|functions\/|@aws-lambda-powertools\/|tidegate\.config\.ts$)/,
+    mayImport:
+      /^(core\/(installed|metrics)\.ts$|aws\/|functions\/|@aws-lambda-powertools\/|tidegate\.config\.ts$)/,
     andTypesOf: /^core\//,
   },
   {

@@ -1,7 +1,7 @@
 /** Metrics as CloudWatch gets them: by the real Powertools, in the embedded metric format. */
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { expect, test, vi } from 'vitest';
-import { metricsNamespace, metricsService } from '../../core/metrics.ts';
+import { metricsNamespace } from '../../core/metrics.ts';
 import { measuring } from '../../functions/measure.ts';
 
 interface Embedded {
@@ -16,7 +16,7 @@ function written(measure: (emit: ReturnType<typeof measuring>) => void): Embedde
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   const log = vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(JSON.parse(line)));
   try {
-    measure(measuring(new Metrics({ namespace: metricsNamespace, serviceName: metricsService })));
+    measure(measuring(new Metrics({ namespace: metricsNamespace, serviceName: 'tidegate-test' })));
   } finally {
     log.mockRestore();
     vi.unstubAllEnvs();
@@ -46,7 +46,7 @@ test('a value is written once for each set of dimensions, and not for others', (
     ],
   ]);
   expect(lines[1]).toMatchObject({
-    service: 'tidegate',
+    service: 'tidegate-test',
     environment: 'my-api/production',
     outcome: 'Deployed',
     ReleasesEnded: 1,

@@ -36,6 +36,8 @@ const known: Record<string, string> = {
   'states:SendTaskSuccess': 'is held to the state machine though the reference names no resource',
   // awsdocs/amazon-ecs-developer-guide#211: on Fargate only `*` with the cluster as a condition is allowed.
   'ecs:ListTasks': 'is asked for on * though the reference names container instances',
+  // aws/aws-cdk#25768 was refused it on a family without a revision.
+  'ecs:TagResource': 'is asked for on a family, too',
   'cloudwatch:GetMetricData': 'is asked for on * unless a dataset is named',
 };
 

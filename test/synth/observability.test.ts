@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type MetricName, metrics, metricsNamespace, metricsService } from '../../core/metrics.ts';
+import { type MetricName, metrics, metricsNamespace } from '../../core/metrics.ts';
 import { synth } from './support/synth.ts';
 
 const { all, one, handlers } = synth('production');
@@ -51,7 +51,7 @@ test('a person is called for what only a person can decide', () => {
       {
         metric: {
           ...{ namespace: 'Tidegate', metricName: 'ReleasesEnded', stat: 'Sum' },
-          dimensions: { service: 'tidegate', outcome: 'NeedsHuman' },
+          dimensions: { service: 'tidegate-production', outcome: 'NeedsHuman' },
         },
       },
     ],
@@ -103,7 +103,7 @@ test('what alarms and the dashboard read of Tidegate is what functions emit', ()
     const { by } = metrics[metricName as MetricName];
     const { service, ...others } = dimensions;
     const sets = by.map((set) => [...set].sort());
-    expect(service).toBe(metricsService);
+    expect(service).toBe('tidegate-production');
     expect(sets, metricName).toContainEqual(Object.keys(others).sort());
   }
   expect(new Set(own.map(({ metricName }) => metricName))).toEqual(new Set(Object.keys(metrics)));

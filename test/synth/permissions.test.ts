@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { accessOf } from '../../core/access/access.ts';
 import { policyDocument } from '../../core/access/statement.ts';
-import { kebab, namesFor } from '../../stacks/names.ts';
+import { kebab } from '../../core/functions.ts';
+import { namesFor } from '../../stacks/names.ts';
 import { runFunction, runStateMachine } from '../../stacks/own-access.ts';
 import config from '../../tidegate.config.ts';
 import largeConfig from './support/large.config.ts';
@@ -157,14 +158,13 @@ test('functions are called by the rules that wake them, and approvals by their a
     new Set(['tidegate-production-on-approval']),
   );
   const others = permissions.filter((permission) => !open.includes(permission));
-  expect(others.length).toBeGreaterThan(0);
+  // Of a hundred rules a function's policy would have no room.
+  expect(new Set(others.map(({ inputs }) => inputs.function)).size).toBe(others.length);
   for (const { name, inputs } of others) {
     expect(inputs, name).toMatchObject({
       action: 'lambda:InvokeFunction',
       principal: 'events.amazonaws.com',
-      sourceArn: expect.stringMatching(
-        /^arn:aws:events:eu-west-1:123456789012:rule\/tidegate-production-[a-z0-9-]+$/,
-      ),
+      sourceArn: 'arn:aws:events:eu-west-1:123456789012:rule/tidegate-production-*',
     });
   }
 });

@@ -1,11 +1,11 @@
 /** Who may do what: the policies that come out of a configuration, and how IAM reads them. */
 import { describe, expect, test } from 'vitest';
 import { accessByRole, accessOf } from '../../core/access/access.ts';
+import { policiesOf } from '../../core/access/policies.ts';
 import { policyDocument, type Statement } from '../../core/access/statement.ts';
 import { type ConfigInput, defineConfig } from '../../core/config.ts';
 import { allowing } from '../../local/iam/evaluate.ts';
 import { installation } from '../../local/world.ts';
-import { policiesOf } from '../../stacks/policies.ts';
 
 type EnvironmentInput = ConfigInput['services'][string]['environments'][number];
 
@@ -127,7 +127,7 @@ describe('where IAM has no room for so many names', () => {
     const { StartDeployment = [] } = accessOf(config('services'), installation);
 
     expect(() => policiesOf('StartDeployment', [], StartDeployment)).toThrow(
-      "the configuration names too many environments. Set permissions: 'clusters'",
+      "the configuration names too many environments. permissions: 'clusters'",
     );
   });
 

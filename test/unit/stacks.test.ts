@@ -1,10 +1,11 @@
 /** What stacks decide without SST: the definition's substitution, names, and how policies are divided. */
 import { describe, expect, test } from 'vitest';
+import { policiesOf } from '../../core/access/policies.ts';
 import { policyDocument, type Statement } from '../../core/access/statement.ts';
 import { defineConfig } from '../../core/config.ts';
+import { kebab } from '../../core/functions.ts';
 import { substitute, taskNames } from '../../stacks/definition.ts';
-import { consoleOf, kebab, namesFor, pascal } from '../../stacks/names.ts';
-import { policiesOf } from '../../stacks/policies.ts';
+import { consoleOf, namesFor, pascal } from '../../stacks/names.ts';
 
 describe('the definition', () => {
   const asking = (name: string) => `\${${name}}`;
@@ -120,7 +121,7 @@ describe('the policies of a function', () => {
 
   test('are refused where IAM has no room for them', () => {
     expect(() => policiesOf('Look', own, [services(2000)])).toThrow(
-      /^Look would need \d+ policies, and IAM gives a role 10: .* install another stage for some of them$/,
+      /^Look would need \d+ policies of 6000 characters, and IAM gives a role 10: .* install another stage for some of them$/,
     );
   });
 });

@@ -1,5 +1,5 @@
 /** IAM's limits for the policies of a role, in characters of JSON. */
-import { policyDocument, type Statement } from '../core/access/statement.ts';
+import { policyDocument, type Statement } from './statement.ts';
 
 /** All inline policies of a role together, less what SST and this program write differently. */
 const inlineLimit = 10_000;
@@ -17,9 +17,9 @@ export interface Policies {
 
 /**
  * `own` stays inline, and `access` too where there is room: else it is made into managed policies, and statements with many
- * resources into several. Throws where a role has no room for it at all.
+ * resources into several. Throws where a role has no room for it at all. `whose`: the role's, for the message.
  */
-export function policiesOf(functionName: string, own: Statement[], access: Statement[]): Policies {
+export function policiesOf(whose: string, own: Statement[], access: Statement[]): Policies {
   if (sizeOf([...own, ...access]) <= inlineLimit) return { inline: [...own, ...access], managed: [] };
   const managed: Statement[][] = [];
   for (const statement of access.flatMap(parts)) {
@@ -27,13 +27,14 @@ export function policiesOf(functionName: string, own: Statement[], access: State
     if (managed.length > 0 && sizeOf([...last, statement]) <= managedLimit) last.push(statement);
     else managed.push([statement]);
   }
-  if (managed.length <= mostManaged) return { inline: own, managed };
+  if (managed.length <= mostManaged && managed.every((one) => sizeOf(one) <= managedLimit))
+    return { inline: own, managed };
   throw new Error(
-    `${functionName} would need ${managed.length} policies, and IAM gives a role ${mostManaged}: the configuration names too many environments. Set permissions: 'clusters' in tidegate.config.ts, or install another stage for some of them`,
+    `${whose} would need ${managed.length} policies of ${managedLimit} characters, and IAM gives a role ${mostManaged}: the configuration names too many environments. permissions: 'clusters' in tidegate.config.ts makes room; where it is set already, install another stage for some of them`,
   );
 }
 
-/** Halves of a statement that is too long for one policy, and halves of these. Its conditions cannot be halved. */
+/** Halves of a statement that is too long for one policy, and halves of these. Its conditions are not halved. */
 function parts(statement: Statement): Statement[] {
   const { resources } = statement;
   if (sizeOf([statement]) <= managedLimit || resources.length < 2) return [statement];
