@@ -1,11 +1,12 @@
 /** Approvals: the task token stays here, people and messages only ever see the short approval id. */
 import * as z from 'zod';
 import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval.ts';
-import { forgetAttribute, forgetting } from '../core/forgetting.ts';
+import { forgetting } from '../core/forgetting.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
 
-const approvalSchema = z.strictObject({
+/** As it is read: what a later version keeps beside is left out. */
+const approvalSchema = z.object({
   approvalId: z.string(),
   execution: z.string(),
   taskToken: z.string(),
@@ -36,8 +37,7 @@ export function approvals({ open }: Means) {
     async of(approvalId: string): Promise<Approval | undefined> {
       const item = await table.read(keyOf(approvalId));
       if (!item) return undefined;
-      const { key: _, [forgetAttribute]: __, ...approval } = item;
-      return approvalSchema.parse(approval);
+      return approvalSchema.parse(item);
     },
   };
 }

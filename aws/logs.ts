@@ -30,7 +30,9 @@ function logsOf(makeClient: ClientMaker) {
         if (isAwsError(error, 'ResourceNotFoundException')) return [];
         // What failed is worth more than what it said.
         if (isAwsError(error, 'AccessDeniedException'))
-          return [`(not readable: add ${logGroupName} to logGroups in tidegate.config.ts)`];
+          return [
+            `(not readable: add ${logGroupName} to logGroups in tidegate.config.ts, and deploy it; to the role, too, where it is elsewhere)`,
+          ];
         throw error;
       }
     },

@@ -1,5 +1,6 @@
 /** Which pushes were seen: whatever became of their releases, they are not started again. */
 import * as z from 'zod';
+import { awayFrom } from '../core/place.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
@@ -8,10 +9,18 @@ import { tidegateTable } from './table.ts';
 const lateSchema = z.object({ execution: z.string(), tag: z.string(), at: z.number() });
 const lateOf = (item: Record<string, unknown> | undefined) => lateSchema.safeParse(item?.late).data;
 
-export function pushes({ open }: Means) {
+const knownSchema = z.object({ since: z.number() });
+
+/** An environment of a service, by their names. */
+export type EnvironmentOf = Pick<ReleaseRequest, 'service' | 'environment'>;
+
+export function pushes({ config, home, open }: Means) {
   const table = open(tidegateTable);
-  const keyOf = ({ service, environment, push: { digest } }: ReleaseRequest) =>
-    `push ${service}/${environment} ${digest}`;
+  /** Where it is seen for: an environment that moves to another account or Region has seen nothing there. */
+  const keyOf = ({ service, environment, push: { digest } }: ReleaseRequest) => {
+    const found = config.services[service]?.environments.find(({ name }) => name === environment);
+    return ['push', ...awayFrom(home, found ?? {}), `${service}/${environment}`, digest].join(' ');
+  };
   return {
     /**
      * Says that a release is about to start. False where the schedule starts another of just this push, whose event took
@@ -35,6 +44,24 @@ export function pushes({ open }: Means) {
     /** Says that no release of a digest is needed, unless one was seen. May be repeated. */
     spare: (request: ReleaseRequest, why: string): Promise<boolean> =>
       table.setFirst(keyOf(request), 'execution', { execution: why }),
+
+    /**
+     * From when on an environment's pushes count as missed where nobody saw them (ms since the epoch): since it was first
+     * looked at. What was in its repository before that, somebody may have held back. In the order of the environments.
+     */
+    async knownSince(environments: readonly EnvironmentOf[], now: number): Promise<number[]> {
+      const keys = environments.map(({ service, environment }) => `known ${service}/${environment}`);
+      const items = await table.readAll(keys);
+      // ECR tells whole seconds.
+      const since = Math.floor(now / 1000) * 1000;
+      return Promise.all(
+        keys.map(async (key, index) => {
+          const known = knownSchema.safeParse(items[index]).data;
+          if (!known) await table.setFirst(key, 'since', { since });
+          return known?.since ?? since;
+        }),
+      );
+    },
 
     /** Those of a digest that was never seen. */
     async unseen(requests: readonly ReleaseRequest[]): Promise<ReleaseRequest[]> {

@@ -169,4 +169,15 @@ export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClie
 }
 
 /** As DynamoDB has it. What is undefined is not written. */
-const written = (item: Item) => marshall(item, { removeUndefinedValues: true });
+const written = (item: Item) => marshall(writable(item) as Item, { removeUndefinedValues: true });
+
+/** DynamoDB's smallest number; it refuses a whole item for a smaller one, such as how likely the impossible is. */
+const smallest = 1e-130;
+
+function writable(value: unknown): unknown {
+  if (typeof value === 'number') return Math.abs(value) < smallest ? 0 : value;
+  if (Array.isArray(value)) return value.map(writable);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, writable(one)]));
+}

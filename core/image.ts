@@ -33,16 +33,23 @@ export interface EcrRepository {
 
 /** The image reference ECS pulls, pinned by digest. */
 export function pinnedImage({ registryId, region, repository }: EcrRepository, digest: string): string {
-  return `${registryId}.dkr.ecr.${region}.amazonaws.com/${repository}@${digest}`;
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `${registryId}.dkr.ecr.${region}.${domain}/${repository}@${digest}`;
 }
 
 /** The other way round. Throws where the image is not from ECR. */
 export function repositoryOf(image: string): EcrRepository {
   const [, registryId, region, repository] =
-    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(image) ?? [];
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
   if (!registryId || !region || !repository) throw new Error(`${image} is not an image in ECR`);
   return { registryId, region, repository };
 }
+
+/** Are two references of one repository? The same name in another registry is another one. */
+export const ofOneRepository = (one: string, other: string): boolean => nameIn(one) === nameIn(other);
+
+/** Without digest and tag; the registry's port is no tag. */
+const nameIn = (image: string) => image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
 
 /** The digest of an image reference, where it names one. */
 export function digestOf(image: string): string | undefined {

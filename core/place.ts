@@ -17,6 +17,12 @@ export const placeOf = (
   home: Place,
 ): Place => ({ account: roleArn?.split(':')[4] ?? home.account, region: region ?? home.region });
 
+/** Account and Region of what is not at home; nothing of what is. */
+export function awayFrom(home: Place, at: Parameters<typeof placeOf>[0]): string[] {
+  const { account, region } = placeOf(at, home);
+  return samePlace({ account, region }, home) ? [] : [account, region];
+}
+
 /** A service's repository: in the registry that it names, else in that of the installation itself. */
 export const repositoryAt = (
   { registry, repository }: Pick<Service, 'registry' | 'repository'>,

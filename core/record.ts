@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { Failure, Outcome, Target } from './release.ts';
 import { outcomeSchema, releaseRequestSchema } from './release.ts';
 
-export const recordSchema = z.strictObject({
+/** As it is read: what a later version keeps beside is left out. */
+export const recordSchema = z.object({
   execution: z.string(),
   request: releaseRequestSchema.optional(),
   /** What each state last answered, by its name. */
@@ -81,7 +82,7 @@ export const toGoBack = (
   { cluster, service, region, roleArn }: Pick<Target, 'cluster' | 'service' | 'region' | 'roleArn'>,
   wayBack: string,
 ): string => {
-  const by = roleArn ? `, as ${roleArn}` : '';
+  const by = roleArn ? `, in the account ${roleArn.split(':')[4]}` : '';
   const there = region ? ` --region ${region}` : '';
   return `; to go back to what ran before${by}: aws ecs update-service${there} --cluster ${cluster} --service ${service} --task-definition ${wayBack}`;
 };

@@ -61,16 +61,18 @@ export async function endRelease(
   const reason = reasonFor(outcome, steps, failure).slice(0, 2000 - hint.length) + hint;
   const endedAt = aws.now();
   const first = await aws.records.end(execution, { request, outcome, reason, endedAt });
-  if (first) measureEnd({ request, outcome, startedAt, endedAt }, aws.measure);
   const kept = first ? { outcome, reason } : await aws.records.of(execution);
   const ended = { outcome: kept.outcome ?? outcome, reason: kept.reason ?? reason };
+  // Rather twice than never, where the answer to the write was lost: an alarm hangs on it.
+  if (first || steps.RecordOutcome === undefined)
+    measureEnd({ request, outcome: ended.outcome, startedAt, endedAt }, aws.measure);
 
   if (target) await leaveSlot(aws, target, { execution, request, outcome: ended.outcome });
   const next = service && environment && environmentAfter(service, environment.name);
   return { ...ended, promotes: ended.outcome === 'Deployed' && next !== undefined };
 }
 
-/** Once for a release: whoever records its outcome first. */
+/** Of whoever records its outcome first. */
 function measureEnd(
   { request, outcome, startedAt, endedAt }: Pick<Ending, 'request' | 'outcome'> & Times,
   measure: Measure,

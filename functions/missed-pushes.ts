@@ -1,5 +1,6 @@
 /** The newest deployable push of each service, where it is newer than what runs and no event told of it. */
 import type { TaggedImage } from '../aws/ecr.ts';
+import { serviceKey } from '../aws/ecs-service.ts';
 import { environmentOf, type Service } from '../core/config.ts';
 import { Throttled, Transient } from '../core/errors.ts';
 import { placeOf, repositoryAt } from '../core/place.ts';
@@ -16,6 +17,7 @@ const graceMs = 5 * 60_000;
 const servicesACall = 10;
 
 interface Candidate {
+  place: Place;
   request: ReleaseRequest;
   /** All of its repository. */
   pushes: TaggedImage[];
@@ -26,7 +28,12 @@ interface Candidate {
 export async function missedPushes(places: readonly Place[], sweep: Sweep): Promise<ReleaseRequest[]> {
   const { aws, attempt, paces } = sweep;
   const first = places.filter(({ before }) => before === undefined);
-  const newest = await newestPushes(first, sweep);
+  const since = await attempt('environments', () => aws.pushes.knownSince(first, aws.now()));
+  const pushed = await newestPushes(first, sweep);
+  const newest = pushed.filter(({ place, request }) => {
+    const known = since?.[first.indexOf(place)];
+    return known !== undefined && request.push.pushedAt >= known;
+  });
   const requests = await attempt('pushes', () => aws.pushes.unseen(newest.map(({ request }) => request)));
   const unseen = newest.filter(({ request }) => requests?.includes(request));
   const revisions = await runningRevisions(unseen, sweep);
@@ -68,6 +75,7 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
     const eventId = lateEventId(newest.digest);
     return [
       {
+        place,
         request: {
           ...{ service: place.service, environment: place.environment, push: { eventId, ...newest } },
         },
@@ -81,7 +89,6 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
 
 /** Of any of its services. */
 type Cluster = Pick<Target, 'cluster' | 'region' | 'roleArn'>;
-const nameOf = ({ cluster, service }: Target) => `${cluster}/${service}`;
 
 /** The task definition that each target runs on. */
 async function runningRevisions(
@@ -89,6 +96,7 @@ async function runningRevisions(
   { aws, attempt, paces }: Sweep,
 ): Promise<Map<Target, string>> {
   const revisions = new Map<Target, string>();
+  const nameOf = (target: Target) => serviceKey(target, aws.home);
 
   async function ask(cluster: Cluster, targets: readonly Target[]): Promise<void> {
     const names = targets.map(({ service }) => service);
@@ -106,12 +114,15 @@ async function runningRevisions(
     candidates.map(({ target }) => target),
     ({ cluster, ...at }) => `${cluster} ${JSON.stringify(placeOf(at, aws.home))}`,
   );
-  for (const targets of clusters.values()) {
+  // One that does not answer keeps nobody else waiting.
+  await Promise.all([...clusters.values()].map(lookInto));
+
+  async function lookInto(targets: readonly Target[]): Promise<void> {
     for (let from = 0; from < targets.length; from += servicesACall) {
       const some = targets.slice(from, from + servicesACall);
       const [cluster] = some;
       if (!cluster) continue;
-      await attempt(`cluster ${cluster.cluster}`, async () => {
+      await attempt(`the cluster of ${nameOf(cluster)}`, async () => {
         try {
           await ask(cluster, some);
         } catch (error) {

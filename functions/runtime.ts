@@ -16,6 +16,12 @@ export interface Runtime {
   measure: Measure;
 }
 
+/**
+ * The SDK's own is without end, and one Region that does not answer would hold up everything until the function is stopped.
+ * CloudWatch takes longest, and answers within seconds.
+ */
+export const patience = { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
 /** On AWS: reads the environment of the Lambda function. Opening throws where something is missing, naming it. */
 export async function openRuntime(): Promise<Runtime> {
   const { default: config }: { default: Config } = await import('../tidegate.config.ts');
@@ -30,7 +36,7 @@ export async function openRuntime(): Promise<Runtime> {
     // The schema in aws/means.ts says what is missing.
     environment: process.env as unknown as Surroundings['environment'],
     config,
-    client: {},
+    client: { requestHandler: patience },
     fetch: globalThis.fetch,
     measure,
     now: Date.now,

@@ -2,7 +2,7 @@
 import type { Action } from './resources.ts';
 
 /** The kinds of items in Tidegate's table: the first words of their keys. */
-export type ItemKind = 'approval' | 'open' | 'push' | 'release' | 'slot' | 'turn' | 'wait';
+export type ItemKind = 'approval' | 'known' | 'open' | 'push' | 'release' | 'slot' | 'turn' | 'wait';
 
 export interface Need {
   actions: readonly Action[];
@@ -68,7 +68,8 @@ export const needs: Record<string, Need> = {
   },
   RunSmokeTests: { actions: [], items: noted },
   CompareMetrics: {
-    actions: ['cloudwatch:GetMetricData', ...readTasks],
+    // Tasks that crash while they are watched count, and say why.
+    actions: ['cloudwatch:GetMetricData', 'ecs:DescribeServices', ...readTasks, ...diagnose],
     items: { ...noted, GetItem: ['slot'] },
   },
   ConfirmRelease: { actions: ['ecs:DescribeServices', ...seeDeployments, ...readTasks], items: noted },
@@ -103,10 +104,10 @@ export const needs: Record<string, Need> = {
       ...['states:SendTaskSuccess', 'ecr:DescribeImages', ...seeRunningImage, ...tellEnded],
     ] as Action[],
     items: {
-      BatchGetItem: ['open', 'push', 'slot'],
+      BatchGetItem: ['known', 'open', 'push', 'slot'],
       GetItem: ['push', 'release', 'slot', 'turn'],
       PutItem: ['slot', 'turn'],
-      UpdateItem: ['open', 'push', 'release'],
+      UpdateItem: ['known', 'open', 'push', 'release'],
     },
   },
 };

@@ -7,7 +7,7 @@ import { imageFacts } from '../../aws/images.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf, familyOf } from '../../core/config.ts';
 import { ReleaseRejected, Transient } from '../../core/errors.ts';
-import { digestOf, repositoryOf, shortDigest } from '../../core/image.ts';
+import { digestOf, ofOneRepository, repositoryOf, shortDigest } from '../../core/image.ts';
 import { type Plan, planSchema } from '../../core/plan.ts';
 import { obstacles } from '../../core/preflight.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
@@ -86,9 +86,8 @@ async function imageExists(
   running: string | undefined,
 ): Promise<boolean | undefined> {
   const digest = digestOf(running ?? '');
-  const repository = repositoryOf(image);
-  if (!digest || !running?.includes(`/${repository.repository}@`)) return undefined;
-  return (await ecr.pushedAt(repository, digest)) !== undefined;
+  if (!digest || !ofOneRepository(image, running ?? '')) return undefined;
+  return (await ecr.pushedAt(repositoryOf(image), digest)) !== undefined;
 }
 
 export const handler = lambda(planDeployment);

@@ -30,7 +30,7 @@ export interface Principals {
   functionOf(accessKeyId: string): string | undefined;
   /** Of a role that the configuration names; undefined where there is no such role. */
   assume(by: Principal, roleArn: string, sessionName: string, seconds: number): Session | undefined;
-  /** Reads the configuration again. Sessions go on with what they were given. */
+  /** Reads the configuration again: what was allowed until now may not be any more, also to sessions. */
   renew(): void;
 }
 
@@ -42,15 +42,21 @@ interface PrincipalsOptions {
 
 export function principals({ clock, config, installation }: PrincipalsOptions): Principals {
   const { account } = installation;
-  const sessions = new Map<string, Session & { principal: Principal }>();
+  const sessions = new Map<string, Session & { roleArn: string; principal: Omit<Principal, 'statements'> }>();
   let access = accessOf(config, installation);
+  const byRole = new Map<string, Statement[]>();
+  function accessOfRole(roleArn: string): Statement[] {
+    const found = byRole.get(roleArn) ?? accessByRole(config, installation, roleArn);
+    byRole.set(roleArn, found);
+    return found;
+  }
 
   return {
     of(accessKeyId) {
       const session = sessions.get(accessKeyId);
       if (session && session.expiresAt <= clock.now())
         throw new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
-      if (session) return session.principal;
+      if (session) return { ...session.principal, statements: accessOfRole(session.roleArn) };
       const statements = access[accessKeyId];
       if (!statements) return undefined;
       const arn = `arn:aws:sts::${account}:assumed-role/tidegate-local-${accessKeyId}/${accessKeyId}`;
@@ -64,8 +70,7 @@ export function principals({ clock, config, installation }: PrincipalsOptions): 
       sessions.get(accessKeyId)?.principal.functionName ?? (accessKeyId in access ? accessKeyId : undefined),
 
     assume({ functionName }, roleArn, sessionName, seconds) {
-      const statements = accessByRole(config, installation, roleArn);
-      if (statements.length === 0) return undefined;
+      if (accessOfRole(roleArn).length === 0) return undefined;
       const there = roleArn.split(':')[4] ?? '';
       const role = roleArn.slice(roleArn.lastIndexOf('/') + 1);
       const session = {
@@ -73,13 +78,14 @@ export function principals({ clock, config, installation }: PrincipalsOptions): 
         arn: `arn:aws:sts::${there}:assumed-role/${role}/${sessionName}`,
         expiresAt: clock.now() + seconds * 1000,
       };
-      const principal = { arn: session.arn, account: there, functionName, statements };
-      sessions.set(session.accessKeyId, { ...session, principal });
+      const principal = { arn: session.arn, account: there, functionName };
+      sessions.set(session.accessKeyId, { ...session, roleArn, principal });
       return session;
     },
 
     renew() {
       access = accessOf(config, installation);
+      byRole.clear();
     },
   };
 }

@@ -139,6 +139,8 @@ export async function openShowWorld(
   const servingSince = clock.now();
   await open();
   world.install();
+  // As if it had been there for a while: what is pushed from now on is missed where its event is lost.
+  await world.lambda.invoke('reconcile-pushes', {});
 
   return {
     config,

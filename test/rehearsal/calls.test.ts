@@ -15,6 +15,7 @@ test('the schedule asks nothing of ECS where every push was seen', async () => {
 
   expect(operationsOf(world.calls, 'reconcile-pushes')).toEqual([
     'BatchGetItem',
+    'BatchGetItem',
     'DescribeImages',
     'BatchGetItem',
   ]);

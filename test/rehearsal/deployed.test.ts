@@ -1,6 +1,6 @@
 /** What is good reaches production, and the next environment after it. */
 import { describe, expect, test } from 'vitest';
-import { production, rehearsal } from '../support/rehearsal.ts';
+import { balancer, production, rehearsal } from '../support/rehearsal.ts';
 
 describe('a good push', () => {
   test('is deployed: our deployment succeeded and every running task has the pushed digest', async () => {
@@ -62,6 +62,15 @@ describe('a good push', () => {
 
     expect((await world.push('good', 'v1.0.0')).outcome).toBe('RolledBack');
   });
+});
+
+test('what is so unlikely that DynamoDB has no number for it keeps no good release from staying', async () => {
+  const analysis = { ...balancer('my-api'), baseline: '6h', window: '15m' };
+  const world = await rehearsal({ environment: { analysis }, historySeconds: 7 * 3600 });
+
+  const release = await world.push('good', 'v1.0.0');
+
+  expect(release.outcome).toBe('Deployed');
 });
 
 test('a release task that succeeds runs once, before traffic moves', async () => {

@@ -1,5 +1,6 @@
 /** Services in other accounts and Regions: found there, changed there by the role there, and heard of from there. */
 import { expect, test } from 'vitest';
+import type { Ecs } from '../../local/ecs/ecs.ts';
 import type { Wanted } from '../../local/iam/evaluate.ts';
 import { balancer, production, rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
@@ -130,3 +131,85 @@ test('a push to a repository of the same name in another registry starts nothing
       'no service of tidegate.config.ts uses the repository 210987654321.dkr.ecr.us-east-1.amazonaws.com/my-api',
   });
 });
+
+test.each<{ it: string; before: object; after: object }>([
+  {
+    it: 'has another role',
+    before: away,
+    after: { roleArn: 'arn:aws:iam::210987654321:role/tidegate-2' },
+  },
+  {
+    it: 'has got a role at home',
+    before: {},
+    after: { roleArn: 'arn:aws:iam::123456789012:role/tidegate' },
+  },
+])(
+  'a release that is under way while its environment $it takes a bad version back all the same',
+  async (row) => {
+    const world = await elsewhere({ environment: row.before });
+    await world.pushOnly('errors', 'v1.0.0');
+    await world.clock.until(() => world.count('UpdateService') > 0, 3_600_000);
+
+    world.reconfigure(row.after);
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 RolledBack']);
+  },
+);
+
+test('an environment that moves gets there what it had here', async () => {
+  const world = await rehearsal();
+  await world.push('good', 'v1.0.0');
+  const { ecs } = world.world.at(away);
+  await copyService(world, ecs);
+
+  world.reconfigure(away);
+  await world.clock.advance(3_600_000);
+  await world.ended();
+
+  const { services } = await world.ask(
+    'ECS',
+    'DescribeServices',
+    { cluster: 'main', services: ['my-api'] },
+    ecs,
+  );
+  expect(services[0].taskDefinition).toBe('arn:aws:ecs:us-east-1:210987654321:task-definition/my-api:2');
+  expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.0 Deployed']);
+});
+
+/** The service as it was before the first release, in another account, made by hand. */
+async function copyService({ ask, clock }: Awaited<ReturnType<typeof rehearsal>>, to: Ecs): Promise<void> {
+  const { taskDefinition } = await ask('ECS', 'DescribeTaskDefinition', { taskDefinition: 'my-api:1' });
+  const { family, networkMode, cpu, memory, requiresCompatibilities, containerDefinitions } = taskDefinition;
+  const executionRoleArn = taskDefinition.executionRoleArn.replace(/\d{12}/, '210987654321');
+  const { services } = await ask('ECS', 'DescribeServices', { cluster: 'main', services: ['my-api'] });
+  const { networkConfiguration, deploymentConfiguration, loadBalancers } = services[0];
+  to.createCluster('main');
+  await ask(
+    'ECS',
+    'RegisterTaskDefinition',
+    {
+      ...{
+        family,
+        networkMode,
+        cpu,
+        memory,
+        requiresCompatibilities,
+        containerDefinitions,
+        executionRoleArn,
+      },
+    },
+    to,
+  );
+  to.createService({
+    ...{
+      cluster: 'main',
+      serviceName: 'my-api',
+      taskDefinition: 'my-api:1',
+      desiredCount: 2,
+      launchType: 'FARGATE',
+    },
+    ...{ networkConfiguration, deploymentConfiguration, loadBalancers },
+  });
+  await clock.advance(120_000);
+}

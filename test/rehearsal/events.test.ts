@@ -28,6 +28,19 @@ test('a push whose event was lost is started by the schedule, once', async () =>
   expect(await world.running()).toEqual([digest, digest]);
 });
 
+test('what was in the repository before Tidegate was is never released by itself', async () => {
+  const world = await rehearsal({ lose: 'aws.ecr', fresh: true });
+  const before = await world.pushOnly('good', 'v1.0.0');
+  await world.clock.advance(3 * 3_600_000);
+  expect(await world.executions()).toEqual([]);
+  expect(await world.running()).not.toContain(before.digest);
+
+  await world.pushOnly('good', 'v1.1.0');
+  await world.clock.advance(3_600_000);
+
+  expect(await world.outcomes()).toEqual(['v1.1.0 Deployed']);
+});
+
 test('a push whose event was lost is started though another service cannot be read, and that is told', async () => {
   const world = await rehearsal({ lose: 'aws.ecr' });
   const { services } = world.config;
@@ -38,6 +51,9 @@ test('a push whose event was lost is started though another service cannot be re
     services[name] = mine;
   }
   world.world.reinstall();
+
+  // The schedule gets to know it.
+  await world.clock.advance(16 * 60_000);
 
   await world.pushOnly('good', 'v1.0.0');
   await world.clock.advance(3_600_000);

@@ -1,5 +1,6 @@
 /** What the dashboard and the alarms are fed with. */
 import { expect, test } from 'vitest';
+import { broken } from '../support/fault.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 
 type Measured = [name: string, value: number, dimensions: object];
@@ -42,6 +43,31 @@ test('one that is stopped by hand counts too, by whoever notices', async () => {
   });
 
   expect(of('ReleasesEnded')).toEqual([['ReleasesEnded', 1, { ...production, outcome: 'NeedsHuman' }]]);
+});
+
+test('an outcome counts though the answer to the write that keeps it is lost: an alarm hangs on it', async () => {
+  const ended: number[] = [];
+  let lost = 0;
+  const world = await rehearsal({
+    onMetric: (name, value) => void (name === 'ReleasesEnded' && ended.push(value)),
+    async around({ operation, input }, next) {
+      const answer = await next();
+      const outcome = operation === 'UpdateItem' && JSON.stringify(input).includes('"NeedsHuman"');
+      if (outcome && lost === 0) {
+        lost += 1;
+        throw broken;
+      }
+      return answer;
+    },
+  });
+
+  await world.pushOnly('good', 'v1.0.0');
+  await world.clock.advance(120_000);
+  await world.stop();
+  await world.ended();
+
+  expect(lost).toBe(1);
+  expect(ended).toEqual([1]);
 });
 
 test('a report that is waited for and a gate that says no are no errors of a step', async () => {

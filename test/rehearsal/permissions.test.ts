@@ -86,6 +86,17 @@ const plays: Record<string, () => Promise<void>> = {
     for (const [index, variant] of (['crash', 'errors', 'slow', 'unhealthy'] as const).entries())
       await world.push(variant, `v1.${index}.0`);
   },
+  async 'crashing while it is watched'() {
+    const world = await rehearsal({ onPermission });
+    await world.pushImage('v1.0.0', {
+      config: {
+        Entrypoint: ['node', 'server.mjs'],
+        WorkingDir: '/app',
+        Env: ['PORT=8080', 'CRASH_AFTER_MS=90000'],
+      },
+    });
+    expect((await world.releases())[0]?.reason).toContain('ended by themselves');
+  },
   async 'stopped by hand while another waits'() {
     const world = await rehearsal({ slack: true, onPermission });
     await world.pushOnly('good', 'v1.0.0');
@@ -114,7 +125,8 @@ const plays: Record<string, () => Promise<void>> = {
     await world.ended();
   },
   async 'without events'() {
-    const world = await rehearsal({ slack: true, lose: 'aws.ecr', onPermission });
+    const world = await rehearsal({ slack: true, lose: 'aws.ecr', fresh: true, onPermission });
+    await world.clock.advance(16 * 60_000);
     await world.pushOnly('good', 'v1.0.0');
     await world.clock.advance(3_600_000);
   },

@@ -23,7 +23,7 @@ type EnvironmentInput = ServiceInput['environments'][number];
 export interface RehearsalOptions
   extends Pick<
     VirtualWorldOptions,
-    'around' | 'aroundFunction' | 'aroundRequest' | 'limits' | 'onPermission' | 'onMetric'
+    'around' | 'aroundFunction' | 'aroundRequest' | 'fresh' | 'limits' | 'onPermission' | 'onMetric'
   > {
   /** Over the service `my-api` of the rehearsal. */
   service?: Partial<ServiceInput>;
@@ -36,11 +36,13 @@ export interface RehearsalOptions
   /** Every event of this source is lost. */
   lose?: string;
   slackIsDown?: boolean;
+  /** Of traffic before: a little more than an hour unless given. */
+  historySeconds?: number;
 }
 
 export async function rehearsedWorld(options: RehearsalOptions) {
   const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose } = options;
-  const { around, aroundFunction, aroundRequest, limits, onPermission, onMetric } = options;
+  const { around, aroundFunction, aroundRequest, fresh = false, limits, onPermission, onMetric } = options;
   const config = defineConfig({
     ...(options.slack && { slack: { channel: 'deploys' } }),
     services: {
@@ -53,8 +55,8 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     },
   });
   const world = await virtualWorld({
-    ...{ config, seed, requestsPerSecond, desiredCount },
-    historySeconds: desiredCount === 0 ? 600 : 3900,
+    ...{ config, seed, requestsPerSecond, desiredCount, fresh },
+    historySeconds: options.historySeconds ?? (desiredCount === 0 ? 600 : 3900),
     slackIsDown: () => options.slackIsDown ?? false,
     ...(lose && { honesty: { [lose]: { loss: 1 } } }),
     ...(around && { around }),

@@ -1,4 +1,6 @@
 /** A whole world on virtual time: everything of Tidegate's own, in the local world, with tasks and users modelled. */
+import { openAws } from '../../aws/open.ts';
+import { pushes as pushesOf } from '../../aws/pushes.ts';
 import type { Config, Environment } from '../../core/config.ts';
 import { placeOf } from '../../core/place.ts';
 import { home } from '../../local/aws-service.ts';
@@ -29,6 +31,8 @@ export interface VirtualWorldOptions
   /** Of traffic before the installation, for the baseline. */
   historySeconds: number;
   slackIsDown?: () => boolean;
+  /** The schedule has not looked for lost pushes yet: else it is as if Tidegate had been there for a while. */
+  fresh?: boolean;
   /** Of the SDK's clients, whose pauses are real time; its own default when absent. */
   maxAttempts?: number;
   /** Between a function and whatever it asks by HTTP: Slack, endpoints, the registry's downloads. */
@@ -48,6 +52,8 @@ export async function virtualWorld(options: VirtualWorldOptions) {
   const deadLetters: { function: string; event: unknown; error: string }[] = [];
   const running = new Set<string>();
   let engine: ModelledEngine | undefined;
+  /** What is asked before belongs to setting it up. */
+  let ready = false;
 
   const slackMayBeDown: Route = {
     owns: (path) => path.startsWith('/slack/api/') && slackIsDown(),
@@ -123,7 +129,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
     },
     around(call, next) {
       calls.push(call);
-      return options.around ? options.around(call, next) : next();
+      return options.around && ready ? options.around(call, next) : next();
     },
   });
 
@@ -158,6 +164,14 @@ export async function virtualWorld(options: VirtualWorldOptions) {
   const first = await sampled;
   await clock.advance(options.historySeconds * 1000);
   world.install();
+  if (!options.fresh) {
+    const { pushes } = openAws(world.surroundings('tests'), { pushes: pushesOf });
+    const known = Object.entries(config.services).flatMap(([service, { environments: all }]) =>
+      all.map(({ name }) => ({ service, environment: name })),
+    );
+    await settle(clock, pushes.knownSince(known, clock.now()));
+  }
+  ready = true;
   calls.length = 0;
 
   return { clock, random, world, config, fetch, ask, calls, deadLetters, running, first };

@@ -94,7 +94,7 @@ test.each([
   {
     where: 'elsewhere',
     at: { region: 'us-east-1', roleArn: 'arn:aws:iam::210987654321:role/tidegate' },
-    by: ', as arn:aws:iam::210987654321:role/tidegate',
+    by: ', in the account 210987654321',
     region: ' --region us-east-1',
   },
 ])('the way back of a service $where is a command that goes there', ({ at, by, region }) => {
