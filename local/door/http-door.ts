@@ -1,6 +1,7 @@
 /** The door with a socket: one server on 127.0.0.1 for the AWS API, the registry, Slack and the console. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isQuery } from '../iam/sts.ts';
 import type { AwsAnswer, AwsRequest } from './answering.ts';
 import { requestOf, send } from './node-http.ts';
 import { refusal } from './own-address.ts';
@@ -36,7 +37,10 @@ export async function httpDoor({
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse) {
     const request = requestOf(incoming, outgoing);
-    const isAws = request.method === 'POST' && (request.headers.has('x-amz-target') || isQuery(request));
+    const isAws =
+      request.method === 'POST' &&
+      (request.headers.has('x-amz-target') ||
+        (atRoot(request) && isQuery({ headers: Object.fromEntries(request.headers) })));
     await send(await (isAws ? answerOf(aws, request) : others(request)), outgoing);
   }
 
@@ -77,10 +81,8 @@ export async function httpDoor({
   };
 }
 
-/** AWS's query protocol, which STS speaks: everything is at the root. */
-const isQuery = ({ url, headers }: Request) =>
-  new URL(url).pathname === '/' &&
-  headers.get('content-type')?.startsWith('application/x-www-form-urlencoded');
+/** Where AWS's query protocol has everything. */
+const atRoot = ({ url }: Request) => new URL(url).pathname === '/';
 
 async function answerOf(aws: HttpDoorOptions['aws'], request: Request): Promise<Response> {
   const headers = Object.fromEntries(request.headers);

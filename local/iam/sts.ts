@@ -17,6 +17,7 @@ export interface StsOptions {
 /** Of a role whose longest session nobody changed. */
 const longestSession = 3600;
 
+/** AWS's query protocol, which STS speaks. */
 export const isQuery = ({ headers }: Pick<AwsRequest, 'headers'>): boolean =>
   headers['x-amz-target'] === undefined &&
   (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
