@@ -173,10 +173,13 @@ function typescriptIn(folder: string): string[] {
   const entries = readdirSync(root, { withFileTypes: true }).some(({ name }) => name === folder)
     ? readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     : [];
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map(({ parentPath, name }) => relative(root, join(parentPath, name)).split(sep).join('/'))
-    .filter((file) => !file.includes('node_modules/'));
+  return (
+    entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map(({ parentPath, name }) => relative(root, join(parentPath, name)).split(sep).join('/'))
+      // SST writes its own beside every package.json.
+      .filter((file) => !file.includes('node_modules/') && !file.endsWith('sst-env.d.ts'))
+  );
 }
 
 function textOf(file: string): string {
