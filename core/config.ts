@@ -1,9 +1,11 @@
 /** What an installation deploys: the schema of `tidegate.config.ts`, and every rule that a mistake in it would break. */
 import * as z from 'zod';
-import { durationSchema } from './duration.ts';
+import { durationSchema, spoken } from './duration.ts';
 import { repositorySchema } from './image.ts';
+import { analysisSchema } from './judge/policy.ts';
 import { longestHistory, mostEvents } from './longest-history.ts';
 import { placeOf } from './place.ts';
+import { bothStand, shortestRollout, strategySchema } from './strategy.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
   error: 'a name such as my-api: lower case, digits and -, at most 39 characters',
@@ -75,55 +77,23 @@ const smokeSchema = z
       .refine((seconds) => seconds <= 10, { error: 'must be at most 10s' }),
     /** How long endpoints may take to answer well before the release is taken back. */
     timeout: atMost('1h').default(90),
+    /** ECS's test listener: the paths of the endpoints are asked here before users reach the new version. */
+    testListener: z
+      .strictObject({
+        url: z.url({
+          protocol: /^https?$/,
+          error: 'an http or https address such as https://api.example.com:8443',
+        }),
+        /** What the rule of the listener asks for, if it asks for a header. */
+        headers: z.record(z.string(), z.string()).default({}),
+      })
+      .optional(),
   })
   .refine(({ consecutive, requestTimeout }) => consecutive * requestTimeout <= 25, {
     path: ['consecutive'],
     error: 'times requestTimeout must be at most 25s: a function asks them all within its 30s',
   });
 export type SmokePolicy = z.infer<typeof smokeSchema>;
-
-const periods = [1, 5, 10, 30];
-const analysisSchema = z
-  .strictObject({
-    /** CloudWatch's dimension: the load balancer's ARN from `app/` on. */
-    loadBalancer: z
-      .string()
-      .regex(/^app\/[^/]+\/[0-9a-f]+$/, { error: 'such as app/my-alb/50dc6c495c0c9188' }),
-    /** CloudWatch's dimension: the target group's ARN from `targetgroup/` on. */
-    targetGroup: z
-      .string()
-      .regex(/^targetgroup\/[^/]+\/[0-9a-f]+$/, { error: 'such as targetgroup/my-tg/6d0ecf831eec9f09' }),
-    /** How much of the time before the deployment is compared with. */
-    baseline: durationSchema.default(3600),
-    /** How long the new version is watched, warm-up included. */
-    window: durationSchema.default(300),
-    /** After the deployment is stable, ignored for latency: caches fill, code is compiled. */
-    warmUp: durationSchema.default(120),
-    /** CloudWatch's period. Load balancers publish one a minute. */
-    period: durationSchema.default(60),
-    /** How long after the end of a period its figures are complete. */
-    publicationDelay: durationSchema.default(120),
-    /** A rise of the 99th percentile by less than this share is accepted. */
-    latencyTolerance: z.number().positive().max(10).default(0.5),
-    /** What too little traffic to judge leads to. */
-    onInconclusive: z.enum(['pass', 'rollback']).default('pass'),
-  })
-  .superRefine(({ baseline, window, warmUp, period }, context) => {
-    const reject = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (period % 60 !== 0 && !periods.includes(period)) {
-      reject('period', 'must be 1s, 5s, 10s, 30s or whole minutes: CloudWatch refuses any other');
-    }
-    if (baseline < 3 * period)
-      reject('baseline', 'must be at least three periods, or there is nothing to compare with');
-    if (window > 86_400) reject('window', 'must be at most 1d: an execution has no room for more looks');
-    if (baseline > 7 * 86_400)
-      reject('baseline', 'must be at most 7d: CloudWatch answers no more points at once');
-    if (window < warmUp + 2 * period) {
-      reject('window', 'must be at least warmUp and two periods, or no release can be judged');
-    }
-  });
-export type AnalysisPolicy = z.infer<typeof analysisSchema>;
 
 const approvalSchema = z.strictObject({
   /** How long people have; after that the release ends Rejected. */
@@ -170,10 +140,38 @@ const environmentSchema = z
     approval: approvalSchema.optional(),
     /** A one-off task of the new revision before traffic moves, such as a database migration. */
     releaseTask: releaseTaskSchema.optional(),
+    /** How ECS brings the new version in. A release does not change it: `tidegate strategy` does. */
+    rollout: strategySchema.default({ strategy: 'ROLLING' }),
     /** How long ECS may take; then the release is taken back. */
     deploymentTimeout: atMost('12h').default(1800),
+    /** After ECS is done, its tasks are watched for so long: to ECS, one that crashes after its start is stable. */
+    watch: atMost('1h').default(60),
     smoke: smokeSchema.optional(),
     analysis: analysisSchema.optional(),
+  })
+  .superRefine(({ rollout, deploymentTimeout, smoke, analysis }, context) => {
+    const reject = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const shifting = rollout.strategy !== 'ROLLING';
+    if (smoke && shifting !== (smoke.testListener !== undefined))
+      reject(
+        ['smoke', 'testListener'],
+        shifting
+          ? `is missing: with ${rollout.strategy} endpoints are asked through ECS's test listener, before users are`
+          : 'has no use with ROLLING: there is no test listener; set rollout, or take it out',
+      );
+    const shortest = shortestRollout(rollout);
+    if (deploymentTimeout <= shortest)
+      reject(
+        ['deploymentTimeout'],
+        `must be more than the ${spoken(shortest)} that this rollout takes at least`,
+      );
+    if (!shifting || !analysis) return;
+    const needed = analysis.window + analysis.publicationDelay + analysis.period;
+    if (bothStand(rollout) < needed)
+      reject(
+        ['rollout'],
+        `leaves ${spoken(bothStand(rollout))} in which old and new version stand, and the analysis needs ${spoken(needed)}: its verdict would come too late for the quick way back`,
+      );
   })
   .superRefine(({ approval, releaseTask, deploymentTimeout, smoke }, context) => {
     const events = longestHistory({

@@ -1,9 +1,10 @@
 /** The judge: is the service worse than before its deployment? One look, from points to a verdict; the caller brings the time. */
-import type { AnalysisPolicy } from '../config.ts';
+
 import { curves } from './curves.ts';
 import { judgeErrors } from './errors.ts';
 import { judgeLatency } from './latency.ts';
 import { turn } from './looks.ts';
+import type { AnalysisPolicy } from './policy.ts';
 import { closedPeriods, firstPeriodAfter, type Observation, plannedPeriods, split } from './series.ts';
 import type { Comparison, Decision, ErrorsFinding, LatencyFinding, Status } from './verdict.ts';
 

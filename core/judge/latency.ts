@@ -2,8 +2,9 @@
  * Is the service slower than before? A t-test of the logarithms of the 99th percentiles, since CloudWatch gives these points
  * and not the durations behind them. Weak below some requests a second, where a p99 is the slowest of a few.
  */
-import type { AnalysisPolicy } from '../config.ts';
+
 import type { Turn } from './looks.ts';
+import type { AnalysisPolicy } from './policy.ts';
 import { calm, type Period, type Windows } from './series.ts';
 import { mean, median, studentTail, variance } from './statistics.ts';
 import type { LatencyFinding, Status } from './verdict.ts';

@@ -1,6 +1,7 @@
 /** What one look asks CloudWatch for, as data: the gateway translates it, the judge reads the answers by id. */
-import type { AnalysisPolicy } from '../config.ts';
+
 import type { Span } from '../slot.ts';
+import type { AnalysisPolicy } from './policy.ts';
 import { baselineStart } from './series.ts';
 
 /**

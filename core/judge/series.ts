@@ -1,6 +1,7 @@
 /** From CloudWatch's points to two windows: what was before the deployment started, and what came after it was stable. */
-import type { AnalysisPolicy } from '../config.ts';
+
 import type { Span } from '../slot.ts';
+import type { AnalysisPolicy } from './policy.ts';
 import type { QueryId } from './queries.ts';
 
 /** Start of a period in ms since the epoch, and its value. */

@@ -1,6 +1,7 @@
 /** The configuration of the show: that of this installation, with what is short and local here laid over it. */
-import type { AnalysisPolicy, Config, Environment, SmokeEndpoint } from '../../core/config.ts';
+import type { Config, Environment, SmokeEndpoint } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
+import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import { loadBalancerName, targetGroupName } from '../load-balancer/names.ts';
 import { publication } from './pace.ts';
 

@@ -51,6 +51,47 @@ describe('a configuration', () => {
       says: 'deploymentTimeout: with the other timeouts of this environment a release may take',
     },
     {
+      it: 'accepts smoke tests through the test listener of a BLUE_GREEN service',
+      setting: {
+        rollout: { strategy: 'BLUE_GREEN' as const },
+        smoke: { endpoints, testListener: { url: 'http://my-api.test:9001' } },
+      },
+    },
+    {
+      it: 'refuses smoke tests that could only come after the users',
+      setting: { rollout: { strategy: 'CANARY' as const }, smoke: { endpoints } },
+      says: 'smoke.testListener: is missing: with CANARY endpoints are asked',
+    },
+    {
+      it: 'refuses a test listener where there is none',
+      setting: { smoke: { endpoints, testListener: { url: 'http://my-api.test:9001' } } },
+      says: 'smoke.testListener: has no use with ROLLING',
+    },
+    {
+      it: 'refuses a rollout that must take longer than it may',
+      setting: { rollout: { strategy: 'LINEAR' as const } },
+      says: 'deploymentTimeout: must be more than the 1 h 4 min that this rollout takes at least',
+    },
+    {
+      it: 'refuses a bake time that ends before the verdict',
+      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '7m' }, analysis },
+      says: 'rollout: leaves 7 min in which old and new version stand, and the analysis needs 8 min',
+    },
+    {
+      it: 'accepts a bake time that just reaches to the verdict',
+      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '8m' }, analysis },
+    },
+    {
+      it: 'refuses half minutes, which ECS cannot keep',
+      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '90s' } },
+      says: 'rollout.bakeTime: must be whole minutes, at most 24h',
+    },
+    {
+      it: 'refuses a strategy that ECS does not have',
+      setting: { rollout: { strategy: 'SHADOW' as 'ROLLING' } },
+      says: 'rollout.strategy: must be ROLLING, BLUE_GREEN, CANARY or LINEAR',
+    },
+    {
       it: 'refuses approval within more',
       setting: { approval: { timeout: '121h' } },
       slack,

@@ -1,8 +1,8 @@
 /** One look at hand-made series: what it decides, what it says, and the evidence. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AnalysisPolicy } from '../../core/config.ts';
 import { compare } from '../../core/judge/compare.ts';
+import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import type { Point } from '../../core/judge/series.ts';
 import { countTest } from '../../core/judge/statistics.ts';
 import { comparisonSchema } from '../../core/judge/verdict.ts';

@@ -3,8 +3,8 @@
  * seed is fixed. `npm exec -- vitest run test/unit/judge-simulation.test.ts --reporter=verbose` prints the measured figures.
  */
 import { expect, test } from 'vitest';
-import type { AnalysisPolicy } from '../../core/config.ts';
 import { compare } from '../../core/judge/compare.ts';
+import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import type { Point } from '../../core/judge/series.ts';
 import type { Comparison } from '../../core/judge/verdict.ts';
 

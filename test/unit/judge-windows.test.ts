@@ -1,7 +1,7 @@
 /** Which queries a look needs, which periods it may read, and when the looks are. */
 import { expect, test } from 'vitest';
-import type { AnalysisPolicy } from '../../core/config.ts';
 import { alphaPerMetric, schedule, turn } from '../../core/judge/looks.ts';
+import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import { queriesFor } from '../../core/judge/queries.ts';
 import { calm, closedPeriods, type Period, type Point, split } from '../../core/judge/series.ts';
 

@@ -1,0 +1,69 @@
+/** How ECS brings a new version in: the strategies of its services, as the configuration names them. */
+import * as z from 'zod';
+import { durationSchema } from './duration.ts';
+
+/** ECS counts in whole minutes, up to a day. */
+const minutes = (fallback: number) =>
+  durationSchema
+    .refine((seconds) => seconds % 60 === 0 && seconds <= 86_400, {
+      error: 'must be whole minutes, at most 24h',
+    })
+    .default(fallback);
+
+/** After all traffic has moved, the old tasks stand for so long: the way back of a few seconds. */
+const bakeTime = minutes(600);
+
+/** Ranges and defaults of steps are ECS's own: DeploymentConfiguration in its API reference. */
+export const strategySchema = z.discriminatedUnion(
+  'strategy',
+  [
+    z.strictObject({ strategy: z.literal('ROLLING') }),
+    z.strictObject({ strategy: z.literal('BLUE_GREEN'), bakeTime }),
+    z.strictObject({
+      strategy: z.literal('CANARY'),
+      /** Of the traffic, that the new version gets first. */
+      percent: z.number().min(0.1).max(100).default(5),
+      canaryBakeTime: minutes(600),
+      bakeTime,
+    }),
+    z.strictObject({
+      strategy: z.literal('LINEAR'),
+      /** Of the traffic, that moves at a time. */
+      stepPercent: z.number().min(3).max(100).default(10),
+      stepBakeTime: minutes(360),
+      bakeTime,
+    }),
+  ],
+  { error: 'must be ROLLING, BLUE_GREEN, CANARY or LINEAR' },
+);
+export type Strategy = z.infer<typeof strategySchema>;
+
+/** Seconds that a rollout takes at least, besides starting its tasks. */
+export function shortestRollout(strategy: Strategy): number {
+  switch (strategy.strategy) {
+    case 'ROLLING':
+      return 0;
+    case 'BLUE_GREEN':
+      return strategy.bakeTime;
+    case 'CANARY':
+      return strategy.canaryBakeTime + strategy.bakeTime;
+    case 'LINEAR':
+      return stepping(strategy) + strategy.bakeTime;
+  }
+}
+
+/** Seconds in which the new version has users and the old tasks still stand: a verdict in them is followed by a way back of seconds. */
+export function bothStand(strategy: Exclude<Strategy, { strategy: 'ROLLING' }>): number {
+  switch (strategy.strategy) {
+    case 'BLUE_GREEN':
+      return strategy.bakeTime;
+    case 'CANARY':
+      return strategy.canaryBakeTime;
+    case 'LINEAR':
+      return stepping(strategy);
+  }
+}
+
+/** ECS waits after each step but the last. */
+const stepping = ({ stepPercent, stepBakeTime }: { stepPercent: number; stepBakeTime: number }) =>
+  (Math.ceil(100 / stepPercent) - 1) * stepBakeTime;
