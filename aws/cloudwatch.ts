@@ -17,8 +17,12 @@ function cloudwatchOf(makeClient: ClientMaker) {
   const client = makeClient(CloudWatchClient, {});
   return {
     /** The points of each query by its id. Throws `Transient` where CloudWatch says that an answer is not whole. */
-    async metrics(queries: MetricQuery[], startMs: number, endMs: number): Promise<Record<QueryId, Points>> {
-      const found: Record<QueryId, Points> = { requests: [], errors: [], p99: [], balancerErrors: [] };
+    async metrics(
+      queries: readonly MetricQuery[],
+      startMs: number,
+      endMs: number,
+    ): Promise<Partial<Record<QueryId, Points>>> {
+      const found: Partial<Record<QueryId, Points>> = {};
       let NextToken: string | undefined;
       do {
         const command = new GetMetricDataCommand({
@@ -43,9 +47,11 @@ function cloudwatchOf(makeClient: ClientMaker) {
         for (const { Id = '', StatusCode, Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
           if (StatusCode === 'InternalError' || StatusCode === 'Forbidden')
             throw new Transient(`GetMetricData ${Id}: ${StatusCode}`);
-          found[Id as QueryId].push(
-            ...Timestamps.map((time, index): [number, number] => [time.getTime(), Values[index] ?? 0]),
-          );
+          const points = Timestamps.map((time, index): [number, number] => [
+            time.getTime(),
+            Values[index] ?? 0,
+          ]);
+          found[Id as QueryId] = [...(found[Id as QueryId] ?? []), ...points];
         }
         NextToken = page.NextToken;
       } while (NextToken);

@@ -13,3 +13,10 @@ export function serviceKey({ cluster, service, account, ...at }: EcsService, hom
   const away = place.account !== home.account || place.region !== home.region;
   return [...(away ? [place.account, place.region] : []), cluster, service].join('/');
 }
+
+/** Which one the ARN of a service, or of one of its service deployments, speaks of. */
+export function serviceOfArn(arn: string): EcsService {
+  const [, , , region = '', account = '', resource = ''] = arn.split(':');
+  const [, cluster = '', service = ''] = resource.split('/');
+  return { cluster, service, account, region };
+}

@@ -12,13 +12,14 @@ import {
   type RegisterTaskDefinitionCommandInput,
   RunTaskCommand,
   type Service,
+  type ServiceDeployment,
   StopServiceDeploymentCommand,
   type Task,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { ReleaseRejected, Transient } from '../core/errors.ts';
 import type { SeenService } from '../core/rollback.ts';
-import type { SeenDeployment } from '../core/rollout.ts';
+import type { DeploymentDetails, SeenDeployment } from '../core/rollout.ts';
 import {
   sameDefinition,
   type Tag,
@@ -36,6 +37,29 @@ export type { Task };
 
 /** Of the place where an environment is. */
 export const ecs = (means: Means) => perPlace(means, ecsOf);
+
+interface SeenRevision {
+  taskDefinition: string;
+  targetGroup: string | undefined;
+}
+
+function detailsOf(
+  found: ServiceDeployment,
+): Pick<SeenDeployment, 'breaker'> & { details: DeploymentDetails } {
+  const { deploymentCircuitBreaker, targetServiceRevision: target, sourceServiceRevisions = [] } = found;
+  const { failureCount, threshold, status } = deploymentCircuitBreaker ?? {};
+  const counts = failureCount !== undefined && threshold !== undefined && status !== 'DISABLED';
+  return {
+    breaker: counts ? { failureCount, threshold } : undefined,
+    details: {
+      stage: found.lifecycleStage,
+      productionWeight: target?.requestedProductionTrafficWeight ?? 0,
+      triggeredAlarms: found.alarms?.triggeredAlarmNames ?? [],
+      source: sourceServiceRevisions[0]?.arn,
+      target: target?.arn,
+    },
+  };
+}
 
 function ecsOf(makeClient: ClientMaker) {
   const client = makeClient(ECSClient, {});
@@ -85,8 +109,8 @@ function ecsOf(makeClient: ClientMaker) {
     return found;
   }
 
-  /** The task definitions of service revisions, which never change: each is asked for once. */
-  const revisions = new Map<string, string>();
+  /** Service revisions never change: each is asked for once. */
+  const revisions = new Map<string, SeenRevision>();
   const maxRevisions = 1000;
 
   async function learn(serviceRevisionArns: string[]): Promise<void> {
@@ -95,9 +119,20 @@ function ecsOf(makeClient: ClientMaker) {
     if (unknown.length === 0) return;
     const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: unknown });
     const { serviceRevisions = [] } = await calling('DescribeServiceRevisions', () => client.send(command));
-    for (const { serviceRevisionArn, taskDefinition } of serviceRevisions)
-      if (serviceRevisionArn && taskDefinition) revisions.set(serviceRevisionArn, taskDefinition);
+    for (const { serviceRevisionArn, taskDefinition, resolvedConfiguration } of serviceRevisions) {
+      const targetGroup = resolvedConfiguration?.loadBalancers?.[0]?.targetGroupArn;
+      if (serviceRevisionArn && taskDefinition)
+        revisions.set(serviceRevisionArn, { taskDefinition, targetGroup });
+    }
   }
+
+  const describeDeployments = async (serviceDeploymentArns: string[]): Promise<ServiceDeployment[]> => {
+    const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns });
+    const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () =>
+      client.send(command),
+    );
+    return serviceDeployments;
+  };
 
   return {
     service,
@@ -143,26 +178,42 @@ function ecsOf(makeClient: ClientMaker) {
         arn: String(deployment.serviceDeploymentArn),
         status: String(deployment.status),
         statusReason: deployment.statusReason,
-        taskDefinitionArn: revisions.get(deployment.targetServiceRevisionArn ?? ''),
+        taskDefinitionArn: revisions.get(deployment.targetServiceRevisionArn ?? '')?.taskDefinition,
         createdAt: deployment.createdAt?.getTime() ?? 0,
+        finishedAt: deployment.finishedAt?.getTime(),
         breaker: undefined,
       }));
     },
 
-    /** The same deployments, with what their circuit breakers have counted by now. */
-    async withBreakers(deployments: SeenDeployment[]): Promise<SeenDeployment[]> {
-      const serviceDeploymentArns = deployments.map(({ arn }) => arn).slice(0, 20);
-      if (serviceDeploymentArns.length === 0) return deployments;
-      const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns });
-      const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () =>
-        client.send(command),
-      );
+    /** The same deployments, with what their circuit breakers have counted by now, and how far ECS has come. */
+    async withDetails(deployments: SeenDeployment[]): Promise<SeenDeployment[]> {
+      const arns = deployments.map(({ arn }) => arn).slice(0, 20);
+      if (arns.length === 0) return deployments;
+      const described = await describeDeployments(arns);
       return deployments.map((deployment) => {
-        const found = serviceDeployments.find(({ serviceDeploymentArn: arn }) => arn === deployment.arn);
-        const { failureCount, threshold, status } = found?.deploymentCircuitBreaker ?? {};
-        if (failureCount === undefined || threshold === undefined || status === 'DISABLED') return deployment;
-        return { ...deployment, breaker: { failureCount, threshold } };
+        const found = described.find(({ serviceDeploymentArn: arn }) => arn === deployment.arn);
+        return found ? { ...deployment, ...detailsOf(found) } : deployment;
       });
+    },
+
+    /** How a service deployment is doing, and what it deploys; undefined where there is none. */
+    async deployment(
+      arn: string,
+    ): Promise<{ status: string; taskDefinitionArn: string | undefined } | undefined> {
+      const [found] = await describeDeployments([arn]);
+      if (!found) return undefined;
+      const { arn: revision = '' } = found.targetServiceRevision ?? {};
+      await learn([revision]);
+      return {
+        status: String(found.status),
+        taskDefinitionArn: revisions.get(revision)?.taskDefinition,
+      };
+    },
+
+    /** The target group that a service revision's tasks are in; undefined where it has none of its own. */
+    async targetGroupOf(serviceRevisionArn: string): Promise<string | undefined> {
+      await learn([serviceRevisionArn]);
+      return revisions.get(serviceRevisionArn)?.targetGroup;
     },
 
     /**

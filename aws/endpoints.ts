@@ -10,12 +10,22 @@ const maxBytes = 1024 * 1024;
 export function endpoints({ fetch, now }: Means) {
   return {
     /** One request: never throws, a failure is an answer too. Redirects are answers, not followed. */
-    async ask({ url, contains }: SmokeEndpoint, timeoutSeconds: number): Promise<SmokeAnswer> {
+    async ask(
+      {
+        url,
+        contains,
+        headers = {},
+      }: Pick<SmokeEndpoint, 'url' | 'contains'> & { headers?: Record<string, string> },
+      timeoutSeconds: number,
+    ): Promise<SmokeAnswer> {
       const start = now();
       try {
-        const headers = { 'user-agent': 'tidegate-smoke-test' };
         return await within(timeoutSeconds * 1000, async (signal) => {
-          const answer = await fetch(url, { redirect: 'manual', signal, headers });
+          const answer = await fetch(url, {
+            redirect: 'manual',
+            signal,
+            headers: { 'user-agent': 'tidegate-smoke-test', ...headers },
+          });
           const body = await beginning(answer);
           return {
             status: answer.status,

@@ -10,52 +10,72 @@ import {
 } from './rollout.ts';
 
 export const confirmationSchema = z.strictObject({
-  status: z.enum(['confirmed', 'superseded', 'refuted']),
+  /** `continue`: nothing is wrong, but too little time has passed or too few tasks run yet. */
+  status: z.enum(['confirmed', 'superseded', 'refuted', 'continue']),
   reason: z.string(),
   serviceDeploymentArn: z.string().optional(),
+  /** Until another look makes sense. Without meaning once it is decided. */
+  waitSeconds: z.int().min(1),
+  /** When the first look was, ms since the epoch. */
+  since: z.int(),
 });
 export type Confirmation = z.infer<typeof confirmationSchema>;
 
 export interface Proof {
   digest: string;
-  question: Pick<RolloutQuestion, 'taskDefinitionArn' | 'startedAt'>;
+  question: Pick<RolloutQuestion, 'taskDefinitionArn' | 'startedAt' | 'timeoutSeconds'>;
+  /** How long after its end a deployment's tasks are watched, in seconds. */
+  watchSeconds: number;
   deployments: SeenDeployment[];
   crashes: Crashes;
   tasks: { taskDefinitionArn: string; lastStatus: string; digest: string | undefined }[];
+  /** When the first look was, and when this one is, ms since the epoch. */
+  since: number;
+  now: number;
 }
 
-export function readConfirmation({ digest, question, deployments, crashes, tasks }: Proof): Confirmation {
+/** ECS replaces a task, or a service is scaled, within about so long. */
+const settlingSeconds = 15;
+
+export function readConfirmation(proof: Proof): Confirmation {
+  const { digest, question, watchSeconds, deployments, crashes, tasks, since, now } = proof;
+  const say = (status: Confirmation['status'], reason: string, waitSeconds = 1): Confirmation => ({
+    status,
+    reason,
+    waitSeconds,
+    since,
+  });
   const { desiredCount } = crashes;
   const ours = ourDeployment(question, deployments);
   const newer = deployments.find(
     ({ arn, createdAt, taskDefinitionArn }) =>
       ours && arn !== ours.arn && createdAt > ours.createdAt && taskDefinitionArn !== undefined,
   );
-  if (newer) return { status: 'superseded', reason: `another deployment took its place: ${newer.arn}` };
-  if (ours?.status !== 'SUCCESSFUL') {
-    return {
-      status: 'refuted',
-      reason: `our service deployment is ${ours?.status ?? 'not to be found'}, not SUCCESSFUL`,
-    };
-  }
+  if (newer) return say('superseded', `another deployment took its place: ${newer.arn}`);
+  if (ours?.status !== 'SUCCESSFUL')
+    return say('refuted', `our service deployment is ${ours?.status ?? 'not to be found'}, not SUCCESSFUL`);
   const crashing = crashLoop(crashes);
-  if (crashing) return { status: 'refuted', reason: crashing };
+  if (crashing) return say('refuted', crashing);
+  if (desiredCount < 1)
+    return say('refuted', 'the service was scaled to 0 tasks meanwhile: nothing proves the release');
 
-  const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
+  // Others may be left of the old version: where that is told to ECS, it drains them after its deployment is done.
+  const running = tasks.filter(
+    ({ taskDefinitionArn, lastStatus }) =>
+      taskDefinitionArn === question.taskDefinitionArn && lastStatus === 'RUNNING',
+  );
   const other = running.find((task) => task.digest !== digest);
   if (other) {
     const found = other.digest ? shortDigest(other.digest) : 'an unknown image';
-    return { status: 'refuted', reason: `a running task has ${found}, not ${shortDigest(digest)}` };
+    return say('refuted', `a running task has ${found}, not ${shortDigest(digest)}`);
   }
-  if (desiredCount < 1 || running.length < 1) {
-    return {
-      status: 'refuted',
-      reason: `no task is running (${desiredCount} are wanted): nothing proves the release`,
-    };
+  const count = `${running.length} of ${desiredCount} tasks run ${shortDigest(digest)}`;
+  if (running.length < desiredCount) {
+    const late = now >= since + question.timeoutSeconds * 1000;
+    return late ? say('refuted', `only ${count}`) : say('continue', `only ${count} yet`, settlingSeconds);
   }
-  return {
-    status: 'confirmed',
-    reason: `${running.length} of ${desiredCount} tasks run ${shortDigest(digest)}`,
-    serviceDeploymentArn: ours.arn,
-  };
+  const watched = (now - (ours.finishedAt ?? now)) / 1000;
+  const left = Math.ceil(watchSeconds - watched);
+  if (left > 0) return say('continue', `${count}, and are watched for crashes`, left);
+  return { ...say('confirmed', count), serviceDeploymentArn: ours.arn };
 }

@@ -16,6 +16,7 @@ export const rounds = {
   AwaitDeployment: 60,
   WaitForSmokeTests: 5,
   AwaitRollback: 60,
+  WaitForWayBack: 5,
 } as const;
 
 /** Half of what Step Functions allows: the rest is for attempts that fail. */
@@ -45,6 +46,7 @@ export function longestHistory({ approval, releaseTask, deployment, smoke }: Wai
     aTimeout * times(deployment, 'AwaitDeployment') +
     aRound * times(smoke, 'WaitForSmokeTests') +
     aRound * looks +
-    aTimeout * times(deployment, 'AwaitRollback')
+    aTimeout * times(deployment, 'AwaitRollback') +
+    aRound * times(smoke, 'WaitForWayBack')
   );
 }

@@ -69,11 +69,14 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       return [of('ConfirmRelease')?.reason, of('CompareMetrics')?.headline].filter(Boolean).join('; ');
     case 'RolledBack':
       return sentence ?? error ?? 'taken back';
-    case 'NeedsHuman':
+    case 'NeedsHuman': {
+      const proof = of('ProveWayBack');
+      const stillBad = proof?.status === 'fail' && `and it does not answer well either: ${proof.sentence}`;
       return (
-        [error ?? sentence, of('AwaitRollback')?.reason].filter(Boolean).join('; ') ||
+        [error ?? sentence, of('AwaitRollback')?.reason, stillBad].filter(Boolean).join('; ') ||
         'the execution ended without an outcome'
       );
+    }
   }
 }
 

@@ -9,6 +9,7 @@ export interface SeenService {
   taskDefinitionArn: string;
   /** ms since the epoch. */
   createdAt?: number | undefined;
+  /** ECS tells it of rolling updates only: `settled` reads it from the service deployments where it is undefined. */
   rolloutState: string | undefined;
   runningCount: number;
   desiredCount: number;
@@ -61,8 +62,29 @@ export function rollbackMethod(
 export const returnSchema = z.strictObject({
   status: z.enum(['back', 'unchanged', 'superseded', 'failed']),
   reason: z.string(),
+  /** When this was found, ms since the epoch. */
+  at: z.int(),
 });
 export type Return = z.infer<typeof returnSchema>;
+
+/** As `rolloutState` would be: where the newest service deployment of a service has brought it. */
+export function settled(
+  seen: readonly SeenDeployment[],
+  wayBack: string,
+): 'COMPLETED' | 'FAILED' | undefined {
+  const newest = seen.toSorted((one, other) => other.createdAt - one.createdAt)[0];
+  switch (newest?.status) {
+    case 'ROLLBACK_SUCCESSFUL':
+      return 'COMPLETED';
+    case 'SUCCESSFUL':
+      return newest.taskDefinitionArn === wayBack ? 'COMPLETED' : undefined;
+    case 'ROLLBACK_FAILED':
+    case 'STOPPED':
+      return 'FAILED';
+    default:
+      return undefined;
+  }
+}
 
 /** Has the way back been reached? Undefined while it goes on. */
 export function readReturn(
@@ -73,27 +95,16 @@ export function readReturn(
   now: number,
 ): Return | undefined {
   const { taskDefinitionArn, rolloutState, runningCount, desiredCount } = service;
-  if (![ours, wayBack, unproved].includes(taskDefinitionArn)) {
-    return {
-      status: 'superseded',
-      reason: `the service runs ${taskDefinitionArn}, deployed by somebody else`,
-    };
-  }
+  const say = (status: Return['status'], reason: string): Return => ({ status, reason, at: now });
+  if (![ours, wayBack, unproved].includes(taskDefinitionArn))
+    return say('superseded', `the service runs ${taskDefinitionArn}, deployed by somebody else`);
   const home = taskDefinitionArn === wayBack && rolloutState === 'COMPLETED' && runningCount >= desiredCount;
-  if (home && method === 'nothing to undo')
-    return { status: 'unchanged', reason: 'nothing had been changed' };
-  if (home)
-    return {
-      status: 'back',
-      reason: `${runningCount} of ${desiredCount} tasks run the previous revision (${method})`,
-    };
-  if (rolloutState === 'FAILED' && taskDefinitionArn === wayBack) {
-    return { status: 'failed', reason: 'the deployment of the previous revision failed too' };
-  }
-  if (now < startedAt + timeoutSeconds * 1000) return undefined;
   const count = `${runningCount} of ${desiredCount} tasks`;
-  return {
-    status: 'failed',
-    reason: `the previous revision is not back after ${spoken(timeoutSeconds)}: ${count}, ${taskDefinitionArn}`,
-  };
+  if (home && method === 'nothing to undo') return say('unchanged', 'nothing had been changed');
+  if (home) return say('back', `${count} run the previous revision (${method})`);
+  if (rolloutState === 'FAILED' && taskDefinitionArn === wayBack)
+    return say('failed', 'the deployment of the previous revision failed too');
+  if (now < startedAt + timeoutSeconds * 1000) return undefined;
+  const late = `the previous revision is not back after ${spoken(timeoutSeconds)}`;
+  return say('failed', `${late}: ${count}, ${taskDefinitionArn}`);
 }

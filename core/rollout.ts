@@ -9,7 +9,22 @@ export interface SeenDeployment {
   statusReason: string | undefined;
   taskDefinitionArn: string | undefined;
   createdAt: number;
+  finishedAt?: number | undefined;
   breaker: { failureCount: number; threshold: number } | undefined;
+  /** Only of a deployment that was asked for them. */
+  details?: DeploymentDetails;
+}
+
+/** How far ECS has come. */
+export interface DeploymentDetails {
+  /** The lifecycle stage; undefined for ROLLING, which has none. */
+  stage: string | undefined;
+  /** Percent of the users' requests that the new version is to get. */
+  productionWeight: number;
+  triggeredAlarms: string[];
+  /** ARNs of the service revisions. */
+  source: string | undefined;
+  target: string | undefined;
 }
 
 export const stoppedTaskSchema = z.strictObject({
@@ -22,20 +37,43 @@ export const stoppedTaskSchema = z.strictObject({
 });
 export type StoppedTask = z.infer<typeof stoppedTaskSchema>;
 
+/** By whom or what a deployment came to its end. */
+export const causeSchema = z.enum([
+  'circuit breaker',
+  'alarm',
+  'lifecycle hook',
+  'stopped by hand',
+  'taken back',
+  'crash loop',
+  'timed out',
+  'never shown',
+]);
+export type Cause = z.infer<typeof causeSchema>;
+
 export const rolloutSchema = z.strictObject({
-  /** `gives way`: a newer release waits, and ours goes back first. `superseded`: somebody else's deployment came. */
-  status: z.enum(['stable', 'failed', 'gives way', 'superseded']),
+  /**
+   * `testable`: it is up, and users wait for the smoke tests. `serving`: it has users, and the old tasks still stand.
+   * `stable`: ECS is done, and nothing was checked yet; `proved`: all was. `gives way`: a newer release waits, and ours goes
+   * back first. `superseded`: somebody else's deployment came.
+   */
+  status: z.enum(['testable', 'serving', 'stable', 'proved', 'failed', 'gives way', 'superseded']),
+  /** Of a failed one. */
+  cause: causeSchema.optional(),
   /** When this was found, ms since the epoch. */
   at: z.int(),
   reason: z.string(),
   serviceDeploymentArn: z.string().optional(),
   /** When ECS created our service deployment, ms since the epoch by its clock. */
   createdAt: z.int().optional(),
+  /** ARNs: who has the old version's tasks and the new one's, where each has its own. And what the new one gets of the requests. */
+  targetGroups: z
+    .strictObject({ old: z.string(), new: z.string(), newPercent: z.number().min(0).max(100) })
+    .optional(),
   stoppedTasks: z.array(stoppedTaskSchema).max(5),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
-type Reading = Pick<Rollout, 'status' | 'reason'> & { serviceDeploymentArn?: string };
+type Reading = Pick<Rollout, 'status' | 'reason' | 'cause'> & { serviceDeploymentArn?: string };
 
 export interface RolloutQuestion {
   /** The revision that we registered. */
@@ -46,6 +84,8 @@ export interface RolloutQuestion {
   crashes: Crashes;
   /** The tag of a newer release that waits for the slot. */
   newer: string | undefined;
+  /** Where ECS brings the new version up beside the old one and then moves the traffic: what is to be checked on the way, and has been. */
+  shifting?: { toTest: boolean; toMeasure: boolean; tested: boolean; measured: boolean } | undefined;
 }
 
 /** ECS's clock and ours may differ by this much. */
@@ -113,43 +153,84 @@ export function readRollout(
   );
   const replaced = successor && superseded(successor);
   const late = now >= question.startedAt + question.timeoutSeconds * 1000;
-  if (!ours)
-    return (
-      replaced ??
-      (late ? failed(`ECS shows no deployment of ${name(question.taskDefinitionArn)}`) : undefined)
-    );
-
+  if (!ours) {
+    const never = `ECS shows no deployment of ${name(question.taskDefinitionArn)}`;
+    return replaced ?? (late ? failed('never shown', never) : undefined);
+  }
   const reading = readOurs(ours, question, late, replaced);
   return reading && { ...reading, serviceDeploymentArn: ours.arn };
 }
 
 function readOurs(
-  { status, statusReason, breaker }: SeenDeployment,
-  { timeoutSeconds, crashes, newer }: RolloutQuestion,
+  ours: SeenDeployment,
+  question: RolloutQuestion,
   late: boolean,
   replaced: Reading | undefined,
 ): Reading | undefined {
+  const { status, statusReason, breaker } = ours;
   const why = statusReason ? `: ${statusReason}` : '';
   const counted = breaker ? ` (${breaker.failureCount} of ${breaker.threshold} allowed task failures)` : '';
-  const crashing = crashLoop(crashes);
+  const crashing = crashLoop(question.crashes);
   switch (status) {
     case 'SUCCESSFUL':
-      if (crashing) return failed(crashing);
-      return replaced ?? { status: 'stable', reason: 'the service deployment is SUCCESSFUL' };
+      if (crashing) return failed('crash loop', crashing);
+      return replaced ?? done(question);
     case 'PENDING':
     case 'IN_PROGRESS':
-      if (crashing) return failed(crashing);
-      if (newer) return { status: 'gives way', reason: `${newer}, pushed later, takes its place` };
-      return late ? failed(`not stable after ${spoken(timeoutSeconds)}${counted}`) : undefined;
+      if (crashing) return failed('crash loop', crashing);
+      return (
+        givesWay(question) ??
+        (late
+          ? failed('timed out', `not stable after ${spoken(question.timeoutSeconds)}${counted}`)
+          : onTheWay(ours, question))
+      );
     case 'STOPPED':
     case 'STOP_REQUESTED':
-      return replaced ?? failed(`the service deployment was stopped${why}`);
+      return replaced ?? failed(causeOf(ours), `the service deployment was stopped${why}`);
     default: // ROLLBACK_REQUESTED, ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, ROLLBACK_FAILED
-      return failed(`ECS took the deployment back${why}${counted}`);
+      return failed(causeOf(ours), `ECS took the deployment back${why}${counted}`);
   }
 }
 
-const failed = (reason: string): Reading => ({ status: 'failed', reason });
+/** What was measured to be good is not taken back for a newer one: that one waits until ECS has cleaned up. */
+function givesWay({ newer, shifting }: RolloutQuestion): Reading | undefined {
+  if (newer === undefined || shifting?.measured) return undefined;
+  return { status: 'gives way', reason: `${newer}, pushed later, takes its place` };
+}
+
+/** From here on the test listener leads to the new version. The API reference of ServiceDeployment has the stages. */
+const testableStages = [
+  'POST_TEST_TRAFFIC_SHIFT',
+  'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  'PRODUCTION_TRAFFIC_SHIFT',
+  'POST_PRODUCTION_TRAFFIC_SHIFT',
+  'BAKE_TIME',
+];
+
+function onTheWay({ details }: SeenDeployment, { shifting }: RolloutQuestion): Reading | undefined {
+  if (!shifting || !details) return undefined;
+  const { stage = '', productionWeight } = details;
+  if (shifting.toTest && !shifting.tested && testableStages.includes(stage))
+    return { status: 'testable', reason: 'the new tasks are up, and no user reaches them yet' };
+  if (shifting.toMeasure && !shifting.measured && productionWeight > 0)
+    return { status: 'serving', reason: `${productionWeight} % of the traffic is the new version's` };
+  return undefined;
+}
+
+function done({ shifting }: RolloutQuestion): Reading {
+  const proved = shifting && shifting.tested === shifting.toTest && shifting.measured === shifting.toMeasure;
+  return { status: proved ? 'proved' : 'stable', reason: 'the service deployment is SUCCESSFUL' };
+}
+
+/** ECS tells it in words only; which alarms fired it lists. */
+function causeOf({ statusReason = '', details }: SeenDeployment): Cause {
+  if (details?.triggeredAlarms.length || /alarm/i.test(statusReason)) return 'alarm';
+  if (/circuit breaker/i.test(statusReason)) return 'circuit breaker';
+  if (/hook/i.test(statusReason)) return 'lifecycle hook';
+  return /user request|StopServiceDeployment/i.test(statusReason) ? 'stopped by hand' : 'taken back';
+}
+
+const failed = (cause: Cause, reason: string): Reading => ({ status: 'failed', cause, reason });
 
 function superseded({ arn, taskDefinitionArn }: SeenDeployment): Reading {
   return {

@@ -42,6 +42,15 @@ export interface SmokeObservation {
   now: number;
 }
 
+/** The endpoints where ECS's test listener leads to the new version: their paths, at its address. */
+export function throughTestListener({ endpoints, testListener }: SmokePolicy): SmokeEndpoint[] {
+  if (!testListener) return endpoints;
+  return endpoints.map((endpoint) => {
+    const { pathname, search } = new URL(endpoint.url);
+    return { ...endpoint, url: new URL(pathname + search, testListener.url).href };
+  });
+}
+
 /**
  * Passes as soon as the last `consecutive` answers of every endpoint are good. Until the timeout a bad answer only starts the
  * count again: load balancers answer 503 and caches are cold for a while after ECS calls a service stable.

@@ -3,7 +3,7 @@ import type { Aws } from '../aws/gateways.ts';
 import { environmentOf } from '../core/config.ts';
 import type { Plan, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
-import { type Return, type Rollback, readReturn } from '../core/rollback.ts';
+import { type Return, type Rollback, readReturn, settled } from '../core/rollback.ts';
 
 export interface RollbackQuestion {
   release: Release;
@@ -12,22 +12,26 @@ export interface RollbackQuestion {
   rollback: Rollback;
 }
 
+/** Service deployments of the release, whatever it waited for: a day is more than any may take. */
+const longAgoMs = 86_400_000;
+
 /** Undefined while it goes on. Looks only. */
 export async function lookAtRollback(
   { release, plan, revision, rollback }: RollbackQuestion,
-  { config, ecs, now }: Pick<Aws, 'config' | 'ecs' | 'now'>,
+  aws: Pick<Aws, 'config' | 'ecs' | 'now'>,
 ): Promise<Return | undefined> {
-  const { environment } = environmentOf(config, release.service, release.environment);
+  const { target } = release;
+  const ecs = aws.ecs(target);
+  const { environment } = environmentOf(aws.config, release.service, release.environment);
   const revisions = {
     ours: revision.taskDefinitionArn,
     wayBack: plan.runningTaskDefinitionArn,
     unproved: plan.unprovedTaskDefinitionArn,
   };
-  return readReturn(
-    revisions,
-    rollback,
-    environment.deploymentTimeout,
-    await ecs(release.target).seenService(release.target),
-    now(),
-  );
+  const seen = await ecs.seenService(target);
+  const rolloutState =
+    seen.rolloutState ??
+    settled(await ecs.deploymentsSince(target, rollback.startedAt - longAgoMs), revisions.wayBack);
+  const service = { ...seen, rolloutState };
+  return readReturn(revisions, rollback, environment.deploymentTimeout, service, aws.now());
 }

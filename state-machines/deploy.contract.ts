@@ -88,8 +88,16 @@ export function AwaitDeployment(
   release: Out<'ResolveRelease'>['release'],
   revision: Out<'RegisterTaskDefinition'>,
   deployment: Out<'StartDeployment'>,
+  tested: false | true,
+  measured: false | true,
 ) {
-  ({ release: release, revision: revision, deployment: deployment }) satisfies In<'AwaitDeployment'>;
+  ({
+    release: release,
+    revision: revision,
+    deployment: deployment,
+    tested: tested,
+    measured: measured,
+  }) satisfies In<'AwaitDeployment'>;
   (['Transient', 'Throttled']) satisfies ErrorOf<'AwaitDeployment'>[];
 }
 
@@ -97,6 +105,9 @@ export function Stable(rollout: Out<'AwaitDeployment'>, release: Out<'ResolveRel
   void (rollout.status === 'failed');
   void (rollout.status === 'gives way');
   void (rollout.status === 'superseded');
+  void (rollout.status === 'testable');
+  void (rollout.status === 'serving');
+  void (rollout.status === 'proved');
   void (release.settings.smokeTests === true);
   void (release.settings.analysis === true);
 }
@@ -106,9 +117,14 @@ export function RunSmokeTests(release: Out<'ResolveRelease'>['release'], rollout
   (['Transient', 'Throttled']) satisfies ErrorOf<'RunSmokeTests'>[];
 }
 
-export function SmokeTestsPassed(smoke: Out<'RunSmokeTests'>, release: Out<'ResolveRelease'>['release']) {
+export function SmokeTestsPassed(
+  smoke: Out<'RunSmokeTests'>,
+  rollout: Out<'AwaitDeployment'>,
+  release: Out<'ResolveRelease'>['release'],
+) {
   void (smoke.status === 'continue');
   void (smoke.status === 'fail');
+  void (rollout.status === 'testable');
   void (release.settings.analysis === true);
 }
 
@@ -127,9 +143,10 @@ export function CompareMetrics(
   (['Transient', 'Throttled']) satisfies ErrorOf<'CompareMetrics'>[];
 }
 
-export function MetricsHeld(comparison: Out<'CompareMetrics'>) {
+export function MetricsHeld(comparison: Out<'CompareMetrics'>, rollout: Out<'AwaitDeployment'>) {
   void (comparison.decision === 'look again');
   void (comparison.decision === 'take back');
+  void (rollout.status === 'serving');
 }
 
 export function WaitForMetrics(comparison: Out<'CompareMetrics'>) {
@@ -140,14 +157,25 @@ export function ConfirmRelease(
   release: Out<'ResolveRelease'>['release'],
   revision: Out<'RegisterTaskDefinition'>,
   deployment: Out<'StartDeployment'>,
+  confirmation: null | Out<'ConfirmRelease'>,
 ) {
-  ({ release: release, revision: revision, deployment: deployment }) satisfies In<'ConfirmRelease'>;
+  ({
+    release: release,
+    revision: revision,
+    deployment: deployment,
+    confirmation: confirmation,
+  }) satisfies In<'ConfirmRelease'>;
   (['Transient', 'Throttled']) satisfies ErrorOf<'ConfirmRelease'>[];
 }
 
 export function Confirmed(confirmation: Out<'ConfirmRelease'>) {
   void (confirmation.status === 'confirmed');
   void (confirmation.status === 'superseded');
+  void (confirmation.status === 'continue');
+}
+
+export function WatchTasks(confirmation: Out<'ConfirmRelease'>) {
+  confirmation.waitSeconds satisfies number;
 }
 
 export function RollBack(
@@ -174,6 +202,20 @@ export function BackAgain(wayBack: Out<'AwaitRollback'>) {
   void (wayBack.status === 'superseded');
 }
 
+export function HasWayBackTests(release: Out<'ResolveRelease'>['release']) {
+  void (release.settings.smokeTests === true);
+}
+
+export function ProveWayBack(release: Out<'ResolveRelease'>['release'], wayBack: Out<'AwaitRollback'>) {
+  ({ release: release, wayBack: wayBack }) satisfies In<'ProveWayBack'>;
+  (['Transient', 'Throttled']) satisfies ErrorOf<'ProveWayBack'>[];
+}
+
+export function WayBackProved(wayBackSmoke: Out<'ProveWayBack'>) {
+  void (wayBackSmoke.status === 'continue');
+  void (wayBackSmoke.status === 'fail');
+}
+
 export function GaveWay(outcome: 'NeedsHuman' | 'Superseded') {
   void (outcome === 'Superseded');
   void (outcome !== 'Superseded');
@@ -181,7 +223,7 @@ export function GaveWay(outcome: 'NeedsHuman' | 'Superseded') {
 
 export function RecordOutcome(
   $input: ReleaseRequest,
-  outcome: 'NothingToDo' | 'Rejected' | 'NeedsHuman' | 'Superseded' | 'RolledBack' | 'Deployed',
+  outcome: 'NothingToDo' | 'Rejected' | 'NeedsHuman' | 'Superseded' | 'Deployed' | 'RolledBack',
   failure: null | Failure,
 ) {
   ({ request: $input, outcome: outcome, failure: failure }) satisfies In<'RecordOutcome'>;

@@ -60,6 +60,11 @@ const inputs: { [State in keyof typeof steps]: In<State> } = {
     ...{ release, plan, revision },
     rollback: { method: 'deployment stopped', startedAt: pushedAt + 240_000 },
   },
+  // As RunSmokeTests: of nobody's service, it has nothing to ask.
+  ProveWayBack: {
+    release: { ...release, service: 'nobodys' },
+    wayBack: { status: 'back', reason: 'it is back', at: pushedAt + 300_000 },
+  },
   RecordOutcome: { request, outcome: 'Rejected', failure: null },
   Notify: { request, recorded: { outcome: 'Rejected', reason: 'not today', promotes: false } },
   Promote: { request },

@@ -78,9 +78,10 @@ export const needs: Record<string, Need> = {
     items: { ...noted, GetItem: ['release', 'slot'] },
   },
   AwaitRollback: {
-    actions: ['states:SendTaskSuccess', 'ecs:DescribeServices'],
+    actions: ['states:SendTaskSuccess', 'ecs:DescribeServices', ...seeDeployments],
     items: { ...noted, PutItem: ['wait'], DeleteItem: ['wait'] },
   },
+  ProveWayBack: { actions: [], items: noted },
   RecordOutcome: { actions: ['states:SendTaskSuccess'], items: leaveSlot },
   Notify: { actions: tellEnded, items: { GetItem: ['release'], UpdateItem: ['release', 'open'] } },
   Promote: { actions: ['states:StartExecution'], items: { UpdateItem: ['release', 'push', 'open'] } },
@@ -89,6 +90,10 @@ export const needs: Record<string, Need> = {
   'on-deployment-event': {
     actions: ['states:SendTaskSuccess', ...lookAtDeployment],
     items: { ...noted, GetItem: ['slot', 'wait'], DeleteItem: ['wait'] },
+  },
+  'on-lifecycle-hook': {
+    actions: ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'],
+    items: { GetItem: ['release', 'slot'] },
   },
   'on-execution-end': {
     actions: ['states:SendTaskSuccess', ...tellEnded],

@@ -7,7 +7,8 @@ import { type Curves, maxCurvePoints } from './verdict.ts';
  * where there are too many periods for a plot, neighbours are merged.
  */
 export function curves(observation: Observation): Curves {
-  const { series, policy, startedAt, now } = observation;
+  const { policy, startedAt, now } = observation;
+  const series = inOneLine(observation);
   const from = startedAt - policy.baseline * 1000;
   const complete = now - policy.publicationDelay * 1000;
   const windowEnd = firstPeriodAfter(observation) + plannedPeriods(policy) * policy.period * 1000;
@@ -40,5 +41,21 @@ export function curves(observation: Observation): Curves {
       series.p99.map(([time, seconds]) => [time, seconds * 1000]),
       Math.max,
     ),
+  };
+}
+
+/** Of two versions with figures of their own: the old one's until the new one had users. */
+function inOneLine({ series, old, stableAt, policy }: Observation): Observation['series'] {
+  if (!old) return series;
+  const turn = stableAt - policy.period * 1000;
+  const join = (metric: keyof Observation['series']) => [
+    ...old.series[metric].filter(([time]) => time < turn),
+    ...series[metric].filter(([time]) => time >= turn),
+  ];
+  return {
+    requests: join('requests'),
+    errors: join('errors'),
+    p99: join('p99'),
+    balancerErrors: series.balancerErrors,
   };
 }

@@ -47,8 +47,8 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
 
   if (turn.done === 0) return finding('continue', 'No complete figures since the deployment yet');
   if (after.requests === 0) {
-    const expected =
-      (total(windows.before.periods).requests / Math.max(1, windows.before.closed)) * windows.after.closed;
+    const rateBefore = total(windows.before.periods).requests / Math.max(1, windows.before.closed);
+    const expected = rateBefore * windows.after.closed * windows.share;
     const nothing = `no request in ${spoken(windows.after.closed * periodSeconds)} since the deployment`;
     const wanted = `${count(expected)} were expected`;
     const more = { expectedRequests: expected };

@@ -2,7 +2,7 @@
 
 import type { Span } from '../slot.ts';
 import type { AnalysisPolicy } from './policy.ts';
-import { baselineStart } from './series.ts';
+import { baselineStart, type Point, type Series } from './series.ts';
 
 /**
  * `requests` and `errors` are those of the target group and `p99` its response time, in seconds as CloudWatch has it.
@@ -10,7 +10,9 @@ import { baselineStart } from './series.ts';
  * guard and no proof.
  */
 export const queryIds = ['requests', 'errors', 'p99', 'balancerErrors'] as const;
-export type QueryId = (typeof queryIds)[number];
+/** The same of the old version, where it has a target group of its own. */
+const oldIds = ['oldRequests', 'oldErrors', 'oldP99'] as const;
+export type QueryId = (typeof queryIds)[number] | (typeof oldIds)[number];
 
 export interface MetricQuery {
   id: QueryId;
@@ -36,11 +38,15 @@ export function queriesFor(look: {
   deployedAt: number;
   now: number;
   spoiled?: readonly Span[];
+  /** ARNs: where old and new version have one each. Else the one of the policy has both, one after the other. */
+  targetGroups?: { old: string; new: string } | undefined;
 }): Look {
-  const { policy, deployedAt, now, spoiled = [] } = look;
-  const { loadBalancer: LoadBalancer, targetGroup: TargetGroup, period } = policy;
+  const { policy, deployedAt, now, spoiled = [], targetGroups } = look;
+  const { loadBalancer: LoadBalancer, period } = policy;
   const common = { namespace: 'AWS/ApplicationELB', period };
-  const target = { ...common, dimensions: { LoadBalancer, TargetGroup } };
+  const of = (TargetGroup: string) => ({ ...common, dimensions: { LoadBalancer, TargetGroup } });
+  const target = of(targetGroups ? dimensionOf(targetGroups.new) : policy.targetGroup);
+  const old = targetGroups && of(dimensionOf(targetGroups.old));
 
   const periodMs = period * 1000;
   const down = (time: number) => Math.floor(time / periodMs) * periodMs;
@@ -57,9 +63,28 @@ export function queriesFor(look: {
         metricName: 'HTTPCode_ELB_5XX_Count',
         stat: 'Sum',
       },
+      ...(old
+        ? ([
+            { id: 'oldRequests', ...old, metricName: 'RequestCount', stat: 'Sum' },
+            { id: 'oldErrors', ...old, metricName: 'HTTPCode_Target_5XX_Count', stat: 'Sum' },
+            { id: 'oldP99', ...old, metricName: 'TargetResponseTime', stat: 'p99' },
+          ] as const)
+        : []),
     ],
     windowStart,
     // CloudWatch refuses an empty range.
     windowEnd: Math.max(down(now - policy.publicationDelay * 1000), windowStart + periodMs),
+  };
+}
+
+const dimensionOf = (targetGroupArn: string) => targetGroupArn.slice(targetGroupArn.lastIndexOf(':') + 1);
+
+/** What was answered, of the new version and, where it was asked for, of the old one. */
+export function seriesIn(found: Partial<Record<QueryId, readonly Point[]>>): { series: Series; old: Series } {
+  const { requests = [], errors = [], p99 = [], balancerErrors = [] } = found;
+  const { oldRequests = [], oldErrors = [], oldP99 = [] } = found;
+  return {
+    series: { requests, errors, p99, balancerErrors },
+    old: { requests: oldRequests, errors: oldErrors, p99: oldP99, balancerErrors },
   };
 }

@@ -2,12 +2,11 @@
 
 import type { Span } from '../slot.ts';
 import type { AnalysisPolicy } from './policy.ts';
-import type { QueryId } from './queries.ts';
 
 /** Start of a period in ms since the epoch, and its value. */
 export type Point = readonly [time: number, value: number];
-/** The answer to each query, in any order. */
-export type Series = Readonly<Record<QueryId, readonly Point[]>>;
+/** Of each metric, in any order. */
+export type Series = Readonly<Record<'requests' | 'errors' | 'p99' | 'balancerErrors', readonly Point[]>>;
 
 /** A closed period with traffic. Without RequestCount a period says nothing, least of all that there were no errors. */
 export interface Period {
@@ -27,6 +26,10 @@ export interface Window {
 
 export interface Windows {
   before: Window;
+  /** The time before the deployment, whatever `before` is. */
+  earlier: Window;
+  /** How many requests of `after` stand against one of `before`, where nothing has changed. */
+  share: number;
   /** The last five minutes before the deployment started: was it already happening? */
   last: Period[];
   after: Window;
@@ -45,6 +48,8 @@ export interface Observation {
   now: number;
   /** When releases served that were never proved: no time to compare with. */
   spoiled?: readonly Span[];
+  /** Where the old version has figures of its own: then `series` are the new one's alone. */
+  old?: { series: Series; newPercent: number } | undefined;
 }
 
 const lastSeconds = 300;
@@ -83,34 +88,29 @@ export function closedPeriods({ policy, stableAt, now }: Omit<Observation, 'seri
 }
 
 /**
- * The windows as of the look at `periods` closed periods. What lies between the start of the deployment and its stability is
+ * The windows as of the look at `periods` closed periods. While both versions have users they are compared side by side, over
+ * the same minutes: whatever else happens then happens to both. Else after is compared with before, and what lies between the start of the deployment and its stability is
  * in neither: two versions answered, and tasks came and went.
  */
 export function split(observation: Observation, periods: number): Windows {
-  const { series, policy, startedAt, stableAt, now, spoiled = [] } = observation;
+  const { series, policy, startedAt, stableAt, now, spoiled = [], old } = observation;
   const periodMs = policy.period * 1000;
   const complete = now - policy.publicationDelay * 1000;
-  const values = (id: QueryId) => new Map(series[id]);
-  const [requests, errors, p99, balancerErrors] = [
-    values('requests'),
-    values('errors'),
-    values('p99'),
-    values('balancerErrors'),
-  ];
-
-  const period = (startsAt: number): Period | undefined => {
-    const count = requests.get(startsAt) ?? 0;
-    if (count <= 0) return undefined;
-    const seconds = p99.get(startsAt);
-    return {
-      startsAt,
-      requests: count,
-      errors: errors.get(startsAt) ?? 0,
-      ...(seconds !== undefined && seconds > 0 && { p99Milliseconds: seconds * 1000 }),
-    };
-  };
   const proved = (start: number) => !spoiled.some(({ from, to }) => start < to && start + periodMs > from);
-  const between = (from: number, until: number): Window => {
+  const between = (of: Series, from: number, until: number): Window => {
+    const [requests, errors, p99] = [new Map(of.requests), new Map(of.errors), new Map(of.p99)];
+    const balancerErrors = new Map(of.balancerErrors);
+    const period = (startsAt: number): Period | undefined => {
+      const count = requests.get(startsAt) ?? 0;
+      if (count <= 0) return undefined;
+      const seconds = p99.get(startsAt);
+      return {
+        startsAt,
+        requests: count,
+        errors: errors.get(startsAt) ?? 0,
+        ...(seconds !== undefined && seconds > 0 && { p99Milliseconds: seconds * 1000 }),
+      };
+    };
     const first = Math.ceil(from / periodMs);
     const count = Math.max(0, Math.floor(Math.min(until, complete) / periodMs) - first);
     const starts = Array.from({ length: count }, (_, index) => (first + index) * periodMs).filter(proved);
@@ -122,11 +122,16 @@ export function split(observation: Observation, periods: number): Windows {
   };
 
   const firstAfter = firstPeriodAfter({ policy, stableAt });
-  const before = between(baselineStart(observation), startedAt);
+  const untilAfter = firstAfter + periods * periodMs;
+  const earlier = between(old?.series ?? series, baselineStart(observation), startedAt);
+  const sideBySide = old !== undefined && old.newPercent < 100;
+  const before = sideBySide ? between(old.series, firstAfter, untilAfter) : earlier;
   const newest = before.periods.at(-1)?.startsAt ?? startedAt;
-  const after = between(firstAfter, firstAfter + periods * periodMs);
+  const after = between(series, firstAfter, untilAfter);
   return {
     before,
+    earlier,
+    share: sideBySide ? old.newPercent / (100 - old.newPercent) : 1,
     last: before.periods.filter(({ startsAt }) => startsAt >= newest + periodMs - lastSeconds * 1000),
     after,
     warm: after.periods.filter(({ startsAt }) => startsAt >= stableAt + policy.warmUp * 1000),

@@ -1,6 +1,7 @@
 /** ECS says that a deployment changed, its hook did, or a task stopped: looks whether the release that waits for the service may go on. */
 import * as z from 'zod';
 import { ecs } from '../../aws/ecs.ts';
+import { serviceOfArn } from '../../aws/ecs-service.ts';
 import { logs } from '../../aws/logs.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
@@ -11,39 +12,30 @@ import { defineEventHandler, onEvent } from '../event.ts';
 import { wakeDeployment } from '../wake-deployment.ts';
 
 const serviceArn = z.string().regex(/:service\/[^/]+\/[^/]+$/, { error: 'the ARN of an ECS service' });
-/** Where it happened, also where it was forwarded from there. */
-const where = { account: z.string(), region: z.string() };
-
 const deploymentSchema = z.looseObject({
-  ...where,
   'detail-type': z.literal('ECS Deployment State Change'),
   // The service is nowhere else in this event: arn:aws:ecs:<region>:<account>:service/<cluster>/<service>.
   resources: z.tuple([serviceArn]),
 });
 const hookSchema = z.looseObject({
-  ...where,
   'detail-type': z.literal('ECS Hook State Change'),
   detail: z.looseObject({ serviceArn }),
 });
 const taskSchema = z.looseObject({
-  ...where,
+  // Where it happened, also where it was forwarded from there.
+  ...{ account: z.string(), region: z.string() },
   'detail-type': z.literal('ECS Task State Change'),
   detail: z.looseObject({ clusterArn: z.string(), group: z.string().startsWith('service:') }),
 });
 const eventSchema = z.union([
-  deploymentSchema.transform(({ account, region, resources: [arn] }) => ({ account, region, ...named(arn) })),
-  hookSchema.transform(({ account, region, detail }) => ({ account, region, ...named(detail.serviceArn) })),
+  deploymentSchema.transform(({ resources: [arn] }) => serviceOfArn(arn)),
+  hookSchema.transform(({ detail }) => serviceOfArn(detail.serviceArn)),
   taskSchema.transform(({ account, region, detail: { clusterArn, group } }) => ({
     ...{ account, region },
     cluster: clusterArn.slice(clusterArn.lastIndexOf('/') + 1),
     service: group.slice('service:'.length),
   })),
 ]);
-
-function named(arn: string) {
-  const [cluster = '', service = ''] = arn.split('/').slice(-2);
-  return { cluster, service };
-}
 
 export const onDeploymentEvent = defineEventHandler({
   name: 'on-deployment-event',

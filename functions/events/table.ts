@@ -2,6 +2,7 @@
 import { onApproval } from './on-approval.ts';
 import { onDeploymentEvent } from './on-deployment-event.ts';
 import { onExecutionEnd } from './on-execution-end.ts';
+import { onLifecycleHook } from './on-lifecycle-hook.ts';
 import { reconcilePushes } from './reconcile-pushes.ts';
 import { startRelease } from './start-release.ts';
 
@@ -10,5 +11,6 @@ export const eventHandlers = {
   'on-deployment-event': onDeploymentEvent,
   'on-execution-end': onExecutionEnd,
   'on-approval': onApproval,
+  'on-lifecycle-hook': onLifecycleHook,
   'reconcile-pushes': reconcilePushes,
 };

@@ -15,7 +15,14 @@ import { defineStep } from '../step.ts';
 export const awaitDeployment = defineStep({
   name: 'AwaitDeployment',
   uses: { ecs, logs, slots, states, waits },
-  input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
+  input: z.strictObject({
+    release: releaseSchema,
+    revision: revisionSchema,
+    deployment: deploymentSchema,
+    // Absent where Tidegate was deployed anew while the release was under way.
+    tested: z.boolean().default(false),
+    measured: z.boolean().default(false),
+  }),
   output: rolloutSchema,
   errors: ['Transient', 'Throttled'],
   waits: true,

@@ -6,7 +6,7 @@ import { logs } from '../../aws/logs.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { compare } from '../../core/judge/compare.ts';
-import { queriesFor } from '../../core/judge/queries.ts';
+import { queriesFor, seriesIn } from '../../core/judge/queries.ts';
 import { type Comparison, comparisonSchema } from '../../core/judge/verdict.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
@@ -32,9 +32,13 @@ export const compareMetrics = defineStep({
     if (!policy) throw new Error(`${release.service}/${release.environment} has no analysis any more`);
     const time = { startedAt: deployment.startedAt, stableAt: rollout.at, now: now() };
     const { spoiled = [] } = await aws.slots.look(release.target);
-    const look = queriesFor({ policy, deployedAt: time.startedAt, now: time.now, spoiled });
-    const series = await cloudwatch(release.target).metrics(look.queries, look.windowStart, look.windowEnd);
-    const comparison = compare({ ...time, policy, series, spoiled });
+    const { targetGroups } = rollout;
+    const look = queriesFor({ policy, deployedAt: time.startedAt, now: time.now, spoiled, targetGroups });
+    const { series, old } = seriesIn(
+      await cloudwatch(release.target).metrics(look.queries, look.windowStart, look.windowEnd),
+    );
+    const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
+    const comparison = compare({ ...time, policy, series, spoiled, ...apart });
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.
     const since = rollout.createdAt ?? deployment.startedAt - clockSkewMs;

@@ -1,6 +1,7 @@
 /** The proof that a release is deployed: our service deployment succeeded, and every running task has the pushed digest. */
 import * as z from 'zod';
 import { ecs } from '../../aws/ecs.ts';
+import { environmentOf } from '../../core/config.ts';
 import { confirmationSchema, readConfirmation } from '../../core/confirmation.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
@@ -12,10 +13,16 @@ import { endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
 export const confirmRelease = defineStep({
   name: 'ConfirmRelease',
   uses: { ecs },
-  input: z.strictObject({ release: releaseSchema, revision: revisionSchema, deployment: deploymentSchema }),
+  input: z.strictObject({
+    release: releaseSchema,
+    revision: revisionSchema,
+    deployment: deploymentSchema,
+    /** Of the look before; null at first. */
+    confirmation: confirmationSchema.nullable().default(null),
+  }),
   output: confirmationSchema,
   errors: ['Transient', 'Throttled'],
-  run: async ({ release, revision, deployment }, aws) => {
+  run: async ({ release, revision, deployment, confirmation }, aws) => {
     const { target, digest } = release;
     const ecs = aws.ecs(target);
     const deployments = await ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
@@ -24,12 +31,21 @@ export const confirmRelease = defineStep({
       desiredStatus: 'RUNNING',
     });
     const { desiredCount } = await ecs.seenService(target);
-    const question = { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt };
+    const { environment } = environmentOf(aws.config, release.service, release.environment);
+    const question = {
+      taskDefinitionArn: revision.taskDefinitionArn,
+      startedAt: deployment.startedAt,
+      timeoutSeconds: environment.deploymentTimeout,
+    };
     const since = ourDeployment(question, deployments)?.createdAt ?? deployment.startedAt - clockSkewMs;
     const stopped = await stoppedTasks(release, revision, since, aws);
     return readConfirmation({
       digest,
       question,
+      // Where old tasks stand until the end, the new ones have been watched for as long.
+      watchSeconds: environment.rollout.strategy === 'ROLLING' ? environment.watch : 0,
+      since: confirmation?.since ?? aws.now(),
+      now: aws.now(),
       deployments,
       crashes: { count: endedByThemselves(stopped).length, desiredCount },
       tasks: running.map(({ taskDefinitionArn, lastStatus, containers = [] }) => ({

@@ -8,6 +8,7 @@ import { confirmRelease } from './confirm-release.ts';
 import { notify } from './notify.ts';
 import { planDeployment } from './plan-deployment.ts';
 import { promote } from './promote.ts';
+import { proveWayBack } from './prove-way-back.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { registerTaskDefinition } from './register-task-definition.ts';
 import { requestApproval } from './request-approval.ts';
@@ -32,6 +33,7 @@ export const steps = {
   ConfirmRelease: confirmRelease,
   RollBack: rollBack,
   AwaitRollback: awaitRollback,
+  ProveWayBack: proveWayBack,
   RecordOutcome: recordOutcome,
   Notify: notify,
   Promote: promote,

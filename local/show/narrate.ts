@@ -104,6 +104,7 @@ const sentences: Record<string, (answer: Answer) => string> = {
   RunSmokeTests: ({ status, sentence }) => `${text(status)}: ${text(sentence)}`,
   CompareMetrics: ({ status, headline }) => `${text(status)}: ${text(headline)}`,
   ConfirmRelease: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
+  ProveWayBack: ({ status, sentence }) => `${text(status)}: ${text(sentence)}`,
   RollBack: ({ method }) => text(method),
   AwaitRollback: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
 };

@@ -86,7 +86,13 @@ const mutants: Mutant[] = [
   {
     it: 'a catcher leads to where the result is expected',
     changes: [['AwaitDeployment.Catch.0.Next', 'Stable']],
-    errors: ['TS2304 Stable', 'TS2304 RunSmokeTests', 'TS2304 CompareMetrics'],
+    errors: [
+      'TS2304 Stable',
+      'TS2304 RunSmokeTests',
+      'TS2304 SmokeTestsPassed',
+      'TS2304 CompareMetrics',
+      'TS2304 MetricsHeld',
+    ],
   },
   {
     it: 'a choice rule assigns, and the others do not',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readConfirmation } from '../../core/confirmation.ts';
-import { readReturn, rollbackMethod, type SeenService } from '../../core/rollback.ts';
+import { readReturn, rollbackMethod, type SeenService, settled } from '../../core/rollback.ts';
 import { readRollout, type SeenDeployment } from '../../core/rollout.ts';
 
 const ours = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/my-api:8';
@@ -142,12 +142,16 @@ describe('a rollout in progress', () => {
 describe('a confirmation', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const task = { taskDefinitionArn: ours, lastStatus: 'RUNNING', digest };
+  const done = deployment({ status: 'SUCCESSFUL', finishedAt: 1_100_000 });
   const proof = {
     digest,
     question,
+    watchSeconds: 60,
     crashes: { count: 0, desiredCount: 2 },
-    deployments: [deployment({ status: 'SUCCESSFUL' })],
+    deployments: [done],
     tasks: [task, task],
+    since: 1_150_000,
+    now: 1_160_000,
   };
 
   test.each([
@@ -167,7 +171,14 @@ describe('a confirmation', () => {
       of: { tasks: [task, { ...task, digest: `sha256:${'b'.repeat(64)}` }] },
       status: 'refuted',
     },
-    { it: 'is refused when no task runs', of: { tasks: [] }, status: 'refuted' },
+    { it: 'waits for tasks that do not run yet', of: { tasks: [task] }, status: 'continue' },
+    { it: 'is refused when they never come', of: { tasks: [task], now: 1_750_000 }, status: 'refuted' },
+    { it: 'watches the tasks for a while', of: { now: 1_159_999 }, status: 'continue' },
+    {
+      it: 'does not mind tasks of the old version that ECS still drains, as it was told to',
+      of: { tasks: [task, task, { ...task, taskDefinitionArn: wayBack, digest: 'sha256:0' }] },
+      status: 'confirmed',
+    },
     {
       it: 'is refused for a service scaled to zero',
       of: { crashes: { count: 0, desiredCount: 0 }, tasks: [] },
@@ -180,16 +191,135 @@ describe('a confirmation', () => {
     },
     {
       it: 'looks at running tasks only',
-      of: { tasks: [task, { ...task, lastStatus: 'DEPROVISIONING', digest: undefined }] },
+      of: { tasks: [task, task, { ...task, lastStatus: 'DEPROVISIONING', digest: undefined }] },
       status: 'confirmed',
     },
     {
       it: 'says superseded when another deployment came after ours',
-      of: { deployments: [deployment({ status: 'SUCCESSFUL' }), somebodyElses] },
+      of: { deployments: [done, somebodyElses] },
       status: 'superseded',
     },
   ])('$it', ({ of, status }) => {
     expect(readConfirmation({ ...proof, ...of }).status).toBe(status);
+  });
+});
+
+const details = {
+  stage: 'BAKE_TIME',
+  productionWeight: 100,
+  triggeredAlarms: [],
+  source: 'revision-1',
+  target: 'revision-2',
+};
+const shifting = { toTest: true, toMeasure: true, tested: false, measured: false };
+
+describe('a rollout that shifts traffic', () => {
+  const at = (stage: string, productionWeight = 0, of: Partial<SeenDeployment> = {}) => [
+    deployment({ ...of, details: { ...details, stage, productionWeight } }),
+  ];
+
+  test.each([
+    { it: 'goes on while the new tasks come up', seen: at('SCALE_UP'), status: undefined },
+    {
+      it: 'goes on while the test listener is turned',
+      seen: at('TEST_TRAFFIC_SHIFT'),
+      status: undefined,
+    },
+    {
+      it: 'is testable once the test listener leads to it',
+      seen: at('POST_TEST_TRAFFIC_SHIFT'),
+      status: 'testable',
+    },
+    {
+      it: 'waits for ECS once it was tested',
+      seen: at('POST_TEST_TRAFFIC_SHIFT'),
+      of: { tested: true },
+      status: undefined,
+    },
+    {
+      it: 'is tested late rather than never',
+      seen: at('BAKE_TIME', 100),
+      status: 'testable',
+    },
+    {
+      it: 'can be measured as soon as it has users',
+      seen: at('PRODUCTION_TRAFFIC_SHIFT', 5),
+      of: { tested: true },
+      status: 'serving',
+    },
+    {
+      it: 'is not measured without users',
+      seen: at('PRODUCTION_TRAFFIC_SHIFT', 0),
+      of: { tested: true },
+      status: undefined,
+    },
+    {
+      it: 'waits for ECS once it was measured',
+      seen: at('BAKE_TIME', 100),
+      of: { tested: true, measured: true },
+      status: undefined,
+    },
+    {
+      it: 'does not mind a stage that nobody knows yet',
+      seen: at('PRE_PRODUCTION_COFFEE'),
+      status: undefined,
+    },
+    {
+      it: 'is proved when ECS is done and everything was checked',
+      seen: at('CLEAN_UP', 100, { status: 'SUCCESSFUL' }),
+      of: { tested: true, measured: true },
+      status: 'proved',
+    },
+    {
+      it: 'is only stable when something was missed',
+      seen: at('CLEAN_UP', 100, { status: 'SUCCESSFUL' }),
+      of: { tested: true },
+      status: 'stable',
+    },
+  ])('$it', ({ seen, of, status }) => {
+    const asked = { ...question, shifting: { ...shifting, ...of } };
+
+    expect(readRollout(asked, seen, question.startedAt)?.status).toBe(status);
+  });
+
+  test.each([
+    { measured: false, status: 'gives way' },
+    { measured: true, status: undefined },
+  ])('gives way to a newer release unless it was measured: $measured', ({ measured, status }) => {
+    const asked = { ...question, newer: 'v2', shifting: { ...shifting, tested: true, measured } };
+
+    expect(readRollout(asked, at('BAKE_TIME', 100), question.startedAt)?.status).toBe(status);
+  });
+});
+
+describe('the end of a deployment has a name', () => {
+  test.each<[cause: string, of: Partial<SeenDeployment>]>([
+    [
+      'circuit breaker',
+      {
+        status: 'ROLLBACK_IN_PROGRESS',
+        statusReason: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
+      },
+    ],
+    ['alarm', { status: 'ROLLBACK_IN_PROGRESS', details: { ...details, triggeredAlarms: ['5xx-too-high'] } }],
+    [
+      'alarm',
+      {
+        status: 'ROLLBACK_SUCCESSFUL',
+        statusReason: 'Service deployment rolled back because an alarm fired.',
+      },
+    ],
+    ['lifecycle hook', { status: 'ROLLBACK_IN_PROGRESS', statusReason: 'A lifecycle hook failed.' }],
+    [
+      'stopped by hand',
+      {
+        status: 'ROLLBACK_REQUESTED',
+        statusReason: 'Service deployment rolled back because of a user request.',
+      },
+    ],
+    ['taken back', { status: 'ROLLBACK_FAILED' }],
+  ])('%s', (cause, of) => {
+    expect(readRollout(question, [deployment(of)], question.startedAt)?.cause).toBe(cause);
   });
 });
 
@@ -267,6 +397,28 @@ describe('the way back', () => {
     },
   ])('$it', ({ service, at = 2_599_999, status }) => {
     expect(readReturn({ ours, wayBack }, stopped, 600, service, at)?.status).toBe(status);
+  });
+
+  test.each<{ it: string; newest: Partial<SeenDeployment>; state: string | undefined }>([
+    { it: 'ECS took ours back', newest: { status: 'ROLLBACK_SUCCESSFUL' }, state: 'COMPLETED' },
+    {
+      it: 'it was deployed again',
+      newest: { status: 'SUCCESSFUL', taskDefinitionArn: wayBack },
+      state: 'COMPLETED',
+    },
+    { it: 'ours succeeded', newest: { status: 'SUCCESSFUL' }, state: undefined },
+    { it: 'ECS is at it', newest: { status: 'ROLLBACK_IN_PROGRESS' }, state: undefined },
+    { it: 'ECS could not', newest: { status: 'ROLLBACK_FAILED' }, state: 'FAILED' },
+    { it: 'it was stopped', newest: { status: 'STOPPED', taskDefinitionArn: wayBack }, state: 'FAILED' },
+  ])('is read from the newest service deployment where ECS says no more: $it', ({ newest, state }) => {
+    const before = deployment({
+      arn: 'before',
+      status: 'SUCCESSFUL',
+      taskDefinitionArn: wayBack,
+      createdAt: 1,
+    });
+
+    expect(settled([before, deployment(newest)], wayBack)).toBe(state);
   });
 
   test('was not needed when nothing had been changed', () => {
