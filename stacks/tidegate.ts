@@ -8,6 +8,7 @@ import { deadLetters } from './dead-letters.ts';
 import { taskNames } from './definition.ts';
 import { otherBus } from './event-bus.ts';
 import { lambdaFunction } from './functions.ts';
+import { lifecycleHook } from './lifecycle-hook.ts';
 import { namesFor, type Where } from './names.ts';
 import { observability } from './observability.ts';
 import type { Platform } from './platform.ts';
@@ -54,12 +55,16 @@ export async function tidegate(platform: Platform) {
       })
     : undefined;
 
+  const hook = lifecycleHook(platform, names, config, access['on-lifecycle-hook']);
+
   const observed = { names, config, steps, eventFunctions: [...rulesByFunction.keys()] };
   const { topic, dashboardUrl } = observability(platform, observed);
   return {
     stateMachine: machine.arn,
     // Where Slack sends what people click.
     ...(approvals && { approvalsUrl: approvals.url }),
+    // What the ECS services name whose new versions are tested before users get them.
+    ...(hook && { lifecycleHook: hook }),
     alarms: topic.arn,
     dashboard: dashboardUrl,
   };

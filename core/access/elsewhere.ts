@@ -8,6 +8,7 @@ import { type Place, placeOf, samePlace } from '../place.ts';
 import { type EventPattern, triggersOf } from '../triggers.ts';
 import { accessByRole } from './access.ts';
 import { type Installation, otherBusOf } from './installation.ts';
+import { hookRoles } from './lifecycle-hook.ts';
 import { needs } from './needs.ts';
 import { placed } from './resources.ts';
 import type { PolicyDocument, Statement } from './statement.ts';
@@ -55,11 +56,14 @@ export function elsewhere(config: Config, installation: Installation): Elsewhere
   ].filter((place) => !samePlace(place, installation));
 
   return {
-    roles: distinct(environments.flatMap(({ roleArn }) => roleArn ?? [])).map((arn) => ({
-      ...{ arn, ...nameOf(arn) },
-      trust: trusting('sts:AssumeRole', installation),
-      access: accessByRole(config, installation, arn),
-    })),
+    roles: [
+      ...distinct(environments.flatMap(({ roleArn }) => roleArn ?? [])).map((arn) => ({
+        ...{ arn, ...nameOf(arn) },
+        trust: trusting('sts:AssumeRole', installation),
+        access: accessByRole(config, installation, arn),
+      })),
+      ...hookRoles(config, installation).filter(({ account }) => account !== installation.account),
+    ],
     events: places
       .filter((place, index) => places.findIndex((other) => samePlace(other, place)) === index)
       .map((place) => ({

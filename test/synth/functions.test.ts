@@ -16,7 +16,9 @@ test('every step and every event handler is deployed, and has a file that export
       .map((file) => `${folder}/${file.replace(/\.ts$/, '.handler')}`),
   );
 
-  expect(Object.values(handlers).sort()).toEqual(files.sort());
+  // Without Slack nobody is asked, and without another strategy than ROLLING no hook.
+  const deployed = new Set([...Object.values(handlers), ...Object.values(synth('large').handlers)]);
+  expect([...deployed].sort()).toEqual(files.sort());
 });
 
 test('every Task state has a function', () => {
@@ -72,6 +74,29 @@ test('only approvals can be called from the internet, and say so by their own si
   expect(all('aws:lambda/functionUrl:FunctionUrl').map(({ inputs }) => inputs)).toMatchObject([
     { functionName: 'tidegate-production-on-approval', authorizationType: 'NONE' },
   ]);
+});
+
+test('ECS may ask for its hook where services have one, in every account that has such services', () => {
+  const large = synth('large');
+  const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:tidegate-test-on-lifecycle-hook';
+
+  expect(handlers).not.toHaveProperty('OnLifecycleHook');
+  expect(large.outputs.lifecycleHook).toEqual({
+    hookTargetArn: arn,
+    roleArns: [
+      'arn:aws:iam::111122223333:role/tidegate-test-ecs-hook',
+      'arn:aws:iam::123456789012:role/tidegate-test-ecs-hook',
+    ],
+  });
+  const [role] = large.all('aws:iam/role:Role').filter(({ name }) => name === 'LifecycleHookRole');
+  expect(role && large.allowed(role)).toMatchObject([{ Action: ['lambda:InvokeFunction'], Resource: [arn] }]);
+  expect(JSON.parse(role?.inputs.assumeRolePolicy).Statement[0].Principal).toEqual({
+    Service: 'ecs.amazonaws.com',
+  });
+  expect(large.one('aws:lambda/permission:Permission', 'LifecycleHookPermission111122223333')).toMatchObject({
+    principal: '111122223333',
+    function: 'tidegate-test-on-lifecycle-hook',
+  });
 });
 
 /** The name by which core/ knows a function: an event handler's is that of its file. */

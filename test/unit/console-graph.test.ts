@@ -104,7 +104,7 @@ describe('ways', () => {
 
     expect(label('ScanPassed', 'Reject')).toBe('fail');
     expect(label('ScanPassed', 'RequestApproval')).toBe('approval');
-    expect(label('BackAgain', 'GaveWay')).toBe('back');
+    expect(label('BackAgain', 'HasWayBackTests')).toBe('back');
     expect(label('BackAgain', 'RecordOutcome')).toBe('superseded');
     expect(label('PlanDeployment', 'Reject')).toBe('ReleaseRejected');
   });
@@ -117,9 +117,13 @@ describe('ways', () => {
       'AcquireSlot → AcquireSlot',
       'WaitForReleaseTask → RunReleaseTask',
       'AwaitDeployment → AwaitDeployment',
+      'SmokeTestsPassed → AwaitDeployment',
       'WaitForSmokeTests → RunSmokeTests',
+      'MetricsHeld → AwaitDeployment',
       'WaitForMetrics → CompareMetrics',
+      'WatchTasks → ConfirmRelease',
       'AwaitRollback → AwaitRollback',
+      'WaitForWayBack → ProveWayBack',
     ]);
   });
 });

@@ -115,6 +115,18 @@ test.each<{ it: string; environments: EnvironmentInput[]; names: string[] }>([
     names: [role, events, 'events-222222222222-eu-west-1.template.json'],
   },
   {
+    it: 'where new versions are tested before users get them, ECS takes on a role to ask for it',
+    environments: [
+      {
+        ...environment,
+        ...away,
+        rollout: { strategy: 'BLUE_GREEN' },
+        smoke: { endpoints: [{ url: 'http://a.test' }], testListener: { url: 'http://a.test:8443' } },
+      },
+    ],
+    names: [role, 'role-222222222222-tidegate-production-ecs-hook.template.json', events],
+  },
+  {
     it: 'a role in the own account has to be made as well',
     environments: [{ ...environment, roleArn: 'arn:aws:iam::111111111111:role/tidegate' }],
     names: ['role-111111111111-tidegate.template.json'],

@@ -145,6 +145,8 @@ function pointsOf(from: Box, to: Box, { kind }: Way, { form }: Route, lane: numb
   const right = (box: Box) => box.x + box.width / 2;
   const below = (box: Box) => box.y + box.height / 2;
   const above = (box: Box) => box.y - box.height / 2;
+  /** The side of a box that faces the other. */
+  const facing = (box: Box, other: Box) => (other.x > box.x ? right(box) : left(box));
   const leaving = kind === 'catch' ? from.y + apart : from.y;
   const corner = (points: [number, number][]) => points.map(([x, y]) => ({ x, y }));
   switch (form) {
@@ -162,7 +164,7 @@ function pointsOf(from: Box, to: Box, { kind }: Way, { form }: Route, lane: numb
       ]);
     case 'aside':
       return corner([
-        [right(from), from.y],
+        [facing(from, to), from.y],
         [to.x, from.y],
         [to.x, below(to)],
       ]);
@@ -170,7 +172,7 @@ function pointsOf(from: Box, to: Box, { kind }: Way, { form }: Route, lane: numb
       return corner([
         [from.x, above(from)],
         [from.x, to.y - apart],
-        [right(to), to.y - apart],
+        [facing(to, from), to.y - apart],
       ]);
     case 'lane left':
       return corner([

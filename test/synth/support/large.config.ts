@@ -32,12 +32,35 @@ const recorded: Services = {
   }),
 };
 
+/** New versions are tested before users get them, here and in another account. */
+const smoke = {
+  endpoints: [{ url: 'https://shop.example.com/healthz' }],
+  testListener: { url: 'https://shop.example.com:8443' },
+};
+const shifting: Services = {
+  shop: service('shop', {
+    environments: [
+      { name: 'staging', cluster: 'shop', service: 'web', rollout: { strategy: 'CANARY' }, smoke },
+      {
+        ...{
+          name: 'production',
+          cluster: 'shop',
+          service: 'web',
+          rollout: { strategy: 'BLUE_GREEN' },
+          smoke,
+        },
+        roleArn: 'arn:aws:iam::111122223333:role/tidegate',
+      },
+    ],
+  }),
+};
+
 /** As many as make one rule and one policy too long. */
 const many: Services = Object.fromEntries(
   Array.from({ length: 40 }, (_, index) => [`service-${index}`, service(`service-${index}`)]),
 );
 
 export default defineConfig({
-  services: { ...recorded, ...many },
+  services: { ...recorded, ...shifting, ...many },
   alarms: { emails: ['on-call@example.com', 'lead@example.com'] },
 });

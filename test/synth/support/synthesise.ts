@@ -19,7 +19,7 @@ export interface Synthesised {
     protect: boolean;
     providers: { aws: { defaultTags: { tags: Record<string, string> } } };
   };
-  outputs: Record<string, string>;
+  outputs: Record<string, unknown>;
   /** By the names of the functions, as `functions/steps/notify.handler`. */
   handlers: Record<string, string>;
   resources: Resource[];
