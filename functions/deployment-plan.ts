@@ -1,0 +1,102 @@
+/** What a release would change, and what stands in its way. Looks only: the state machine asks, and so does whoever plans ahead. */
+import * as z from 'zod';
+import type { Aws } from '../aws/gateways.ts';
+import { imageFacts } from '../aws/images.ts';
+import { environmentOf, familyOf } from '../core/config.ts';
+import { Transient } from '../core/errors.ts';
+import { digestOf, ofOneRepository, repositoryOf, shortDigest } from '../core/image.ts';
+import type { Plan } from '../core/plan.ts';
+import { obstacles } from '../core/preflight.ts';
+import type { Release } from '../core/release.ts';
+import { isSettling } from '../core/rollout.ts';
+import {
+  changes,
+  imageOf,
+  registrable,
+  rolesOf,
+  type TaskDefinition,
+  withImage,
+} from '../core/task-definition.ts';
+
+export interface DeploymentPlan {
+  plan: Plan;
+  /** Every reason not to deploy, each a sentence. */
+  obstacles: string[];
+  /** What was proved last, and what is to follow; the same where there is nothing to do, or no way to it. */
+  running: TaskDefinition;
+  wanted: TaskDefinition;
+}
+
+/** Throws `ReleaseRejected` where there is nothing to plan with: no service, or no image. */
+export async function deploymentPlan(
+  release: Release,
+  aws: Pick<Aws, 'config' | 'ecr' | 'ecs' | 'now' | 'slots'>,
+): Promise<DeploymentPlan> {
+  const { target, image } = release;
+  const ecs = aws.ecs(target);
+  const service = await ecs.service(target);
+  const { unproved } = await aws.slots.look(target);
+  // What a newer release interrupted was never proved: the way back leads to what ran before it.
+  const interrupted = unproved !== undefined && unproved.taskDefinitionArn === service.taskDefinition;
+  if (unproved && !interrupted && isSettling(unproved.since, aws.now()))
+    throw new Transient('ECS may not show yet what the release before was asking it for');
+  const base = interrupted ? unproved.wayBack : String(service.taskDefinition);
+  const { arn, definition: running } = await ecs.taskDefinition(base);
+  const proved = { runningTaskDefinitionArn: arn };
+  const runs = imageOf(running, target.container);
+  if (!interrupted && digestOf(runs ?? '') === release.digest) {
+    const reason = `${shortDigest(release.digest)} runs already`;
+    return {
+      ...{ plan: { decision: 'skip', reason, ...proved, changes: [] } },
+      ...{ obstacles: [], running, wanted: running },
+    };
+  }
+  const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
+  const { deployments = [], deploymentConfiguration: limits } = service;
+  const { environment: configured } = environmentOf(aws.config, release.service, release.environment);
+
+  const reasons = obstacles(target.service, {
+    status: service.status,
+    desiredCount: service.desiredCount ?? 0,
+    deploymentController: service.deploymentController?.type ?? 'ECS',
+    strategy: limits?.strategy ?? 'ROLLING',
+    minimumHealthyPercent: limits?.minimumHealthyPercent ?? 100,
+    maximumPercent: limits?.maximumPercent ?? 200,
+    deploymentInProgress: interrupted
+      ? undefined
+      : deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS')?.id,
+    previousRevisionStatus: z.string().optional().parse(running.status),
+    previousImageExists: await imageExists(aws, release, runs),
+    family: { running: running.family, configured: familyOf(configured) },
+    unnamedRoles: rolesOf(running).filter((role) => !configured.roles.includes(role)),
+    architecture: release.architecture,
+    imageArchitectures: architectures,
+  });
+  if (!runs) {
+    const names = running.containerDefinitions.map(({ name }) => name).join(', ');
+    reasons.push(`the task definition has no container ${target.container}, only ${names}`);
+  }
+  const wanted = runs ? withImage(running, target.container, image) : running;
+  return {
+    plan: {
+      decision: 'deploy',
+      ...proved,
+      ...(interrupted && { unprovedTaskDefinitionArn: unproved.taskDefinitionArn }),
+      changes: changes(registrable(running), registrable(wanted)).slice(0, 50),
+    },
+    obstacles: reasons,
+    running,
+    wanted,
+  };
+}
+
+/** Undefined where the running image is not pinned, or lies in another registry: then nothing is known. */
+async function imageExists(
+  { ecr }: Pick<Aws, 'ecr'>,
+  { image }: Release,
+  running: string | undefined,
+): Promise<boolean | undefined> {
+  const digest = digestOf(running ?? '');
+  if (!digest || !ofOneRepository(image, running ?? '')) return undefined;
+  return (await ecr.pushedAt(repositoryOf(image), digest)) !== undefined;
+}
