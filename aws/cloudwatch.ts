@@ -1,5 +1,5 @@
-/** CloudWatch metrics, read in one call a look. */
-import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+/** CloudWatch: metrics, read in one call a look, and alarms. */
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { Transient } from '../core/errors.ts';
 import type { MetricQuery, QueryId } from '../core/judge/queries.ts';
 import { calling } from './calling.ts';
@@ -56,6 +56,18 @@ function cloudwatchOf(makeClient: ClientMaker) {
         NextToken = page.NextToken;
       } while (NextToken);
       return found;
+    },
+
+    /** Those of some alarms that are in ALARM. At most 100, of both kinds. */
+    async firing(names: string[]): Promise<string[]> {
+      if (names.length === 0) return [];
+      const command = new DescribeAlarmsCommand({
+        ...{ AlarmNames: names, StateValue: 'ALARM', AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+      });
+      const { MetricAlarms = [], CompositeAlarms = [] } = await calling('DescribeAlarms', () =>
+        client.send(command),
+      );
+      return [...MetricAlarms, ...CompositeAlarms].flatMap(({ AlarmName }) => AlarmName ?? []);
     },
   };
 }

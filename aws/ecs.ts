@@ -7,12 +7,15 @@ import {
   DescribeTasksCommand,
   ECSClient,
   ListServiceDeploymentsCommand,
+  type ListServiceDeploymentsCommandInput,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   RunTaskCommand,
   type Service,
   type ServiceDeployment,
+  type ServiceDeploymentBrief,
+  type ServiceDeploymentStatus,
   StopServiceDeploymentCommand,
   type Task,
   UpdateServiceCommand,
@@ -33,10 +36,15 @@ import type { EcsService } from './ecs-service.ts';
 import type { Means } from './means.ts';
 import { perPlace } from './per-place.ts';
 
-export type { Task };
+export type { Service, Task };
 
 /** Of the place where an environment is. */
 export const ecs = (means: Means) => perPlace(means, ecsOf);
+
+const unended = [
+  ...(['PENDING', 'IN_PROGRESS', 'STOP_REQUESTED'] as const),
+  ...(['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'] as const),
+];
 
 interface SeenRevision {
   taskDefinition: string;
@@ -126,6 +134,14 @@ function ecsOf(makeClient: ClientMaker) {
     }
   }
 
+  async function listDeployments(
+    query: ListServiceDeploymentsCommandInput,
+  ): Promise<ServiceDeploymentBrief[]> {
+    const list = new ListServiceDeploymentsCommand(query);
+    const { serviceDeployments = [] } = await calling('ListServiceDeployments', () => client.send(list));
+    return serviceDeployments;
+  }
+
   const describeDeployments = async (serviceDeploymentArns: string[]): Promise<ServiceDeployment[]> => {
     const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns });
     const { serviceDeployments = [] } = await calling('DescribeServiceDeployments', () =>
@@ -160,17 +176,31 @@ function ecsOf(makeClient: ClientMaker) {
       };
     },
 
+    /** The service deployment that has not ended, of which ECS allows one at a time. */
+    async underWay({
+      cluster,
+      service: name,
+    }: EcsService): Promise<{ arn: string; status: string } | undefined> {
+      const [found] = await listDeployments({ cluster, service: name, status: [...unended] });
+      return found && { arn: String(found.serviceDeploymentArn), status: String(found.status) };
+    },
+
+    /** Whether a deployment of the service was brought to a good end, in the 90 days that ECS remembers. */
+    async everSuccessful({ cluster, service: name }: EcsService): Promise<boolean> {
+      const status = ['SUCCESSFUL', 'ROLLBACK_SUCCESSFUL'] as ServiceDeploymentStatus[];
+      return (await listDeployments({ cluster, service: name, status, maxResults: 1 })).length > 0;
+    },
+
     /** The service's deployments since a time (ms), with what each deploys, but not what its circuit breaker counted. */
     async deploymentsSince(
       { cluster, service: name }: EcsService,
       sinceMs: number,
     ): Promise<SeenDeployment[]> {
-      const list = new ListServiceDeploymentsCommand({
+      const serviceDeployments = await listDeployments({
         cluster,
         service: name,
         createdAt: { after: new Date(sinceMs) },
       });
-      const { serviceDeployments = [] } = await calling('ListServiceDeployments', () => client.send(list));
       await learn(
         serviceDeployments.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? []),
       );

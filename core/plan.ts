@@ -11,6 +11,10 @@ export const planSchema = z.strictObject({
   /** What the service is set to instead, where a release was stopped before that was proved. */
   unprovedTaskDefinitionArn: z.string().optional(),
   changes: z.array(changeSchema).max(50),
+  /** What nobody has to act on now, each a sentence. */
+  warnings: z.array(z.string()).default([]),
+  /** Nothing of this service was ever proved to run: there is no way back. */
+  first: z.boolean().default(false),
 });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -1,6 +1,6 @@
 /** What is kept of a release: what every step answered, and how and why it ended. */
 import * as z from 'zod';
-import type { Failure, Outcome, Target } from './release.ts';
+import type { Failure, Outcome } from './release.ts';
 import { outcomeSchema, releaseRequestSchema } from './release.ts';
 
 /** As it is read: what a later version keeps beside is left out. */
@@ -79,16 +79,6 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
     }
   }
 }
-
-/** What a person has to run, to be put behind the reason why one is needed. */
-export const toGoBack = (
-  { cluster, service, region, roleArn }: Pick<Target, 'cluster' | 'service' | 'region' | 'roleArn'>,
-  wayBack: string,
-): string => {
-  const by = roleArn ? `, in the account ${roleArn.split(':')[4]}` : '';
-  const there = region ? ` --region ${region}` : '';
-  return `; to go back to what ran before${by}: aws ecs update-service${there} --cluster ${cluster} --service ${service} --task-definition ${wayBack}`;
-};
 
 /** Lambda's cause is the whole error as JSON text; people need the message. */
 export function failureSentence({ Error: name, Cause: cause }: Failure): string {

@@ -22,6 +22,7 @@ export const rollbackSchema = z.strictObject({
     'taken back by ECS',
     'previous revision deployed',
     'superseded',
+    'nothing to go back to',
   ]),
   startedAt: z.int(),
 });
@@ -34,14 +35,17 @@ export interface Revisions {
   wayBack: string;
   /** What a release left that was stopped before us: no more proved than ours. */
   unproved?: string | undefined;
+  /** Nothing has ever been proved to run: there is no way back. */
+  first?: boolean | undefined;
 }
 
 /** How to get back from here. Looks only, so that asking again after an effect answers what is left to do. */
 export function rollbackMethod(
-  { ours, wayBack, unproved }: Revisions,
+  { ours, wayBack, unproved, first }: Revisions,
   service: SeenService,
   deployment: SeenDeployment | undefined,
 ): Rollback['method'] {
+  if (first && service.taskDefinitionArn === ours) return 'nothing to go back to';
   if (service.taskDefinitionArn === wayBack) return deployment ? 'taken back by ECS' : 'nothing to undo';
   if (service.taskDefinitionArn !== ours && service.taskDefinitionArn !== unproved) return 'superseded';
   // ECS would go back to what completed last, and that is not what was proved last.
@@ -104,6 +108,8 @@ export function readReturn(
   if (home) return say('back', `${count} run the previous revision (${method})`);
   if (rolloutState === 'FAILED' && taskDefinitionArn === wayBack)
     return say('failed', 'the deployment of the previous revision failed too');
+  if (method === 'nothing to go back to')
+    return say('failed', `no deployment of this service was ever successful: ${method}`);
   if (now < startedAt + timeoutSeconds * 1000) return undefined;
   const late = `the previous revision is not back after ${spoken(timeoutSeconds)}`;
   return say('failed', `${late}: ${count}, ${taskDefinitionArn}`);

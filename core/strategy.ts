@@ -38,6 +38,52 @@ export const strategySchema = z.discriminatedUnion(
 );
 export type Strategy = z.infer<typeof strategySchema>;
 
+/** `deploymentConfiguration` of an ECS service, as far as it is the strategy. */
+export interface EcsStrategy {
+  strategy?: string | undefined;
+  bakeTimeInMinutes?: number | undefined;
+  canaryConfiguration?:
+    | { canaryPercent?: number | undefined; canaryBakeTimeInMinutes?: number | undefined }
+    | undefined;
+  linearConfiguration?:
+    | { stepPercent?: number | undefined; stepBakeTimeInMinutes?: number | undefined }
+    | undefined;
+}
+
+export function asEcs(wanted: Strategy): EcsStrategy {
+  const { strategy } = wanted;
+  if (wanted.strategy === 'ROLLING') return { strategy };
+  const bakeTimeInMinutes = wanted.bakeTime / 60;
+  switch (wanted.strategy) {
+    case 'BLUE_GREEN':
+      return { strategy, bakeTimeInMinutes };
+    case 'CANARY': {
+      const { percent: canaryPercent, canaryBakeTime } = wanted;
+      const canaryConfiguration = { canaryPercent, canaryBakeTimeInMinutes: canaryBakeTime / 60 };
+      return { strategy, bakeTimeInMinutes, canaryConfiguration };
+    }
+    case 'LINEAR': {
+      const { stepPercent, stepBakeTime } = wanted;
+      const linearConfiguration = { stepPercent, stepBakeTimeInMinutes: stepBakeTime / 60 };
+      return { strategy, bakeTimeInMinutes, linearConfiguration };
+    }
+  }
+}
+
+/** Where a service's strategy is another than the configuration's, each in words. A service that names none is ROLLING. */
+export function differences(wanted: Strategy, seen: EcsStrategy): string[] {
+  const has = fields({ strategy: 'ROLLING', ...seen });
+  const all = Object.entries(fields(asEcs(wanted)));
+  // Without the strategy, what belongs to it says nothing.
+  const told = has.strategy === wanted.strategy ? all : all.slice(0, 1);
+  return told.flatMap(([name, value]) =>
+    has[name] === value ? [] : [`${name} is ${has[name] ?? 'not set'}, not ${value}`],
+  );
+}
+
+const fields = ({ canaryConfiguration, linearConfiguration, ...others }: EcsStrategy) =>
+  ({ ...others, ...canaryConfiguration, ...linearConfiguration }) as Record<string, string | number>;
+
 /** Seconds that a rollout takes at least, besides starting its tasks. */
 export function shortestRollout(strategy: Strategy): number {
   switch (strategy.strategy) {

@@ -1,12 +1,15 @@
 /** What a release would change, and what stands in its way. Looks only: the state machine asks, and so does whoever plans ahead. */
+
 import * as z from 'zod';
+import type { Service } from '../aws/ecs.ts';
 import type { Aws } from '../aws/gateways.ts';
 import { imageFacts } from '../aws/images.ts';
+import { asksHook } from '../core/access/lifecycle-hook.ts';
 import { environmentOf, familyOf } from '../core/config.ts';
 import { Transient } from '../core/errors.ts';
 import { digestOf, ofOneRepository, repositoryOf, shortDigest } from '../core/image.ts';
 import type { Plan } from '../core/plan.ts';
-import { obstacles } from '../core/preflight.ts';
+import { goesForward, obstacles, type Preflight, waitsFor, warnings } from '../core/preflight.ts';
 import type { Release } from '../core/release.ts';
 import { isSettling } from '../core/rollout.ts';
 import {
@@ -22,6 +25,8 @@ export interface DeploymentPlan {
   plan: Plan;
   /** Every reason not to deploy, each a sentence. */
   obstacles: string[];
+  /** What a release would wait for first, a sentence. */
+  waitsFor: string | undefined;
   /** What was proved last, and what is to follow; the same where there is nothing to do, or no way to it. */
   running: TaskDefinition;
   wanted: TaskDefinition;
@@ -30,7 +35,7 @@ export interface DeploymentPlan {
 /** Throws `ReleaseRejected` where there is nothing to plan with: no service, or no image. */
 export async function deploymentPlan(
   release: Release,
-  aws: Pick<Aws, 'config' | 'ecr' | 'ecs' | 'now' | 'slots'>,
+  aws: Pick<Aws, 'cloudwatch' | 'config' | 'ecr' | 'ecs' | 'now' | 'slots'>,
 ): Promise<DeploymentPlan> {
   const { target, image } = release;
   const ecs = aws.ecs(target);
@@ -47,31 +52,36 @@ export async function deploymentPlan(
   if (!interrupted && digestOf(runs ?? '') === release.digest) {
     const reason = `${shortDigest(release.digest)} runs already`;
     return {
-      ...{ plan: { decision: 'skip', reason, ...proved, changes: [] } },
-      ...{ obstacles: [], running, wanted: running },
+      ...{ plan: { decision: 'skip', reason, ...proved, changes: [], warnings: [], first: false } },
+      ...{ obstacles: [], waitsFor: undefined, running, wanted: running },
     };
   }
   const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
-  const { deployments = [], deploymentConfiguration: limits } = service;
   const { environment: configured } = environmentOf(aws.config, release.service, release.environment);
+  const { deploymentConfiguration: rollout = {} } = service;
+  const { alarmNames = [], enable: alarmed } = rollout.alarms ?? {};
 
-  const reasons = obstacles(target.service, {
+  const found = await ecs.underWay(target);
+
+  const seen: Preflight = {
     status: service.status,
     desiredCount: service.desiredCount ?? 0,
     deploymentController: service.deploymentController?.type ?? 'ECS',
-    strategy: limits?.strategy ?? 'ROLLING',
-    minimumHealthyPercent: limits?.minimumHealthyPercent ?? 100,
-    maximumPercent: limits?.maximumPercent ?? 200,
-    deploymentInProgress: interrupted
-      ? undefined
-      : deployments.find(({ rolloutState }) => rolloutState === 'IN_PROGRESS')?.id,
+    schedulingStrategy: service.schedulingStrategy ?? 'REPLICA',
+    rollout,
+    wanted: { rollout: configured.rollout, hook: asksHook(configured) },
+    // What a release left that was stopped is not waited for: this one takes its place.
+    underWay: found && interrupted && goesForward(found.status) ? undefined : found,
+    first: !(isQuiet(service, found) || (await ecs.everSuccessful(target))),
     previousRevisionStatus: z.string().optional().parse(running.status),
     previousImageExists: await imageExists(aws, release, runs),
     family: { running: running.family, configured: familyOf(configured) },
     unnamedRoles: rolesOf(running).filter((role) => !configured.roles.includes(role)),
     architecture: release.architecture,
     imageArchitectures: architectures,
-  });
+    firing: alarmed ? await aws.cloudwatch(target).firing(alarmNames) : [],
+  };
+  const reasons = obstacles(target.service, seen);
   if (!runs) {
     const names = running.containerDefinitions.map(({ name }) => name).join(', ');
     reasons.push(`the task definition has no container ${target.container}, only ${names}`);
@@ -83,11 +93,23 @@ export async function deploymentPlan(
       ...proved,
       ...(interrupted && { unprovedTaskDefinitionArn: unproved.taskDefinitionArn }),
       changes: changes(registrable(running), registrable(wanted)).slice(0, 50),
+      warnings: warnings(target.service, seen, configured.deploymentTimeout),
+      first: seen.first,
     },
     obstacles: reasons,
+    waitsFor: waitsFor(seen),
     running,
     wanted,
   };
+}
+
+/** Its last deployment was brought to an end, maybe longer ago than ECS remembers. */
+function isQuiet({ deployments = [], runningCount = 0 }: Service, underWay: Preflight['underWay']): boolean {
+  const primary = deployments.find(({ status }) => status === 'PRIMARY');
+  // ECS tells it of rolling updates only.
+  return primary?.rolloutState === undefined
+    ? underWay === undefined && runningCount > 0
+    : primary.rolloutState === 'COMPLETED';
 }
 
 /** Undefined where the running image is not pinned, or lies in another registry: then nothing is known. */

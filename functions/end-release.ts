@@ -2,9 +2,10 @@
 import * as z from 'zod';
 import type { EcsService } from '../aws/ecs-service.ts';
 import type { Aws } from '../aws/gateways.ts';
+import { byHand } from '../core/by-hand.ts';
 import { environmentAfter } from '../core/config.ts';
 import type { Measure } from '../core/metrics.ts';
-import { type ReleaseRecord, reasonFor, toGoBack } from '../core/record.ts';
+import { type ReleaseRecord, reasonFor } from '../core/record.ts';
 import {
   type Failure,
   type Outcome,
@@ -56,7 +57,7 @@ export async function endRelease(
   const target = targetOf(steps) ?? environment;
   const hint =
     outcome === 'NeedsHuman' && wayBack && target && (await deployedLast(aws, target, execution))
-      ? toGoBack(target, wayBack)
+      ? byHand(target, wayBack, request, steps)
       : '';
   const reason = reasonFor(outcome, steps, failure).slice(0, 2000 - hint.length) + hint;
   const endedAt = aws.now();

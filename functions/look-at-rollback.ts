@@ -27,6 +27,7 @@ export async function lookAtRollback(
     ours: revision.taskDefinitionArn,
     wayBack: plan.runningTaskDefinitionArn,
     unproved: plan.unprovedTaskDefinitionArn,
+    first: plan.first,
   };
   const seen = await ecs.seenService(target);
   const rolloutState =

@@ -24,6 +24,8 @@ export interface Sample {
   address: string;
   fetch: typeof globalThis.fetch;
   desiredCount?: number;
+  /** What runs first: a version that works unless given. */
+  variant?: VariantName;
   /** The ARN of the target group that an environment's tasks register with; that of its analysis unless given. */
   targetGroupOf?: (service: string, environment: string) => string | undefined;
 }
@@ -35,6 +37,7 @@ export async function createSample({
   address,
   fetch,
   desiredCount = 2,
+  variant = 'good',
   targetGroupOf = (service, environment) => {
     const { analysis } = environmentOf(config, service, environment).environment;
     return analysis && targetGroupArn(analysis.targetGroup);
@@ -49,7 +52,7 @@ export async function createSample({
       address,
       service: name,
       repository: service.repository,
-      variant: 'good' satisfies VariantName,
+      variant,
       tag: 'v0.9.0',
       report: 'none',
       log: () => {},

@@ -47,7 +47,10 @@ export const needs: Record<string, Need> = {
     items: { ...leaveSlot, GetItem: ['release', 'slot', 'wait'], DeleteItem: ['wait'] },
   },
   PlanDeployment: {
-    actions: [...readImage, 'ecr:DescribeImages', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition'],
+    actions: [
+      ...[...readImage, 'ecr:DescribeImages', 'cloudwatch:DescribeAlarms'],
+      ...['ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'ecs:ListServiceDeployments'],
+    ] as Action[],
     items: { ...noted, GetItem: ['slot'] },
   },
   RegisterTaskDefinition: {

@@ -107,6 +107,14 @@ export const placed = {
       ),
     ),
   }),
+  'cloudwatch:DescribeAlarms': (scope) => ({
+    resources: each(
+      scope,
+      ({ place: { account, region } }) =>
+        `arn:${scope.installation.partition}:cloudwatch:${region}:${account}:alarm:*`,
+    ),
+    reason: 'which alarms watch over its deployments, the ECS service says',
+  }),
   'cloudwatch:GetMetricData': ({ located }) => ({
     resources: located.some(({ environment }) => environment.analysis) ? ['*'] : [],
     reason: 'CloudWatch knows no permission for single metrics',

@@ -1,9 +1,10 @@
 /** The exact difference between running and wanted, and whether the way there and the way back are open. */
 import * as z from 'zod';
+import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { slots } from '../../aws/slots.ts';
-import { ReleaseRejected } from '../../core/errors.ts';
+import { ReleaseRejected, Transient } from '../../core/errors.ts';
 import { planSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { deploymentPlan } from '../deployment-plan.ts';
@@ -12,12 +13,13 @@ import { defineStep } from '../step.ts';
 
 export const planDeployment = defineStep({
   name: 'PlanDeployment',
-  uses: { ecr, ecs, slots },
+  uses: { cloudwatch, ecr, ecs, slots },
   input: z.strictObject({ release: releaseSchema }),
   output: planSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
   run: async ({ release }, aws) => {
-    const { plan, obstacles } = await deploymentPlan(release, aws);
+    const { plan, obstacles, waitsFor } = await deploymentPlan(release, aws);
+    if (waitsFor) throw new Transient(waitsFor);
     if (obstacles.length > 0) throw new ReleaseRejected(obstacles.join('; '));
     return plan;
   },

@@ -25,6 +25,7 @@ export const rollBack = defineStep({
       ours: revision.taskDefinitionArn,
       wayBack: plan.runningTaskDefinitionArn,
       unproved: plan.unprovedTaskDefinitionArn,
+      first: plan.first,
     };
     const { startedAt = now(), askedAt } = await records.started(arn);
     const seen = await ecs.deploymentsSince(target, startedAt - 60_000);

@@ -20,8 +20,12 @@ function firstCells(headline: string): string[] {
 }
 
 const allWrong: Preflight = {
-  ...{ status: 'DRAINING', deploymentController: 'CODE_DEPLOY', strategy: 'CANARY', desiredCount: 0 },
-  ...{ minimumHealthyPercent: 0, maximumPercent: 100, deploymentInProgress: 'ecs-svc/1' },
+  ...{ status: 'DRAINING', deploymentController: 'CODE_DEPLOY', schedulingStrategy: 'DAEMON' },
+  ...{ desiredCount: 0, first: false },
+  rollout: { strategy: 'CANARY', minimumHealthyPercent: 0, maximumPercent: 100 },
+  wanted: { rollout: { strategy: 'ROLLING' }, hook: true },
+  underWay: { arn: 'service-deployment/1', status: 'IN_PROGRESS' },
+  firing: ['my-api-5xx'],
   ...{ previousRevisionStatus: 'INACTIVE', previousImageExists: false },
   ...{ family: { running: 'old', configured: 'my-api' }, unnamedRoles: ['task'] },
   ...{ architecture: 'arm64', imageArchitectures: ['amd64'] },
@@ -58,7 +62,7 @@ test('every reason why a service cannot be released is explained', () => {
   );
   const reasons = [
     ...obstacles('my-api', allWrong),
-    ...obstacles('my-api', { ...allWrong, desiredCount: 2, minimumHealthyPercent: 100 }),
+    ...obstacles('my-api', { ...allWrong, desiredCount: 2, rollout: { maximumPercent: 100 } }),
   ];
 
   expect(reasons.filter((reason) => !patterns.some((pattern) => pattern.test(reason)))).toEqual([]);
@@ -66,7 +70,7 @@ test('every reason why a service cannot be released is explained', () => {
 });
 
 test('every output that is explained is one of the stack, and the other way round', () => {
-  const [, answer = ''] = /return \{\n([^}]*\}?[^}]*)\n {2}\};\n\}/.exec(read('stacks/tidegate.ts')) ?? [];
+  const [, answer = ''] = /return \{\n([\s\S]*?)\n {2}\};\n\}/.exec(read('stacks/tidegate.ts')) ?? [];
   const outputs = [...answer.matchAll(/^\s*(?:\.\.\.\(\w+ && \{ )?(\w+):/gm)].map(([, name]) => name);
   const [, steps = ''] = page.split('## First deploy\n');
   const explained = [...steps.matchAll(/^ +\| `(\w+)` \|/gm)].map(([, name]) => name);

@@ -23,7 +23,14 @@ type EnvironmentInput = ServiceInput['environments'][number];
 export interface RehearsalOptions
   extends Pick<
     VirtualWorldOptions,
-    'around' | 'aroundFunction' | 'aroundRequest' | 'fresh' | 'limits' | 'onPermission' | 'onMetric'
+    | 'around'
+    | 'aroundFunction'
+    | 'aroundRequest'
+    | 'before'
+    | 'fresh'
+    | 'limits'
+    | 'onPermission'
+    | 'onMetric'
   > {
   /** Over the service `my-api` of the rehearsal. */
   service?: Partial<ServiceInput>;
@@ -59,6 +66,7 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     historySeconds: options.historySeconds ?? (desiredCount === 0 ? 600 : 3900),
     slackIsDown: () => options.slackIsDown ?? false,
     ...(lose && { honesty: { [lose]: { loss: 1 } } }),
+    ...(options.before && { before: options.before }),
     ...(around && { around }),
     ...(aroundFunction && { aroundFunction }),
     ...(aroundRequest && { aroundRequest }),

@@ -11,6 +11,7 @@ import type { Route } from '../../local/door/route.ts';
 import { shortWay } from '../../local/door/short-way.ts';
 import type { Ecs } from '../../local/ecs/ecs.ts';
 import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
+import type { VariantName } from '../../local/images/variants.ts';
 import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
 import { containerPort, createSample } from '../../local/sample.ts';
 import { createWorld, type WorldOptions } from '../../local/world.ts';
@@ -28,6 +29,8 @@ export interface VirtualWorldOptions
   /** Of each service. */
   requestsPerSecond: number;
   desiredCount: number;
+  /** What runs first: a version that works unless given. */
+  before?: VariantName;
   /** Of traffic before the installation, for the baseline. */
   historySeconds: number;
   slackIsDown?: () => boolean;
@@ -158,7 +161,10 @@ export async function virtualWorld(options: VirtualWorldOptions) {
   }
 
   const fetch = fetchOver(world.routes);
-  const sampled = createSample({ world, config, address, fetch, desiredCount });
+  const sampled = createSample({
+    ...{ world, config, address, fetch, desiredCount },
+    ...(options.before && { variant: options.before }),
+  });
   await settle(clock, sampled);
   /** The digests that ran before anything was pushed, by service. */
   const first = await sampled;

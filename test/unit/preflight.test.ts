@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
-import { obstacles, type Preflight } from '../../core/preflight.ts';
+import { obstacles, type Preflight, waitsFor, warnings } from '../../core/preflight.ts';
+import { asEcs, strategySchema } from '../../core/strategy.ts';
 
 const healthy: Preflight = {
   status: 'ACTIVE',
   desiredCount: 2,
   deploymentController: 'ECS',
-  strategy: 'ROLLING',
-  minimumHealthyPercent: 100,
-  maximumPercent: 200,
-  deploymentInProgress: undefined,
+  schedulingStrategy: 'REPLICA',
+  rollout: { strategy: 'ROLLING', deploymentCircuitBreaker: { enable: true } },
+  wanted: { rollout: { strategy: 'ROLLING' }, hook: false },
+  underWay: undefined,
+  first: false,
+  firing: [],
   previousRevisionStatus: 'ACTIVE',
   previousImageExists: true,
   family: { running: 'my-api', configured: 'my-api' },
@@ -17,8 +20,12 @@ const healthy: Preflight = {
   imageArchitectures: ['amd64', 'arm64'],
 };
 
-test('a healthy service has no obstacles', () => {
+const canary = strategySchema.parse({ strategy: 'CANARY' });
+const hookArn = 'arn:aws:lambda:eu-west-1:123456789012:function:tidegate-production-on-lifecycle-hook';
+
+test('a healthy service has no obstacles, and nothing to warn of', () => {
   expect(obstacles('my-api', healthy)).toEqual([]);
+  expect(warnings('my-api', healthy, 1800)).toEqual([]);
 });
 
 test.each<{ it: string; seen: Partial<Preflight>; says: string }>([
@@ -28,19 +35,58 @@ test.each<{ it: string; seen: Partial<Preflight>; says: string }>([
     seen: { deploymentController: 'CODE_DEPLOY' },
     says: 'deployed by CODE_DEPLOY',
   },
-  { it: 'a strategy that is not supported yet', seen: { strategy: 'CANARY' }, says: 'strategy CANARY' },
+  {
+    it: 'a task on every instance',
+    seen: { schedulingStrategy: 'DAEMON' },
+    says: 'is scheduled as DAEMON',
+  },
+  {
+    it: 'a strategy that the configuration does not know of',
+    seen: { rollout: { strategy: 'CANARY' } },
+    says: 'strategy is CANARY, not ROLLING',
+  },
+  {
+    it: 'a strategy that the service does not have',
+    seen: { wanted: { rollout: canary, hook: false } },
+    says: 'strategy is ROLLING, not CANARY',
+  },
+  {
+    it: 'another bake time',
+    seen: { rollout: { ...asEcs(canary), bakeTimeInMinutes: 5 }, wanted: { rollout: canary, hook: false } },
+    says: '(bakeTimeInMinutes is 5, not 10)',
+  },
+  {
+    it: 'no hook where new versions are to be tested before users get them',
+    seen: { rollout: asEcs(canary), wanted: { rollout: canary, hook: true } },
+    says: 'no lifecycle hook of Tidegate',
+  },
+  {
+    it: 'its hook at another stage',
+    seen: {
+      rollout: {
+        ...asEcs(canary),
+        lifecycleHooks: [{ hookTargetArn: hookArn, lifecycleStages: ['POST_SCALE_UP'] }],
+      },
+      wanted: { rollout: canary, hook: true },
+    },
+    says: 'no lifecycle hook of Tidegate',
+  },
   { it: 'a service scaled to zero', seen: { desiredCount: 0 }, says: 'wants 0 tasks' },
   {
     it: 'percentages that leave no room: 100/100',
-    seen: { maximumPercent: 100 },
+    seen: { rollout: { maximumPercent: 100 } },
     says: 'at least 2 and at most 2 tasks',
   },
   {
     it: 'percentages that leave no room for one task: 50/150',
-    seen: { desiredCount: 1, minimumHealthyPercent: 50, maximumPercent: 150 },
+    seen: { desiredCount: 1, rollout: { minimumHealthyPercent: 50, maximumPercent: 150 } },
     says: 'at least 1 and at most 1 tasks',
   },
-  { it: 'a deployment of somebody else', seen: { deploymentInProgress: 'ecs-svc/1' }, says: 'ecs-svc/1' },
+  {
+    it: 'a deployment of somebody else',
+    seen: { underWay: { arn: 'service-deployment/1', status: 'IN_PROGRESS' } },
+    says: 'service-deployment/1',
+  },
   { it: 'a way back that is INACTIVE', seen: { previousRevisionStatus: 'INACTIVE' }, says: 'is INACTIVE' },
   { it: 'a way back whose image is gone', seen: { previousImageExists: false }, says: 'no longer in ECR' },
   {
@@ -60,9 +106,33 @@ test.each<{ it: string; seen: Partial<Preflight>; says: string }>([
 test.each<{ it: string; seen: Partial<Preflight> }>([
   {
     it: '50/100 with two tasks may stop one first',
-    seen: { minimumHealthyPercent: 50, maximumPercent: 100 },
+    seen: { rollout: { minimumHealthyPercent: 50, maximumPercent: 100 } },
   },
-  { it: '100/150 with two tasks may start one first', seen: { maximumPercent: 150 } },
+  { it: '100/150 with two tasks may start one first', seen: { rollout: { maximumPercent: 150 } } },
+  {
+    it: 'percentages are of rolling updates only',
+    seen: {
+      rollout: { ...asEcs(canary), maximumPercent: 100 },
+      wanted: { rollout: canary, hook: false },
+    },
+  },
+  {
+    it: 'its hook, whatever the installation is called',
+    seen: {
+      rollout: {
+        ...asEcs(canary),
+        lifecycleHooks: [{ hookTargetArn: hookArn, lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] }],
+      },
+      wanted: { rollout: canary, hook: true },
+    },
+  },
+  {
+    it: 'nothing that was ever successful runs: there is no way back to be kept open',
+    seen: {
+      ...{ first: true, previousImageExists: false },
+      underWay: { arn: 'service-deployment/1', status: 'IN_PROGRESS' },
+    },
+  },
   {
     it: 'a running image that is not pinned proves nothing either way',
     seen: { previousImageExists: undefined },
@@ -74,3 +144,34 @@ test.each<{ it: string; seen: Partial<Preflight> }>([
 test('all reasons are told at once', () => {
   expect(obstacles('my-api', { ...healthy, desiredCount: 0, previousImageExists: false })).toHaveLength(2);
 });
+
+test.each<{ it: string; seen: Partial<Preflight>; says: string }>([
+  { it: 'an alarm that fires', seen: { firing: ['my-api-5xx'] }, says: 'my-api-5xx fires already' },
+  {
+    it: 'no circuit breaker',
+    seen: { rollout: { deploymentCircuitBreaker: { enable: false } } },
+    says: 'only after 30 min',
+  },
+  {
+    it: 'an early success',
+    seen: { rollout: { ...healthy.rollout, earlySuccessCriteria: { enable: true } } },
+    says: 'earlySuccessCriteria',
+  },
+  {
+    it: 'a service of which nothing was ever successful',
+    seen: { first: true },
+    says: 'no way back from its first release',
+  },
+])('warns of $it', ({ seen, says }) => {
+  expect(warnings('my-api', { ...healthy, ...seen }, 1800)).toEqual([expect.stringContaining(says)]);
+});
+
+test.each(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'])(
+  'a deployment that is %s is waited for, and no obstacle',
+  (status) => {
+    const seen = { ...healthy, underWay: { arn: 'service-deployment/1', status } };
+
+    expect(waitsFor(seen)).toContain('service-deployment/1');
+    expect(obstacles('my-api', seen)).toEqual([]);
+  },
+);

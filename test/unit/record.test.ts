@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { reasonFor, toGoBack } from '../../core/record.ts';
+import { byHand } from '../../core/by-hand.ts';
+import { reasonFor } from '../../core/record.ts';
 import type { Failure, Outcome } from '../../core/release.ts';
 
 const cause = (errorMessage: string) => JSON.stringify({ errorType: 'any', errorMessage, trace: [] });
@@ -98,9 +99,27 @@ test.each([
     region: ' --region us-east-1',
   },
 ])('the way back of a service $where is a command that goes there', ({ at, by, region }) => {
-  const said = toGoBack({ cluster: 'main', service: 'my-api', ...at }, 'my-api:1');
+  const target = { cluster: 'main', service: 'my-api', ...at };
+  const said = byHand(target, 'my-api:1', { service: 'api', environment: 'production' }, {});
 
   expect(said).toBe(
     `; to go back to what ran before${by}: aws ecs update-service${region} --cluster main --service my-api --task-definition my-api:1`,
   );
+});
+
+test.each([
+  {
+    where: 'nothing was ever successful',
+    steps: { RollBack: { method: 'nothing to go back to' }, AwaitRollback: { status: 'failed' } },
+    says: 'aws ecs update-service --cluster main --service my-api --desired-count 0',
+  },
+  {
+    where: 'the way back was gone and is bad too',
+    steps: { RollBack: { method: 'deployment stopped' }, AwaitRollback: { status: 'back' } },
+    says: 'npm run tidegate -- rollback api production',
+  },
+])('where $where, the command leads elsewhere', ({ steps, says }) => {
+  const target = { cluster: 'main', service: 'my-api' };
+
+  expect(byHand(target, 'my-api:1', { service: 'api', environment: 'production' }, steps)).toContain(says);
 });
