@@ -68,6 +68,8 @@ export const returnSchema = z.strictObject({
   reason: z.string(),
   /** When this was found, ms since the epoch. */
   at: z.int(),
+  /** How many tasks run then: what runs none answers nobody. */
+  tasks: z.int(),
 });
 export type Return = z.infer<typeof returnSchema>;
 
@@ -99,7 +101,9 @@ export function readReturn(
   now: number,
 ): Return | undefined {
   const { taskDefinitionArn, rolloutState, runningCount, desiredCount } = service;
-  const say = (status: Return['status'], reason: string): Return => ({ status, reason, at: now });
+  const say = (status: Return['status'], reason: string): Return => ({
+    ...{ status, reason, at: now, tasks: runningCount },
+  });
   if (![ours, wayBack, unproved].includes(taskDefinitionArn))
     return say('superseded', `the service runs ${taskDefinitionArn}, deployed by somebody else`);
   const home = taskDefinitionArn === wayBack && rolloutState === 'COMPLETED' && runningCount >= desiredCount;

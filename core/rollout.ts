@@ -47,6 +47,7 @@ export const causeSchema = z.enum([
   'crash loop',
   'timed out',
   'never shown',
+  'scaled to zero',
 ]);
 export type Cause = z.infer<typeof causeSchema>;
 
@@ -82,6 +83,8 @@ export interface RolloutQuestion {
   startedAt: number;
   timeoutSeconds: number;
   crashes: Crashes;
+  /** How many tasks the service wants by now, where that was asked. */
+  wanted?: number | undefined;
   /** The tag of a newer release that waits for the slot. */
   newer: string | undefined;
   /** Where ECS brings the new version up beside the old one and then moves the traffic: what is to be checked on the way, and has been. */
@@ -174,7 +177,7 @@ function readOurs(
   switch (status) {
     case 'SUCCESSFUL':
       if (crashing) return failed('crash loop', crashing);
-      return replaced ?? done(question);
+      return replaced ?? (question.wanted === 0 ? scaledToZero : done(question));
     case 'PENDING':
     case 'IN_PROGRESS':
       if (crashing) return failed('crash loop', crashing);
@@ -186,7 +189,7 @@ function readOurs(
       );
     case 'STOPPED':
     case 'STOP_REQUESTED':
-      return replaced ?? failed(causeOf(ours), `the service deployment was stopped${why}`);
+      return replaced ?? failed(causeOf(ours), `the service deployment was stopped${why}${counted}`);
     default: // ROLLBACK_REQUESTED, ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, ROLLBACK_FAILED
       return failed(causeOf(ours), `ECS took the deployment back${why}${counted}`);
   }
@@ -231,6 +234,11 @@ function causeOf({ statusReason = '', details }: SeenDeployment): Cause {
 }
 
 const failed = (cause: Cause, reason: string): Reading => ({ status: 'failed', cause, reason });
+
+const scaledToZero = failed(
+  'scaled to zero',
+  'the service was scaled to 0 tasks: nothing proves the release',
+);
 
 function superseded({ arn, taskDefinitionArn }: SeenDeployment): Reading {
   return {

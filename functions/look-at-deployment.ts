@@ -55,9 +55,14 @@ export async function lookAtDeployment(
   };
   const found = readRollout(question, seen, aws.now());
   if (!found) return undefined;
-  const failed = found.status === 'failed';
-  // Only now it matters how often the circuit breaker saw a task fail.
-  const reading = (failed && readRollout(question, await ecs.withDetails(seen), aws.now())) || found;
+  // Only at the end it matters how often the circuit breaker saw a task fail, and whether the service wants any.
+  const last =
+    found.status === 'failed'
+      ? readRollout(question, await ecs.withDetails(seen), aws.now())
+      : ['stable', 'proved'].includes(found.status) &&
+        readRollout({ ...question, wanted: (await ecs.seenService(target)).desiredCount }, seen, aws.now());
+  const reading = last || found;
+  const failed = reading.status === 'failed';
   const stoppedTasksOf = failed ? await diagnoses(stopped, release, revision, aws) : [];
   const targetGroups = shifts && toMeasure ? await targetGroupsOf(ours, aws.ecs(target)) : undefined;
   return {

@@ -202,7 +202,8 @@ export function BackAgain(wayBack: Out<'AwaitRollback'>) {
   void (wayBack.status === 'superseded');
 }
 
-export function HasWayBackTests(release: Out<'ResolveRelease'>['release']) {
+export function HasWayBackTests(wayBack: Out<'AwaitRollback'>, release: Out<'ResolveRelease'>['release']) {
+  void (wayBack.tasks === 0);
   void (release.settings.smokeTests === true);
 }
 

@@ -63,7 +63,7 @@ const inputs: { [State in keyof typeof steps]: In<State> } = {
   // As RunSmokeTests: of nobody's service, it has nothing to ask.
   ProveWayBack: {
     release: { ...release, service: 'nobodys' },
-    wayBack: { status: 'back', reason: 'it is back', at: pushedAt + 300_000 },
+    wayBack: { status: 'back', reason: 'it is back', tasks: 2, at: pushedAt + 300_000 },
   },
   RecordOutcome: { request, outcome: 'Rejected', failure: null },
   Notify: { request, recorded: { outcome: 'Rejected', reason: 'not today', promotes: false } },
