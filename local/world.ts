@@ -186,6 +186,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       emit: isHome(place) ? bus.emit : bus.emitFrom(place),
       targetGroups: machinery.targetGroup,
       logs: logs.append,
+      alarmsFiring: metrics.at(place).alarmsFiring,
       ...(options.pace && { pace: options.pace }),
     });
     return { ecs: containers, cloudwatch: metrics.at(place), logs };

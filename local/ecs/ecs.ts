@@ -35,6 +35,8 @@ export interface EcsOptions {
   logs?: (group: string, stream: string, line: string) => void;
   /** The value behind a container's `secrets[].valueFrom`. Without it, a task that has secrets fails to start. */
   secrets?: (valueFrom: string) => string | undefined;
+  /** Which of these CloudWatch alarms are in ALARM now: what DescribeAlarms says. Without it, none ever is. */
+  alarmsFiring?: (names: readonly string[]) => string[];
   /** From 0 to below 1, as `Math.random`. */
   random: () => number;
   /** As slow as AWS where nothing else is said. */
@@ -74,6 +76,7 @@ export function ecs(options: EcsOptions): Ecs {
     images: options.images,
     targetGroups: options.targetGroups,
     secrets: options.secrets ?? (() => undefined),
+    alarmsFiring: options.alarmsFiring ?? (() => []),
     logs: options.logs ?? (() => {}),
   };
   const store = newStore(clock, place);

@@ -11,6 +11,7 @@ import type {
   Task,
 } from '@aws-sdk/client-ecs';
 import type { Breaker } from './circuit-breaker.ts';
+import type { AlarmWatch } from './deployment-alarms.ts';
 import type { PinnedImage } from './images.ts';
 import type { RegisteredTaskDefinition } from './task-definition.ts';
 
@@ -96,6 +97,9 @@ export interface Rollout {
   stallTold: boolean;
 }
 
+/** What ECS gives a deployment up for by itself. */
+export type FailureCause = 'circuit breaker' | 'alarm';
+
 export interface ServiceDeploymentRecord {
   arn: string;
   status: ServiceDeploymentStatus;
@@ -111,6 +115,10 @@ export interface ServiceDeploymentRecord {
   rollout: Rollout;
   configuration: NonNullable<CreateServiceRequest['deploymentConfiguration']>;
   rollback?: Rollback;
+  /** Set once its alarms are looked at. */
+  alarms?: AlarmWatch;
+  /** What found that it failed. */
+  failedBy?: FailureCause;
   /** Taken when it ended; live before. */
   lastCounts?: { sources: ServiceRevisionSummary[]; target: ServiceRevisionSummary; threshold: number };
 }

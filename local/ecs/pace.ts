@@ -14,11 +14,16 @@ export interface Pace {
   healthyAfterSeconds: number;
   /** Pause after a task that did not reach RUNNING; doubles with each round that fails, up to 27 minutes. */
   restartDelaySeconds: number;
+  /** Between two looks at the alarms of a deployment. */
+  alarmPollSeconds: number;
+  /** How long a deployment with alarms is watched when it is otherwise done. AWS computes it from the alarms: less than 5 minutes. */
+  alarmBakeSeconds: number;
 }
 
 /**
  * As slow as AWS. Provisioning, pull and deprovisioning are those of recorded task events; the 40 seconds are documented;
- * the restart delay makes three failed pulls at desired count 1 take about ten minutes, as users report.
+ * the restart delay makes three failed pulls at desired count 1 take about ten minutes, as users report. The pace of
+ * alarms is a guess.
  */
 export const awsPace: Pace = {
   provisioningSeconds: 10,
@@ -28,6 +33,8 @@ export const awsPace: Pace = {
   schedulingSeconds: 2,
   healthyAfterSeconds: 40,
   restartDelaySeconds: 60,
+  alarmPollSeconds: 15,
+  alarmBakeSeconds: 240,
 };
 
 /** ECS's service throttle: nothing is started again before this many seconds have passed. */

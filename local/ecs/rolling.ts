@@ -1,7 +1,8 @@
 /** The rolling update: looks at a service, decides through `scheduler.ts`, and does it. */
 
 import { type BreakerSighting, observe, tripped } from './circuit-breaker.ts';
-import type { Rollout, ServiceRecord, TaskRecord, TaskStatus } from './model.ts';
+import { deploymentAlarms } from './deployment-alarms.ts';
+import type { FailureCause, Rollout, ServiceRecord, TaskRecord, TaskStatus } from './model.ts';
 import { restartDelay } from './pace.ts';
 import { type Decision, decide, type SeenTask, type Situation, settled } from './scheduler.ts';
 import type { ServiceDeployments } from './service-deployments.ts';
@@ -24,6 +25,7 @@ export function rollingUpdate(
 ): RollingUpdate {
   const { clock, pace, events } = world;
 
+  const alarms = deploymentAlarms(world, wake);
   const watched = new Set<string>();
   /** Cancels the look at the end of the next grace period. */
   const graceEnds = new Map<ServiceRecord, () => void>();
@@ -43,8 +45,9 @@ export function rollingUpdate(
     const tasks = store.presentTasks(service);
     for (const task of tasks) noteHealth(service, task);
     lookAfterGrace(service, tasks);
-    if (givesUp(service, primary)) {
-      deployments().fail(service, primary);
+    const cause = givesUp(service, primary);
+    if (cause) {
+      deployments().fail(service, primary, cause);
       wake(service);
       return;
     }
@@ -55,7 +58,8 @@ export function rollingUpdate(
     if (givesUp(service, primary)) wake(service);
     tellStall(service, primary, decision.stalled);
     dropEmptyRollouts(service);
-    if (isJudged(primary) && settled(situation)) deployments().complete(service, primary);
+    if (isJudged(primary) && settled(situation) && alarms.baked(service, primary))
+      deployments().complete(service, primary);
     tellSteadiness(service, settled(situation) && primary.state === 'COMPLETED');
   }
 
@@ -86,9 +90,14 @@ export function rollingUpdate(
   const isJudged = ({ state, serviceDeployment }: Rollout) =>
     state === 'IN_PROGRESS' && serviceDeployment.status !== 'ROLLBACK_REQUESTED';
 
-  const givesUp = (service: ServiceRecord, rollout: Rollout) =>
-    isJudged(rollout) &&
-    tripped(rollout.breaker, service.deploymentConfiguration.deploymentCircuitBreaker, service.desiredCount);
+  function givesUp(service: ServiceRecord, rollout: Rollout): FailureCause | undefined {
+    if (!isJudged(rollout)) return undefined;
+    if (alarms.fired(service, rollout)) return 'alarm';
+    const { deploymentCircuitBreaker } = service.deploymentConfiguration;
+    return tripped(rollout.breaker, deploymentCircuitBreaker, service.desiredCount)
+      ? 'circuit breaker'
+      : undefined;
+  }
 
   function noteHealth(service: ServiceRecord, task: TaskRecord) {
     if (task.provedHealthy || !task.rollout || !isHealthy(world, task)) return;

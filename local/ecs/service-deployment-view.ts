@@ -1,9 +1,15 @@
 /** A service deployment and a service revision as the API answers them. */
 
-import type { ServiceDeployment, ServiceDeploymentBrief, ServiceRevision } from '@aws-sdk/client-ecs';
+import type {
+  ServiceDeployment,
+  ServiceDeploymentBrief,
+  ServiceDeploymentCircuitBreaker,
+  ServiceRevision,
+} from '@aws-sdk/client-ecs';
 import { copyOf } from '../copy.ts';
 import { threshold } from './circuit-breaker.ts';
 import { revisionSummary } from './counts.ts';
+import { alarmsView } from './deployment-alarms.ts';
 import type { Revision, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
 import type { Store } from './store.ts';
 
@@ -47,23 +53,19 @@ export function deploymentView(
     deploymentConfiguration: deployment.configuration,
     ...(deployment.rollback && { rollback: deployment.rollback }),
     deploymentCircuitBreaker: breakerView(service, deployment),
-    alarms: { status: 'DISABLED', alarmNames: [], triggeredAlarmNames: [] },
+    alarms: alarmsView(deployment),
   } satisfies ServiceDeployment);
 }
 
 function breakerView(
   service: ServiceRecord,
-  { configuration, rollout, lastCounts }: ServiceDeploymentRecord,
-) {
+  { configuration, rollout, lastCounts, failedBy }: ServiceDeploymentRecord,
+): ServiceDeploymentCircuitBreaker {
   const { deploymentCircuitBreaker: settings } = configuration;
-  if (!settings?.enable) return { status: 'DISABLED' as const, failureCount: 0, threshold: 0 };
-  const status = {
-    IN_PROGRESS: 'MONITORING',
-    COMPLETED: 'MONITORING_COMPLETE',
-    FAILED: 'TRIGGERED',
-  } as const;
+  if (!settings?.enable) return { status: 'DISABLED', failureCount: 0, threshold: 0 };
+  const watched = rollout.state === 'IN_PROGRESS' ? 'MONITORING' : 'MONITORING_COMPLETE';
   return {
-    status: status[rollout.state],
+    status: failedBy === 'circuit breaker' ? 'TRIGGERED' : watched,
     failureCount: rollout.breaker.failureCount,
     threshold: lastCounts?.threshold ?? threshold(settings, service.desiredCount),
   };

@@ -5,7 +5,7 @@ import { freshBreaker, threshold } from './circuit-breaker.ts';
 import { revisionSummary } from './counts.ts';
 import { conflict } from './errors.ts';
 import { pin } from './images.ts';
-import type { Revision, Rollout, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
+import type { FailureCause, Revision, Rollout, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
 import { ecsArn } from './names.ts';
 import { messages, tellService } from './service-events.ts';
 import type { Store } from './store.ts';
@@ -15,8 +15,8 @@ export interface ServiceDeployments {
   /** Starts one of what the service is set to now; whatever is under way is replaced. Not repeatable: each call is a new one. */
   start(service: ServiceRecord): ServiceDeploymentRecord;
   complete(service: ServiceRecord, rollout: Rollout): void;
-  /** The circuit breaker tripped. */
-  fail(service: ServiceRecord, rollout: Rollout): void;
+  /** The circuit breaker tripped, or one of the deployment's alarms fired. */
+  fail(service: ServiceRecord, rollout: Rollout, cause: FailureCause): void;
   /** StopServiceDeployment. Throws ConflictException for one that has ended or is rolled back already. */
   requestRollback(service: ServiceRecord, deployment: ServiceDeploymentRecord): void;
 }
@@ -24,15 +24,23 @@ export interface ServiceDeployments {
 export const reasons = {
   inProgress: (deploymentId: string) => `ECS deployment ${deploymentId} in progress.`,
   completed: (deploymentId: string) => `ECS deployment ${deploymentId} completed.`,
-  failed: 'ECS deployment circuit breaker: tasks failed to start.',
-  rollingBack: (deploymentId: string) =>
-    `ECS deployment circuit breaker: rolling back to deploymentId ${deploymentId}.`,
-  breakerRollback: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
-  breakerStop: 'Service deployment stopped because the circuit breaker threshold was exceeded.',
+  failed: {
+    'circuit breaker': 'ECS deployment circuit breaker: tasks failed to start.',
+    alarm: 'ECS deployment failed: alarm detected.',
+  },
+  rollingBack: (cause: FailureCause, deploymentId: string) =>
+    `ECS deployment ${cause}: rolling back to deploymentId ${deploymentId}.`,
+  because: {
+    'circuit breaker': 'because the circuit breaker threshold was exceeded.',
+    alarm: 'because one or more CloudWatch alarms were in the ALARM state.',
+  },
   requestedRollback: 'Service deployment rolled back because of a user request.',
   noCandidate: 'No rollback candidate was found to run the rollback.',
   replaced: 'Service deployment stopped because a new service deployment was started.',
 };
+
+const rollsBackOn = (cause: FailureCause, { configuration }: ServiceDeploymentRecord) =>
+  (cause === 'alarm' ? configuration.alarms : configuration.deploymentCircuitBreaker)?.rollback === true;
 
 const terminal: ServiceDeploymentStatus[] = [
   'SUCCESSFUL',
@@ -194,18 +202,19 @@ export function serviceDeployments(
       tellService(world, service, messages.completed(rollout.deploymentId));
       events.deployment(service, rollout);
     },
-    fail(service, rollout) {
+    fail(service, rollout, cause) {
       const deployment = rollout.serviceDeployment;
-      settle(rollout, 'FAILED', reasons.failed);
-      tellService(world, service, messages.failed(rollout.deploymentId));
+      deployment.failedBy ??= cause;
+      settle(rollout, 'FAILED', reasons.failed[cause]);
+      tellService(world, service, messages.failed(rollout.deploymentId, cause));
       events.deployment(service, rollout);
       if (deployment.status === 'ROLLBACK_IN_PROGRESS') {
         end(service, deployment, 'ROLLBACK_FAILED', reasons.noCandidate);
-      } else if (deployment.configuration.deploymentCircuitBreaker?.rollback) {
-        const told = service.completed && reasons.rollingBack(service.completed.deploymentId);
-        rollBack(service, deployment, reasons.breakerRollback, told);
+      } else if (rollsBackOn(cause, deployment)) {
+        const told = service.completed && reasons.rollingBack(cause, service.completed.deploymentId);
+        rollBack(service, deployment, `Service deployment rolled back ${reasons.because[cause]}`, told);
       } else {
-        end(service, deployment, 'STOPPED', reasons.breakerStop);
+        end(service, deployment, 'STOPPED', `Service deployment stopped ${reasons.because[cause]}`);
       }
     },
     requestRollback(service, deployment) {

@@ -1,6 +1,6 @@
 /** The messages in DescribeServices' `events`, in AWS's words. */
 
-import type { ServiceRecord } from './model.ts';
+import type { FailureCause, ServiceRecord } from './model.ts';
 import { lastPart } from './names.ts';
 import type { World } from './world.ts';
 
@@ -21,7 +21,8 @@ export const messages = {
   registered: (targetGroupArn: string) => `registered 1 targets in (target-group ${targetGroupArn})`,
   unhealthy: (taskArn: string, why: string) => `(task ${lastPart(taskArn)}) ${why}.`,
   completed: (deploymentId: string) => `(deployment ${deploymentId}) deployment completed.`,
-  failed: (deploymentId: string) => `(deployment ${deploymentId}) deployment failed: tasks failed to start.`,
+  failed: (deploymentId: string, cause: FailureCause) =>
+    `(deployment ${deploymentId}) deployment failed: ${cause === 'alarm' ? 'alarm detected' : 'tasks failed to start'}.`,
   rollingBack: (deploymentId: string) => `rolling back to deployment ${deploymentId}.`,
   steady: 'has reached a steady state.',
   impaired:

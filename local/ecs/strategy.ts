@@ -7,9 +7,8 @@ type Configuration = NonNullable<CreateServiceRequest['deploymentConfiguration']
 
 /** Throws InvalidParameterException for what AWS would refuse, and for what only AWS can do. */
 export function checkDeploymentConfiguration(configuration: Configuration) {
-  const { strategy = 'ROLLING', alarms, lifecycleHooks = [], earlySuccessCriteria } = configuration;
+  const { strategy = 'ROLLING', lifecycleHooks = [], earlySuccessCriteria } = configuration;
   if (strategy !== 'ROLLING') throw notInTheLocalWorld(`the deployment strategy ${strategy}`);
-  if (alarms?.enable) throw notInTheLocalWorld('deployment alarms');
   if (lifecycleHooks.length > 0) throw notInTheLocalWorld('deployment lifecycle hooks');
   if (earlySuccessCriteria?.enable) throw notInTheLocalWorld('early success criteria');
 

@@ -20,5 +20,7 @@ export interface World {
   targetGroups: (arn: string) => TargetGroup | undefined;
   /** The value behind a container's `secrets[].valueFrom`, or `undefined` where there is none. */
   secrets: (valueFrom: string) => string | undefined;
+  /** Which of these alarms are in ALARM now. */
+  alarmsFiring: (names: readonly string[]) => string[];
   logs: (group: string, stream: string, line: string) => void;
 }

@@ -13,6 +13,8 @@ export const pace: Pace = {
   schedulingSeconds: 0.2,
   healthyAfterSeconds: 2,
   restartDelaySeconds: 2,
+  alarmPollSeconds: 1,
+  alarmBakeSeconds: 10,
 };
 
 export const balancing: Pick<LoadBalancerSettings, 'healthCheck' | 'deregistrationDelaySeconds'> = {

@@ -235,11 +235,6 @@ describe('CreateService refuses', () => {
       message: /local world does not model the deployment strategy BLUE_GREEN/,
     },
     {
-      what: 'deployment alarms',
-      request: { deploymentConfiguration: { alarms: { alarmNames: ['a'], enable: true, rollback: true } } },
-      message: /local world does not model deployment alarms/,
-    },
-    {
       what: 'CODE_DEPLOY',
       request: { deploymentController: { type: 'CODE_DEPLOY' as const } },
       message: /local world/,

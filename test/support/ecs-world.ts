@@ -38,6 +38,7 @@ export function ecsWorld({ script, targets, drainSeconds = 30, ...options }: Set
   const engine = modelledEngine(clock, script);
   const targetGroup = modelledTargetGroup(clock, drainSeconds, targets);
   const images = modelledImages();
+  const firing = new Set<string>();
   const world: Ecs = ecs({
     place: home,
     clock,
@@ -45,6 +46,7 @@ export function ecsWorld({ script, targets, drainSeconds = 30, ...options }: Set
     images,
     emit: (event) => events.push(event),
     targetGroups: (arn) => (arn === targetGroupArn ? targetGroup : undefined),
+    alarmsFiring: (names) => names.filter((name) => firing.has(name)),
     random: seeded(7),
     ...options,
   });
@@ -60,6 +62,8 @@ export function ecsWorld({ script, targets, drainSeconds = 30, ...options }: Set
     engine,
     targetGroup,
     images,
+    /** Names of CloudWatch alarms that are in ALARM. */
+    firing,
     ecs: world,
     call,
     describe,
