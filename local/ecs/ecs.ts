@@ -16,6 +16,7 @@ import { serviceOperations } from './operations/services.ts';
 import { taskDefinitionOperations } from './operations/task-definitions.ts';
 import { taskOperations } from './operations/tasks.ts';
 import { awsPace, type Pace } from './pace.ts';
+import { type Capacity, placement } from './placement.ts';
 import { type RollingUpdate, rollingUpdate } from './rolling.ts';
 import { type ServiceDeployments, serviceDeployments } from './service-deployments.ts';
 import { store as newStore } from './store.ts';
@@ -55,6 +56,8 @@ export interface Ecs {
   portOf(taskArn: string, containerPort: number): number | undefined;
   /** ARNs of the roles that a task definition gives to its tasks; none where there is no such definition. */
   rolesOf(taskDefinition: string): string[];
+  /** From now on no more tasks are placed than this; `undefined` is the endless capacity that there is at first. */
+  setCapacity(capacity: Capacity | undefined): void;
   /** Ends every container; from now on nothing is started or told. Resolves when the last one has ended. May be repeated. */
   stopAll(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export function ecs(options: EcsOptions): Ecs {
     if (open) options.emit(event);
   };
   const { place } = options;
+  const store = newStore(clock, place);
   const world: World = {
     place,
     clock,
@@ -76,10 +80,10 @@ export function ecs(options: EcsOptions): Ecs {
     images: options.images,
     targetGroups: options.targetGroups,
     secrets: options.secrets ?? (() => undefined),
+    placement: placement(store),
     alarmsFiring: options.alarmsFiring ?? (() => []),
     logs: options.logs ?? (() => {}),
   };
-  const store = newStore(clock, place);
   const definitions = taskDefinitions();
   const rolling: RollingUpdate = rollingUpdate(world, store, () => deployments);
   const deployments: ServiceDeployments = serviceDeployments(world, store, rolling.wake);
@@ -115,6 +119,7 @@ export function ecs(options: EcsOptions): Ecs {
       return [taskRoleArn, executionRoleArn].filter((role) => role !== undefined);
     },
     portOf: (taskArn, containerPort) => store.tasks.get(taskArn)?.record.ports.get(containerPort),
+    setCapacity: world.placement.set,
     async stopAll() {
       open = false;
       clock.close();

@@ -13,20 +13,30 @@ const serviceActions = {
   SERVICE_DEPLOYMENT_COMPLETED: 'INFO',
   SERVICE_DEPLOYMENT_FAILED: 'ERROR',
   SERVICE_TASK_START_IMPAIRED: 'WARN',
+  SERVICE_TASK_PLACEMENT_FAILURE: 'ERROR',
 } as const;
+
+interface ServiceActionDetail {
+  reason?: string;
+  capacityProviderArns?: string[];
+}
 
 export interface EcsEvents {
   /** After each change of a task that the API shows. */
   task(task: TaskRecord): void;
   /** The event, and the service action of the same name; the name follows from the rollout's state. */
   deployment(service: ServiceRecord, rollout: Rollout): void;
-  service(service: { arn: string; cluster: Cluster }, eventName: ServiceAction, reason?: string): void;
+  service(
+    service: { arn: string; cluster: Cluster },
+    eventName: ServiceAction,
+    more?: ServiceActionDetail,
+  ): void;
 }
 
 export function ecsEvents(clock: Clock, emit: Emit): EcsEvents {
   const now = () => new Date(clock.now()).toISOString();
 
-  const service: EcsEvents['service'] = ({ arn, cluster }, eventName, reason) =>
+  const service: EcsEvents['service'] = ({ arn, cluster }, eventName, more) =>
     emit({
       source: 'aws.ecs',
       'detail-type': 'ECS Service Action',
@@ -35,7 +45,7 @@ export function ecsEvents(clock: Clock, emit: Emit): EcsEvents {
         eventType: serviceActions[eventName],
         eventName,
         clusterArn: cluster.arn,
-        ...(reason && { reason }),
+        ...more,
         createdAt: now(),
       },
     });
@@ -71,7 +81,7 @@ export function ecsEvents(clock: Clock, emit: Emit): EcsEvents {
           reason,
         },
       });
-      service(of, eventName, state === 'FAILED' ? reason : undefined);
+      service(of, eventName, state === 'FAILED' ? { reason } : undefined);
     },
   };
 }

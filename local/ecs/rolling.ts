@@ -3,6 +3,7 @@
 import { type BreakerSighting, observe, tripped } from './circuit-breaker.ts';
 import { deploymentAlarms } from './deployment-alarms.ts';
 import type { FailureCause, Rollout, ServiceRecord, TaskRecord, TaskStatus } from './model.ts';
+import { ecsArn } from './names.ts';
 import { restartDelay } from './pace.ts';
 import { type Decision, decide, type SeenTask, type Situation, settled } from './scheduler.ts';
 import type { ServiceDeployments } from './service-deployments.ts';
@@ -155,8 +156,26 @@ export function rollingUpdate(
       clock.after(pause, () => wake(service));
       return;
     }
-    const taskArns = Array.from({ length: count }, () => startOne(service, rollout));
-    tellService(world, service, messages.started(taskArns));
+    const placed = world.placement.room(count);
+    const taskArns = Array.from({ length: placed }, () => startOne(service, rollout));
+    if (placed > 0) tellService(world, service, messages.started(taskArns));
+    if (placed < count) cannotPlace(service, rollout, count - placed);
+  }
+
+  /** Counts as so many tasks that did not start, and is tried again when the pause after them is over. */
+  function cannotPlace(service: ServiceRecord, rollout: Rollout, count: number) {
+    const providers = rollout.revision.settings.capacityProviderStrategy ?? [];
+    tellService(world, service, messages.unplaced(world.placement.message));
+    events.service(service, 'SERVICE_TASK_PLACEMENT_FAILURE', {
+      ...(providers.length > 0 && {
+        capacityProviderArns: providers.map(({ capacityProvider }) =>
+          ecsArn(world.place, `capacity-provider/${capacityProvider}`),
+        ),
+      }),
+      reason: world.placement.reason,
+    });
+    for (let unplaced = 0; unplaced < count; unplaced += 1) countFailedStart(service, rollout);
+    wake(service);
   }
 
   function startOne(service: ServiceRecord, rollout: Rollout): string {
@@ -214,14 +233,19 @@ export function rollingUpdate(
   function onEnded(service: ServiceRecord, { view }: TaskRecord, rollout: Rollout) {
     const askedFor = view.stopCode === 'ServiceSchedulerInitiated' || view.stopCode === 'UserInitiated';
     if (view.startedAt || askedFor) return;
-    if (rollout.breaker.stage === 1) rollout.failedTasks += 1;
-    sight(service, rollout, 'failed to start');
-    if (clock.now() < rollout.throttle.until) return;
-    const rounds = rollout.throttle.rounds + 1;
-    rollout.throttle = { rounds, until: clock.now() + restartDelay(rounds, pace) * 1000 };
-    if (rounds !== 3) return;
+    if (countFailedStart(service, rollout) !== 3) return;
     tellService(world, service, messages.impaired);
     events.service(service, 'SERVICE_TASK_START_IMPAIRED');
+  }
+
+  /** Answers how many rounds have failed, if this is the first failure of one more. */
+  function countFailedStart(service: ServiceRecord, rollout: Rollout): number | undefined {
+    if (rollout.breaker.stage === 1) rollout.failedTasks += 1;
+    sight(service, rollout, 'failed to start');
+    if (clock.now() < rollout.throttle.until) return undefined;
+    const rounds = rollout.throttle.rounds + 1;
+    rollout.throttle = { rounds, until: clock.now() + restartDelay(rounds, pace) * 1000 };
+    return rounds;
   }
 
   function tellStall(service: ServiceRecord, rollout: Rollout, stalled: boolean) {

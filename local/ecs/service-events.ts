@@ -14,6 +14,9 @@ export function tellService({ clock, ids }: World, service: ServiceRecord, text:
   service.events = [event, ...service.events].slice(0, 100);
 }
 
+const moreInformation =
+  'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
+
 export const messages = {
   started: (taskArns: string[]) => `has started ${taskArns.length} tasks: ${list(taskArns)}.`,
   stopped: (taskArns: string[]) => `has stopped ${taskArns.length} running tasks: ${list(taskArns)}.`,
@@ -25,9 +28,8 @@ export const messages = {
     `(deployment ${deploymentId}) deployment failed: ${cause === 'alarm' ? 'alarm detected' : 'tasks failed to start'}.`,
   rollingBack: (deploymentId: string) => `rolling back to deployment ${deploymentId}.`,
   steady: 'has reached a steady state.',
-  impaired:
-    'is unable to consistently start tasks successfully. ' +
-    'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
+  unplaced: (why: string) => `was unable to place a task. Reason: ${why}. ${moreInformation}`,
+  impaired: `is unable to consistently start tasks successfully. ${moreInformation}`,
   stalled:
     'was unable to stop or start tasks during a deployment because of the service deployment configuration. ' +
     'Update the minimumHealthyPercent or maximumPercent value and try again.',

@@ -7,6 +7,7 @@ import type { TargetGroup } from '../load-balancer/target-group.ts';
 import type { EcsEvents } from './events.ts';
 import type { Ids } from './names.ts';
 import type { Pace } from './pace.ts';
+import type { Placement } from './placement.ts';
 import type { Timers } from './timers.ts';
 
 export interface World {
@@ -20,6 +21,7 @@ export interface World {
   targetGroups: (arn: string) => TargetGroup | undefined;
   /** The value behind a container's `secrets[].valueFrom`, or `undefined` where there is none. */
   secrets: (valueFrom: string) => string | undefined;
+  placement: Placement;
   /** Which of these alarms are in ALARM now. */
   alarmsFiring: (names: readonly string[]) => string[];
   logs: (group: string, stream: string, line: string) => void;

@@ -63,7 +63,8 @@ export function taskOperations(
         }
       }
 
-      const tasks = Array.from({ length: count }, () =>
+      const placed = world.placement.room(count);
+      const tasks = Array.from({ length: placed }, () =>
         launch(world, {
           cluster,
           definition,
@@ -83,13 +84,15 @@ export function taskOperations(
         }),
       );
       for (const task of tasks) store.tasks.set(task.record.view.taskArn, task);
-      if (request.clientToken) {
+      // What started nothing may be tried again.
+      if (request.clientToken && placed > 0) {
         tokens.set(request.clientToken, {
           request,
           taskArns: tasks.map(({ record }) => record.view.taskArn),
         });
       }
-      return { tasks: tasks.map(({ record }) => viewOf(record, ['TAGS'])), failures: [] };
+      const failures = Array.from({ length: count - placed }, () => ({ reason: world.placement.message }));
+      return { tasks: tasks.map(({ record }) => viewOf(record, ['TAGS'])), failures };
     },
 
     StopTask({ cluster, task = '', reason }: StopTaskRequest) {
