@@ -1,5 +1,5 @@
 // A small HTTP service to deploy. How it misbehaves, if at all, is in its environment, which its image brings along:
-// LATENCY_MS, ERROR_RATE (0 to 1), CRASH_AFTER_MS, UNHEALTHY=1. With the argument `migrate` it is a release task instead.
+// LATENCY_MS, ERROR_RATE (0 to 1), CRASH_AFTER_MS, OOM_AFTER_MS, UNHEALTHY=1. With the argument `migrate` it is a release task instead.
 import { createServer } from 'node:http';
 
 const { PORT = '8080', VERSION = 'dev', REVISION = 'unknown' } = process.env;
@@ -7,6 +7,7 @@ const { PORT = '8080', VERSION = 'dev', REVISION = 'unknown' } = process.env;
 const latency = Number(process.env.LATENCY_MS ?? 20);
 const errorRate = Number(process.env.ERROR_RATE ?? 0);
 const crashAfter = Number(process.env.CRASH_AFTER_MS ?? 0);
+const outOfMemoryAfter = Number(process.env.OOM_AFTER_MS ?? 0);
 const healthy = process.env.UNHEALTHY !== '1';
 
 // A release task's command comes after the image's entry point, as ECS has it. It never serves: it ends.
@@ -62,6 +63,9 @@ if (crashAfter > 0) {
     process.exit(1);
   }, crashAfter);
 }
+
+// As the kernel ends a container that has used up its memory: without a word.
+if (outOfMemoryAfter > 0) setTimeout(() => process.kill(process.pid, 'SIGKILL'), outOfMemoryAfter);
 
 // ECS sends SIGTERM and, after the container's stop timeout, SIGKILL: finish what is under way, take nothing new.
 process.on('SIGTERM', () => {

@@ -56,6 +56,8 @@ export interface Ecs {
   portOf(taskArn: string, containerPort: number): number | undefined;
   /** ARNs of the roles that a task definition gives to its tasks; none where there is no such definition. */
   rolesOf(taskDefinition: string): string[];
+  /** Takes the Spot capacity of a running task back, as AWS does it: nothing is drained. */
+  interruptSpot(taskArn: string): void;
   /** From now on no more tasks are placed than this; `undefined` is the endless capacity that there is at first. */
   setCapacity(capacity: Capacity | undefined): void;
   /** Ends every container; from now on nothing is started or told. Resolves when the last one has ended. May be repeated. */
@@ -119,6 +121,9 @@ export function ecs(options: EcsOptions): Ecs {
       return [taskRoleArn, executionRoleArn].filter((role) => role !== undefined);
     },
     portOf: (taskArn, containerPort) => store.tasks.get(taskArn)?.record.ports.get(containerPort),
+    interruptSpot(taskArn) {
+      store.tasks.get(taskArn)?.stop('SpotInterruption', 'Your Spot Task was interrupted.');
+    },
     setCapacity: world.placement.set,
     async stopAll() {
       open = false;

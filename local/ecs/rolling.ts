@@ -231,8 +231,8 @@ export function rollingUpdate(
   }
 
   function onEnded(service: ServiceRecord, { view }: TaskRecord, rollout: Rollout) {
-    const askedFor = view.stopCode === 'ServiceSchedulerInitiated' || view.stopCode === 'UserInitiated';
-    if (view.startedAt || askedFor) return;
+    const failed = view.stopCode === 'TaskFailedToStart' || view.stopCode === 'EssentialContainerExited';
+    if (view.startedAt || !failed) return;
     if (countFailedStart(service, rollout) !== 3) return;
     tellService(world, service, messages.impaired);
     events.service(service, 'SERVICE_TASK_START_IMPAIRED');

@@ -131,11 +131,12 @@ export function launch(world: World, order: Launch): LiveTask {
       started = undefined;
       failToStart(name, reason);
     },
-    exited(name, exitCode) {
+    exited(name, exitCode, reason) {
       const one = container(name);
       if (!one || one.lastStatus === 'STOPPED') return;
       one.lastStatus = 'STOPPED';
       one.exitCode = exitCode;
+      if (reason) one.reason = reason;
       const last = view.containers.every(({ lastStatus }) => lastStatus === 'STOPPED');
       if (definitionOf(name)?.essential || last) {
         stop('EssentialContainerExited', 'Essential container in task exited');
@@ -179,7 +180,8 @@ export function launch(world: World, order: Launch): LiveTask {
     }
     const groups = view.lastStatus === 'RUNNING' ? order.loadBalancers : [];
     const alive = view.containers.some(({ lastStatus }) => lastStatus !== 'STOPPED');
-    if (code === 'EssentialContainerExited') {
+    // Spot capacity is taken back at once: its two minutes begin with SIGTERM.
+    if (code === 'EssentialContainerExited' || code === 'SpotInterruption') {
       for (const { targetGroupArn = '' } of groups)
         world.targetGroups(targetGroupArn)?.deregister(view.taskArn, () => {});
       if (alive) terminate();

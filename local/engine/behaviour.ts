@@ -18,6 +18,8 @@ export interface Lifetime {
   endsAfterMs?: number;
   exitCode: number;
   lastWords?: string;
+  /** What ECS shows beside the exit code. */
+  reason?: string;
 }
 
 /** What the sample service takes for an answer when nothing slows it down. */
@@ -40,6 +42,11 @@ export function lifetimeOf(environment: Readonly<Record<string, string>>, oneOff
   if (oneOff) {
     const endsAfterMs = numberOf(environment, 'RUN_MS') ?? 1000;
     return { startMs, endsAfterMs, exitCode: numberOf(environment, 'EXIT_CODE') ?? 0 };
+  }
+  const memoryLastsMs = numberOf(environment, 'OOM_AFTER_MS');
+  if (memoryLastsMs) {
+    const reason = 'OutOfMemoryError: Container killed due to memory usage';
+    return { startMs, endsAfterMs: memoryLastsMs, exitCode: 137, reason };
   }
   const crashAfterMs = numberOf(environment, 'CRASH_AFTER_MS');
   if (!crashAfterMs) return { startMs, exitCode: 0 };

@@ -29,8 +29,8 @@ export interface TaskListener {
   running(ports: ReadonlyMap<number, number>): void;
   /** The task never ran, e.g. `CannotPullContainerError: …`: the reason as ECS words it. */
   failedToStart(container: string, reason: string): void;
-  /** A container ended. 137 after SIGKILL, 143 after SIGTERM. */
-  exited(container: string, exitCode: number): void;
+  /** A container ended. 137 after SIGKILL, 143 after SIGTERM; the reason is ECS's, where it says more than the code. */
+  exited(container: string, exitCode: number, reason?: string): void;
   /** One line of stdout or stderr. */
   log(container: string, line: string): void;
 }

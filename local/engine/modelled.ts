@@ -54,13 +54,16 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
     tell: TaskListener,
   ) {
     const behaviour = behaviourOf(environment);
-    const { startMs, endsAfterMs, exitCode, lastWords } = lifetimeOf(environment, isOneOff(container));
+    const { startMs, endsAfterMs, exitCode, lastWords, reason } = lifetimeOf(
+      environment,
+      isOneOff(container),
+    );
     let stopping = false;
 
-    const end = (code: number) => {
+    const end = (code: number, why?: string) => {
       for (const cancel of cancels) cancel();
       close(ports);
-      tell.exited(container.name, code);
+      tell.exited(container.name, code, why);
     };
     const cancels = [
       clock.after(startMs, () => {
@@ -73,7 +76,7 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
         clock.after(endsAfterMs, () => {
           if (lastWords) tell.log(container.name, lastWords);
           stopping = true;
-          end(exitCode);
+          end(exitCode, reason);
         }),
       );
     }

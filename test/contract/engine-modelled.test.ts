@@ -35,7 +35,8 @@ async function run(config: ImageConfig, container: Partial<ContainerToStart> = {
         tell('running');
       },
       failedToStart: (_, reason) => tell(reason),
-      exited: (_, exitCode) => tell(`exited ${exitCode}`),
+      exited: (_, exitCode, reason) =>
+        tell(['exited', exitCode, reason].filter((part) => part !== undefined).join(' ')),
       log: (_, line) => tell(`says ${line}`),
     },
   );
@@ -88,6 +89,14 @@ test('a container that crashes says its last words and listens no more', async (
 
   expect(told.slice(2)).toEqual(['1700 says fatal: ORDERS_TABLE is not set', '1700 exited 1']);
   expect(engine.at(port())).toBeUndefined();
+});
+
+test('a container that has used up its memory is killed without a word', async () => {
+  const { clock, told } = await run({ ...sample, Env: ['OOM_AFTER_MS=1500'] });
+
+  await clock.advance(60_000);
+
+  expect(told.at(-1)).toBe('1700 exited 137 OutOfMemoryError: Container killed due to memory usage');
 });
 
 test.each([

@@ -8,7 +8,7 @@ import type { TaskEngine, TaskToStart } from '../../local/engine/engine.ts';
 export interface TaskScript {
   failsToStart?: string;
   /** Its first container ends so long after the start; before it runs when `beforeRunning`. */
-  exits?: { afterSeconds: number; exitCode: number; beforeRunning?: boolean };
+  exits?: { afterSeconds: number; exitCode: number; beforeRunning?: boolean; reason?: string };
   /** From SIGTERM to the end of the containers. */
   stopSeconds?: number;
   containerHealth?: { afterSeconds: number; status: 'HEALTHY' | 'UNHEALTHY' };
@@ -48,10 +48,10 @@ export function modelledEngine(
         clock.after(seconds * 1000, () => {
           if (alive.has(task.taskArn)) run();
         });
-      const exit = (name: string, exitCode: number) => {
+      const exit = (name: string, exitCode: number, reason?: string) => {
         if (!left.delete(name)) return;
         if (left.size === 0) alive.delete(task.taskArn);
-        tell.exited(name, exitCode);
+        tell.exited(name, exitCode, reason);
       };
 
       later(1, () => {
@@ -63,7 +63,7 @@ export function modelledEngine(
         alive.delete(task.taskArn);
         tell.failedToStart(first?.name ?? '', failsToStart);
       });
-      if (exits) later(exits.afterSeconds, () => exit(first?.name ?? '', exits.exitCode));
+      if (exits) later(exits.afterSeconds, () => exit(first?.name ?? '', exits.exitCode, exits.reason));
       if (containerHealth) {
         const { health } = tell as TaskListenerWithHealth;
         later(1 + containerHealth.afterSeconds, () => health(first?.name ?? '', containerHealth.status));
