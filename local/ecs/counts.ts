@@ -1,7 +1,7 @@
 /** The counts that ECS shows: of a deployment, a revision, a service, a cluster. Pure. */
 
 import type { ServiceRevisionSummary } from '@aws-sdk/client-ecs';
-import type { Revision, ServiceRecord, TaskRecord, TaskStatus } from './model.ts';
+import type { Revision, Rollout, ServiceRecord, TaskRecord, TaskStatus } from './model.ts';
 
 const pending: readonly TaskStatus[] = ['PROVISIONING', 'PENDING', 'ACTIVATING'];
 // A task that is being drained still serves, and is still counted.
@@ -22,6 +22,12 @@ export function counts(tasks: TaskRecord[]): Counts {
 export const stillWanted = (tasks: TaskRecord[]) =>
   tasks.filter(({ view }) => view.desiredStatus === 'RUNNING').length;
 
+/** Of the PRIMARY deployment: none yet where the traffic is shifted and its tasks are not up for it. */
+export function primaryWanted({ desiredCount }: ServiceRecord, rollout: Rollout): number {
+  const { shift, finishedAt } = rollout.serviceDeployment;
+  return !shift || finishedAt || shift.wanted.has(rollout.revision) ? desiredCount : 0;
+}
+
 export function revisionSummary(
   service: ServiceRecord,
   revision: Revision,
@@ -29,10 +35,10 @@ export function revisionSummary(
 ): ServiceRevisionSummary {
   const own = tasks.filter(({ rollout }) => rollout?.revision === revision);
   const { pendingCount, runningCount } = counts(own);
-  const primary = service.rollouts[0]?.revision === revision;
+  const [primary] = service.rollouts;
   return {
     arn: revision.arn,
-    requestedTaskCount: primary ? service.desiredCount : stillWanted(own),
+    requestedTaskCount: primary?.revision === revision ? primaryWanted(service, primary) : stillWanted(own),
     runningTaskCount: runningCount,
     pendingTaskCount: pendingCount,
   };

@@ -7,8 +7,9 @@ import type { Clock } from '../clock.ts';
 import type { TaskEngine } from '../engine/engine.ts';
 import type { ImageSource } from '../engine/image-source.ts';
 import type { Emit } from '../event.ts';
-import type { TargetGroup } from '../load-balancer/target-group.ts';
+import type { ListenerRule, TargetGroup } from '../load-balancer/target-group.ts';
 import { ecsEvents } from './events.ts';
+import { lifecycleHooks } from './lifecycle-hooks.ts';
 import { ids } from './names.ts';
 import { clusterOperations } from './operations/clusters.ts';
 import { serviceDeploymentOperations } from './operations/service-deployments.ts';
@@ -22,6 +23,7 @@ import { type ServiceDeployments, serviceDeployments } from './service-deploymen
 import { store as newStore } from './store.ts';
 import { taskDefinitions } from './task-definitions.ts';
 import { timers } from './timers.ts';
+import { type TrafficShifts, trafficShifts } from './traffic-shift.ts';
 import type { World } from './world.ts';
 
 export interface EcsOptions {
@@ -32,6 +34,10 @@ export interface EcsOptions {
   engine: TaskEngine;
   images: ImageSource;
   targetGroups: (arn: string) => TargetGroup | undefined;
+  /** Of load balancers whose traffic can be shifted. */
+  listenerRules?: (arn: string) => ListenerRule | undefined;
+  /** Lambda: the payload of a function, also of one that threw. Rejects where there is none; without it, there are no functions. */
+  invoke?: (functionArn: string, payload: unknown) => Promise<unknown>;
   /** What containers with the `awslogs` driver write: group, stream, line. */
   logs?: (group: string, stream: string, line: string) => void;
   /** The value behind a container's `secrets[].valueFrom`. Without it, a task that has secrets fails to start. */
@@ -81,14 +87,23 @@ export function ecs(options: EcsOptions): Ecs {
     engine: options.engine,
     images: options.images,
     targetGroups: options.targetGroups,
+    listenerRules: options.listenerRules ?? (() => undefined),
+    invoke:
+      options.invoke ?? ((functionArn) => Promise.reject(new Error(`Function not found: ${functionArn}`))),
     secrets: options.secrets ?? (() => undefined),
     placement: placement(store),
     alarmsFiring: options.alarmsFiring ?? (() => []),
     logs: options.logs ?? (() => {}),
   };
   const definitions = taskDefinitions();
-  const rolling: RollingUpdate = rollingUpdate(world, store, () => deployments);
-  const deployments: ServiceDeployments = serviceDeployments(world, store, rolling.wake);
+  const hooks = lifecycleHooks(world);
+  const shifts: TrafficShifts = trafficShifts(world, {
+    hooks,
+    wake: (service) => rolling.wake(service),
+    deployments: () => deployments,
+  });
+  const rolling: RollingUpdate = rollingUpdate(world, store, () => deployments, shifts);
+  const deployments: ServiceDeployments = serviceDeployments(world, store, rolling.wake, shifts);
 
   const operations: AwsService['operations'] = {
     ...taskDefinitionOperations(clock, place, definitions),
@@ -100,10 +115,11 @@ export function ecs(options: EcsOptions): Ecs {
       deployments,
       wake: rolling.wake,
       targetGroups: options.targetGroups,
+      listenerRules: world.listenerRules,
       containerHealthChecks: options.containerHealthChecks ?? false,
     }),
     ...taskOperations(world, store, definitions),
-    ...serviceDeploymentOperations(store, deployments),
+    ...serviceDeploymentOperations(store, deployments, hooks),
   };
 
   return {

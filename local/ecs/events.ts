@@ -1,9 +1,16 @@
-/** The three events of ECS on the bus that deploys can follow, in AWS's shapes and words. */
+/** The events of ECS on the bus that deploys can follow, in AWS's shapes and words. */
 
 import type { Clock } from '../clock.ts';
 import { asJson } from '../copy.ts';
 import type { Emit } from '../event.ts';
-import type { Cluster, Rollout, ServiceRecord, TaskRecord } from './model.ts';
+import type {
+  Cluster,
+  HookRecord,
+  Rollout,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+  TaskRecord,
+} from './model.ts';
 
 export type ServiceAction = keyof typeof serviceActions;
 
@@ -26,6 +33,8 @@ export interface EcsEvents {
   task(task: TaskRecord): void;
   /** The event, and the service action of the same name; the name follows from the rollout's state. */
   deployment(service: ServiceRecord, rollout: Rollout): void;
+  /** After each change of a lifecycle hook's status. */
+  hook(service: ServiceRecord, deployment: ServiceDeploymentRecord, hook: HookRecord): void;
   service(
     service: { arn: string; cluster: Cluster },
     eventName: ServiceAction,
@@ -65,6 +74,26 @@ export function ecsEvents(clock: Clock, emit: Emit): EcsEvents {
         resources: [view.taskArn],
         // What is on the bus is JSON, and does not change when the task goes on.
         detail: asJson(detail),
+      });
+    },
+    hook({ arn: serviceArn, cluster }, { arn }, { hookId, targetType, status, expiresAt, stage }) {
+      emit({
+        source: 'aws.ecs',
+        'detail-type': 'ECS Hook State Change',
+        resources: [arn],
+        detail: {
+          eventType: status === 'FAILED' || status === 'TIMED_OUT' ? 'ERROR' : 'INFO',
+          eventName: `HOOK_${status}`,
+          hookId,
+          hookType: targetType,
+          expiresAt: expiresAt && `${expiresAt.toISOString().slice(0, 19)}Z`,
+          lifecycleStage: stage,
+          clusterArn: cluster.arn,
+          serviceArn,
+          serviceDeploymentArn: arn,
+          // To the nanosecond, unlike all other times that ECS tells.
+          updatedAt: now().replace('Z', '000000Z'),
+        },
       });
     },
     deployment(of, { deploymentId, state, reason, updatedAt }) {

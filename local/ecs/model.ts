@@ -3,6 +3,9 @@
 import type {
   Container,
   CreateServiceRequest,
+  DeploymentLifecycleHookDetail,
+  DeploymentLifecycleHookStage,
+  LoadBalancer,
   Rollback,
   ServiceDeploymentStatus,
   ServiceEvent,
@@ -60,6 +63,8 @@ export interface Revision {
   createdAt: Date;
   definition: RegisteredTaskDefinition;
   settings: RevisionSettings;
+  /** Those of the settings, each with the target group that the revision's tasks are in: one of the two where there are two. */
+  loadBalancers: LoadBalancer[];
   /** By container name: what its image stood for when the deployment started. Missing while it cannot be resolved. */
   images: Map<string, PinnedImage>;
 }
@@ -119,8 +124,33 @@ export interface ServiceDeploymentRecord {
   alarms?: AlarmWatch;
   /** What found that it failed. */
   failedBy?: FailureCause;
+  /** Of BLUE_GREEN, LINEAR and CANARY. */
+  shift?: Shift;
   /** Taken when it ended; live before. */
   lastCounts?: { sources: ServiceRevisionSummary[]; target: ServiceRevisionSummary; threshold: number };
+}
+
+/** The SDK's enum of stages lacks PRE_PRODUCTION_TRAFFIC_SHIFT, which its own documentation lists. */
+export type Stage = DeploymentLifecycleHookStage | 'SCALE_UP' | 'BAKE_TIME' | 'CLEAN_UP';
+
+/** How far a deployment has come that brings the new revision up beside the old one and then moves the traffic. */
+export interface Shift {
+  /** None before it has begun. */
+  stage?: Stage;
+  /** Percent that the target revision is to get. */
+  testWeight: number;
+  productionWeight: number;
+  /** What serves meanwhile, and what a rollback goes to; none the first time. */
+  blue?: Revision;
+  /** Whose tasks are kept at the desired count. All other revisions' are stopped. */
+  wanted: Set<Revision>;
+  /** Those of the current stage. */
+  hooks: HookRecord[];
+}
+
+export interface HookRecord extends DeploymentLifecycleHookDetail {
+  hookId: string;
+  stage: Stage;
 }
 
 export interface ServiceRecord {

@@ -2,15 +2,24 @@
 
 import { type BreakerSighting, observe, tripped } from './circuit-breaker.ts';
 import { deploymentAlarms } from './deployment-alarms.ts';
-import type { FailureCause, Rollout, ServiceRecord, TaskRecord, TaskStatus } from './model.ts';
+import type {
+  FailureCause,
+  Revision,
+  Rollout,
+  ServiceRecord,
+  Shift,
+  TaskRecord,
+  TaskStatus,
+} from './model.ts';
 import { ecsArn } from './names.ts';
 import { restartDelay } from './pace.ts';
 import { type Decision, decide, type SeenTask, type Situation, settled } from './scheduler.ts';
-import type { ServiceDeployments } from './service-deployments.ts';
+import { type ServiceDeployments, terminal } from './service-deployments.ts';
 import { messages, tellService } from './service-events.ts';
 import type { Store } from './store.ts';
 import { healthFailure, isHealthy } from './task-health.ts';
 import { launch } from './task-runner.ts';
+import type { TrafficShifts } from './traffic-shift.ts';
 import type { World } from './world.ts';
 
 export interface RollingUpdate {
@@ -23,6 +32,7 @@ export function rollingUpdate(
   world: World,
   store: Store,
   deployments: () => ServiceDeployments,
+  shifts: Pick<TrafficShifts, 'looked'>,
 ): RollingUpdate {
   const { clock, pace, events } = world;
 
@@ -46,6 +56,8 @@ export function rollingUpdate(
     const tasks = store.presentTasks(service);
     for (const task of tasks) noteHealth(service, task);
     lookAfterGrace(service, tasks);
+    const { shift, status } = primary.serviceDeployment;
+    if (shift && !terminal.includes(status)) return keepSideBySide(service, shift);
     const cause = givesUp(service, primary);
     if (cause) {
       deployments().fail(service, primary, cause);
@@ -62,6 +74,29 @@ export function rollingUpdate(
     if (isJudged(primary) && settled(situation) && alarms.baked(service, primary))
       deployments().complete(service, primary);
     tellSteadiness(service, settled(situation) && primary.state === 'COMPLETED');
+  }
+
+  /** While traffic is shifted, each revision has its own tasks: as many as are desired, or none. There is no circuit breaker. */
+  function keepSideBySide(service: ServiceRecord, { wanted }: Shift) {
+    const situation = (revision: Revision): Situation => ({
+      desiredCount: wanted.has(revision) ? service.desiredCount : 0,
+      minimumHealthyPercent: 100,
+      maximumPercent: 200,
+      failed: false,
+      tasks: seenTasks(service, revision).filter(({ revision: kind }) => kind === 'current'),
+    });
+    for (const rollout of firstOfEach(service.rollouts)) {
+      const decision = decide(situation(rollout.revision));
+      stop(service, decision.stop);
+      start(service, rollout, decision.start);
+    }
+    dropEmptyRollouts(service, wanted);
+    // An old revision is cleaned up once its tasks are gone, not when they are asked to stop.
+    shifts.looked(service, (revision) =>
+      wanted.has(revision)
+        ? settled(situation(revision))
+        : seenTasks(service, revision).every(({ revision: kind }) => kind === 'old'),
+    );
   }
 
   /** Planned anew at each look, because UpdateService may have changed the grace period since. */
@@ -113,13 +148,16 @@ export function rollingUpdate(
       minimumHealthyPercent,
       maximumPercent,
       failed: rollout.state === 'FAILED',
-      tasks: store.presentTasks(service).map((task) => ({
-        taskArn: task.view.taskArn,
-        revision: task.rollout?.revision === rollout.revision ? 'current' : 'old',
-        state: seenState(service, task),
-      })),
+      tasks: seenTasks(service, rollout.revision),
     };
   }
+
+  const seenTasks = (service: ServiceRecord, revision: Revision): SeenTask[] =>
+    store.presentTasks(service).map((task) => ({
+      taskArn: task.view.taskArn,
+      revision: task.rollout?.revision === revision ? 'current' : 'old',
+      state: seenState(service, task),
+    }));
 
   function seenState(service: ServiceRecord, task: TaskRecord): SeenTask['state'] {
     if (task.view.desiredStatus === 'STOPPED') return 'stopping';
@@ -179,7 +217,7 @@ export function rollingUpdate(
   }
 
   function startOne(service: ServiceRecord, rollout: Rollout): string {
-    const { definition, settings, images } = rollout.revision;
+    const { definition, settings, loadBalancers, images } = rollout.revision;
     const task = launch(world, {
       cluster: service.cluster,
       definition,
@@ -188,7 +226,7 @@ export function rollingUpdate(
       group: `service:${service.name}`,
       startedBy: rollout.deploymentId,
       overrides: {},
-      loadBalancers: settings.loadBalancers ?? [],
+      loadBalancers,
       capacityProviderName: settings.capacityProviderStrategy?.[0]?.capacityProvider,
       platformVersion: settings.platformVersion,
       networkConfiguration: settings.networkConfiguration,
@@ -196,7 +234,7 @@ export function rollingUpdate(
       tags: [],
       changed: (changed, status) => onTask(service, changed, status),
     });
-    for (const { targetGroupArn } of settings.loadBalancers ?? []) watch(targetGroupArn);
+    for (const { targetGroupArn } of loadBalancers) watch(targetGroupArn);
     store.tasks.set(task.record.view.taskArn, task);
     return task.record.view.taskArn;
   }
@@ -220,7 +258,7 @@ export function rollingUpdate(
       sight(service, rollout, 'running');
       rollout.failedTasks = 0;
       rollout.throttle = { rounds: 0, until: 0 };
-      for (const { targetGroupArn = '' } of rollout.revision.settings.loadBalancers ?? []) {
+      for (const { targetGroupArn = '' } of rollout.revision.loadBalancers) {
         tellService(world, service, messages.registered(targetGroupArn));
       }
       clock.after(pace.healthyAfterSeconds * 1000, () => wake(service));
@@ -253,10 +291,15 @@ export function rollingUpdate(
     rollout.stallTold = stalled;
   }
 
-  function dropEmptyRollouts(service: ServiceRecord) {
+  /** Those of `kept` revisions stay, also while they have no task. */
+  function dropEmptyRollouts(service: ServiceRecord, kept: ReadonlySet<Revision> = new Set()) {
     const tasks = store.presentTasks(service);
+    const first = firstOfEach(service.rollouts);
     service.rollouts = service.rollouts.filter(
-      (rollout, place) => place === 0 || tasks.some((task) => task.rollout === rollout),
+      (rollout, place) =>
+        place === 0 ||
+        (kept.has(rollout.revision) && first.includes(rollout)) ||
+        tasks.some((task) => task.rollout === rollout),
     );
   }
 
@@ -270,3 +313,7 @@ export function rollingUpdate(
 
   return { wake };
 }
+
+/** After a rollback a revision has two: the newer one has the tasks. */
+const firstOfEach = (rollouts: readonly Rollout[]) =>
+  rollouts.filter(({ revision }, place) => rollouts.findIndex((one) => one.revision === revision) === place);

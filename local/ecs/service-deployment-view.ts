@@ -4,13 +4,14 @@ import type {
   ServiceDeployment,
   ServiceDeploymentBrief,
   ServiceDeploymentCircuitBreaker,
+  ServiceDeploymentLifecycleStage,
   ServiceRevision,
 } from '@aws-sdk/client-ecs';
 import { copyOf } from '../copy.ts';
 import { threshold } from './circuit-breaker.ts';
 import { revisionSummary } from './counts.ts';
 import { alarmsView } from './deployment-alarms.ts';
-import type { Revision, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
+import type { HookRecord, Revision, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
 import type { Store } from './store.ts';
 
 export function briefView(
@@ -38,6 +39,7 @@ export function deploymentView(
   deployment: ServiceDeploymentRecord,
 ): ServiceDeployment {
   const { targetServiceRevisionArn: _, ...brief } = briefView(service, deployment);
+  const { shift } = deployment;
   const tasks = store.presentTasks(service);
   const { sources, target } = deployment.lastCounts ?? {
     sources: deployment.sources.map((revision) => revisionSummary(service, revision, tasks)),
@@ -47,9 +49,13 @@ export function deploymentView(
     ...brief,
     ...(deployment.stoppedAt && { stoppedAt: deployment.stoppedAt }),
     updatedAt: deployment.updatedAt,
-    sourceServiceRevisions: sources,
-    targetServiceRevision: target,
-    lifecycleHookDetails: [],
+    sourceServiceRevisions: sources.map((source) => ({
+      ...source,
+      ...weights(deployment, source.arn === shift?.blue?.arn ? (weight) => 100 - weight : () => 0),
+    })),
+    targetServiceRevision: { ...target, ...weights(deployment, (weight) => weight) },
+    ...(shift?.stage && { lifecycleStage: shift.stage as ServiceDeploymentLifecycleStage }),
+    lifecycleHookDetails: (shift?.hooks ?? []).map(hookView),
     deploymentConfiguration: deployment.configuration,
     ...(deployment.rollback && { rollback: deployment.rollback }),
     deploymentCircuitBreaker: breakerView(service, deployment),
@@ -57,12 +63,24 @@ export function deploymentView(
   } satisfies ServiceDeployment);
 }
 
+const hookView = ({ stage: _, ...shown }: HookRecord) => shown;
+
+/** A rolling deployment tells none. */
+function weights({ shift }: ServiceDeploymentRecord, share: (weight: number) => number) {
+  return (
+    shift && {
+      requestedTestTrafficWeight: share(shift.testWeight),
+      requestedProductionTrafficWeight: share(shift.productionWeight),
+    }
+  );
+}
+
 function breakerView(
   service: ServiceRecord,
-  { configuration, rollout, lastCounts, failedBy }: ServiceDeploymentRecord,
+  { configuration, rollout, lastCounts, failedBy, shift }: ServiceDeploymentRecord,
 ): ServiceDeploymentCircuitBreaker {
   const { deploymentCircuitBreaker: settings } = configuration;
-  if (!settings?.enable) return { status: 'DISABLED', failureCount: 0, threshold: 0 };
+  if (!settings?.enable || shift) return { status: 'DISABLED', failureCount: 0, threshold: 0 };
   const watched = rollout.state === 'IN_PROGRESS' ? 'MONITORING' : 'MONITORING_COMPLETE';
   return {
     status: failedBy === 'circuit breaker' ? 'TRIGGERED' : watched,
@@ -89,7 +107,16 @@ export function revisionView(service: ServiceRecord, revision: Revision): Servic
       const imageDigest = images.get(name)?.digest;
       return { containerName: name, image, ...(imageDigest && { imageDigest }) };
     }),
+    ...resolvedConfiguration(revision),
     guardDutyEnabled: false,
     createdAt: revision.createdAt,
   } satisfies ServiceRevision);
+}
+
+function resolvedConfiguration({ loadBalancers }: Revision) {
+  const shown = loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) => {
+    const { productionListenerRule } = advancedConfiguration ?? {};
+    return targetGroupArn && productionListenerRule ? [{ targetGroupArn, productionListenerRule }] : [];
+  });
+  return shown.length > 0 && { resolvedConfiguration: { loadBalancers: shown } };
 }

@@ -5,10 +5,13 @@ import { freshBreaker, threshold } from './circuit-breaker.ts';
 import { revisionSummary } from './counts.ts';
 import { conflict } from './errors.ts';
 import { pin } from './images.ts';
+import { applyWeights, forwardTo, resolved } from './listener-rules.ts';
 import type { FailureCause, Revision, Rollout, ServiceDeploymentRecord, ServiceRecord } from './model.ts';
 import { ecsArn } from './names.ts';
 import { messages, tellService } from './service-events.ts';
+import { shiftsTraffic } from './stages.ts';
 import type { Store } from './store.ts';
+import type { TrafficShifts } from './traffic-shift.ts';
 import type { World } from './world.ts';
 
 export interface ServiceDeployments {
@@ -17,6 +20,10 @@ export interface ServiceDeployments {
   complete(service: ServiceRecord, rollout: Rollout): void;
   /** The circuit breaker tripped, or one of the deployment's alarms fired. */
   fail(service: ServiceRecord, rollout: Rollout, cause: FailureCause): void;
+  /** A shift of traffic is to be taken back, for the reason that is told. */
+  failShift(service: ServiceRecord, deployment: ServiceDeploymentRecord, why: string): void;
+  /** Neither there nor back. */
+  failRollback(service: ServiceRecord, deployment: ServiceDeploymentRecord, back: Rollout, why: string): void;
   /** StopServiceDeployment. Throws ConflictException for one that has ended or is rolled back already. */
   requestRollback(service: ServiceRecord, deployment: ServiceDeploymentRecord): void;
 }
@@ -42,7 +49,7 @@ export const reasons = {
 const rollsBackOn = (cause: FailureCause, { configuration }: ServiceDeploymentRecord) =>
   (cause === 'alarm' ? configuration.alarms : configuration.deploymentCircuitBreaker)?.rollback === true;
 
-const terminal: ServiceDeploymentStatus[] = [
+export const terminal: readonly ServiceDeploymentStatus[] = [
   'SUCCESSFUL',
   'STOPPED',
   'ROLLBACK_SUCCESSFUL',
@@ -54,6 +61,7 @@ export function serviceDeployments(
   world: World,
   store: Store,
   wake: (service: ServiceRecord) => void,
+  shifts: Pick<TrafficShifts, 'begin' | 'takeBack'>,
 ): ServiceDeployments {
   const { clock, ids, events, pace } = world;
   const now = () => new Date(clock.now());
@@ -111,11 +119,14 @@ export function serviceDeployments(
     if (replaced && !terminal.includes(replaced.serviceDeployment.status)) {
       end(service, replaced.serviceDeployment, 'STOPPED', reasons.replaced);
     }
+    const shifting = shiftsTraffic(service.deploymentConfiguration);
+    const blue = servingRevision(service);
     const revision: Revision = {
       arn: ecsArn(world.place, `service-revision/${service.cluster.name}/${service.name}/${ids.long()}`),
       createdAt: now(),
       definition: service.definition,
       settings: { ...service.settings },
+      loadBalancers: resolved(service.settings, blue, shifting),
       images: new Map(),
     };
     const deployment: Omit<ServiceDeploymentRecord, 'rollout'> = {
@@ -126,6 +137,15 @@ export function serviceDeployments(
       sources: [...new Set(service.rollouts.map((rollout) => rollout.revision))],
       target: revision,
       configuration: service.deploymentConfiguration,
+      ...(shifting && {
+        shift: {
+          testWeight: 0,
+          productionWeight: 0,
+          ...(blue && { blue }),
+          wanted: new Set(blue ? [blue] : []),
+          hooks: [],
+        },
+      }),
     };
     // The two hold each other; the next line makes it whole.
     const record = deployment as ServiceDeploymentRecord;
@@ -152,11 +172,20 @@ export function serviceDeployments(
     deployment.rollout.begun = true;
     service.currentServiceDeployment = deployment;
     events.deployment(service, deployment.rollout);
+    const { shift, target } = deployment;
+    if (!shift) {
+      // What a shift that was broken off has moved.
+      forwardTo(world.listenerRules, target);
+      wake(service);
+      return;
+    }
+    if (shift.blue) applyWeights(world.listenerRules, target, shift);
     wake(service);
+    shifts.begin(service, deployment);
   }
 
   function rollBack(service: ServiceRecord, deployment: ServiceDeploymentRecord, why: string, told?: string) {
-    const candidate = service.completed;
+    const candidate = deployment.shift ? shiftedFrom(service, deployment) : service.completed;
     if (!candidate) {
       const [primary] = service.rollouts;
       if (primary && primary.state === 'IN_PROGRESS') {
@@ -186,6 +215,7 @@ export function serviceDeployments(
     tellService(world, service, messages.rollingBack(candidate.deploymentId));
     events.deployment(service, back);
     wake(service);
+    if (deployment.shift) shifts.takeBack(service, deployment, back);
   }
 
   return {
@@ -217,6 +247,20 @@ export function serviceDeployments(
         end(service, deployment, 'STOPPED', `Service deployment stopped ${reasons.because[cause]}`);
       }
     },
+    failShift(service, deployment, why) {
+      const { rollout } = deployment;
+      settle(rollout, 'FAILED', why);
+      tellService(world, service, messages.failedBecause(rollout.deploymentId, why));
+      events.deployment(service, rollout);
+      rollBack(service, deployment, why);
+    },
+    failRollback(service, deployment, back, why) {
+      settle(back, 'FAILED', why);
+      tellService(world, service, messages.failedBecause(back.deploymentId, why));
+      events.deployment(service, back);
+      end(service, deployment, 'ROLLBACK_FAILED', why);
+      wake(service);
+    },
     requestRollback(service, deployment) {
       if (deployment.status !== 'PENDING' && deployment.status !== 'IN_PROGRESS') {
         throw conflict(`Service deployment can't be stopped because its status is ${deployment.status}.`);
@@ -228,4 +272,18 @@ export function serviceDeployments(
       });
     },
   };
+}
+
+/** What users reach: what was completed last, or is gone back to; else what has been there longest. */
+function servingRevision({ completed, rollouts }: ServiceRecord): Revision | undefined {
+  if (completed) return completed.revision;
+  const [newest] = rollouts;
+  return newest?.serviceDeployment.rollback ? newest.revision : rollouts.at(-1)?.revision;
+}
+
+/** Where a shift goes back to, as if that had a deployment of its own: only its id is told. */
+function shiftedFrom({ rollouts, completed }: ServiceRecord, { shift }: ServiceDeploymentRecord) {
+  const known = [...rollouts, ...(completed ? [completed] : [])];
+  const own = known.find(({ revision }) => revision === shift?.blue);
+  return shift?.blue && { deploymentId: own?.deploymentId ?? '', revision: shift.blue };
 }

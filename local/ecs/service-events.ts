@@ -26,6 +26,8 @@ export const messages = {
   completed: (deploymentId: string) => `(deployment ${deploymentId}) deployment completed.`,
   failed: (deploymentId: string, cause: FailureCause) =>
     `(deployment ${deploymentId}) deployment failed: ${cause === 'alarm' ? 'alarm detected' : 'tasks failed to start'}.`,
+  failedBecause: (deploymentId: string, why: string) =>
+    `(deployment ${deploymentId}) deployment failed: ${why}`,
   rollingBack: (deploymentId: string) => `rolling back to deployment ${deploymentId}.`,
   steady: 'has reached a steady state.',
   unplaced: (why: string) => `was unable to place a task. Reason: ${why}. ${moreInformation}`,

@@ -2,8 +2,9 @@
 
 import type { Deployment, Service } from '@aws-sdk/client-ecs';
 import { copyOf } from '../copy.ts';
-import { counts, revisionSummary, stillWanted } from './counts.ts';
+import { counts, primaryWanted, revisionSummary, stillWanted } from './counts.ts';
 import type { Rollout, ServiceRecord, TaskRecord } from './model.ts';
+import { shiftsTraffic } from './stages.ts';
 import type { Store } from './store.ts';
 
 export function serviceView(store: Store, service: ServiceRecord, include: string[]): Service {
@@ -22,7 +23,7 @@ export function serviceView(store: Store, service: ServiceRecord, include: strin
     pendingCount,
     ...platform(service.rollouts[0]),
     taskDefinition: service.definition.taskDefinitionArn,
-    deploymentConfiguration: service.deploymentConfiguration,
+    deploymentConfiguration: configurationView(service),
     deployments: service.rollouts.map((rollout, place) =>
       deploymentView(service, rollout, place === 0, tasks),
     ),
@@ -60,15 +61,18 @@ function deploymentView(
     id: rollout.deploymentId,
     status: primary ? 'PRIMARY' : 'ACTIVE',
     taskDefinition: rollout.revision.definition.taskDefinitionArn,
-    desiredCount: primary ? service.desiredCount : stillWanted(own),
+    desiredCount: primary ? primaryWanted(service, rollout) : stillWanted(own),
     ...counts(own),
     failedTasks: rollout.failedTasks,
     createdAt: rollout.createdAt,
     updatedAt: rollout.updatedAt,
     ...platform(rollout),
     ...(networkConfiguration && { networkConfiguration }),
-    rolloutState: rollout.state,
-    rolloutStateReason: rollout.reason,
+    // Only of services that use the rolling update.
+    ...(!shiftsTraffic(service.deploymentConfiguration) && {
+      rolloutState: rollout.state,
+      rolloutStateReason: rollout.reason,
+    }),
   };
 }
 
@@ -92,4 +96,16 @@ function currentRevisions(service: ServiceRecord, tasks: TaskRecord[]) {
     );
     return { arn, requestedTaskCount, runningTaskCount, pendingTaskCount };
   });
+}
+
+/** DescribeServices tells of a pause neither its type nor its timeout. */
+function configurationView({ deploymentConfiguration }: ServiceRecord) {
+  const { lifecycleHooks } = deploymentConfiguration;
+  if (!lifecycleHooks) return deploymentConfiguration;
+  const shown = lifecycleHooks.map(({ targetType, timeoutConfiguration, ...hook }) =>
+    targetType === 'PAUSE'
+      ? hook
+      : { ...hook, ...(targetType && { targetType }), ...(timeoutConfiguration && { timeoutConfiguration }) },
+  );
+  return { ...deploymentConfiguration, lifecycleHooks: shown };
 }

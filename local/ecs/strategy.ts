@@ -1,15 +1,18 @@
-/** Which ways of deploying a service there are here. Another strategy is another file beside `rolling.ts`. */
+/** How a service is deployed: what is refused, and what it gets where nothing is said. */
 
-import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import { invalidParameter, notInTheLocalWorld } from './errors.ts';
-
-type Configuration = NonNullable<CreateServiceRequest['deploymentConfiguration']>;
+import { checkShift } from './shift-request.ts';
+import { type Configuration, shiftsTraffic } from './stages.ts';
 
 /** Throws InvalidParameterException for what AWS would refuse, and for what only AWS can do. */
 export function checkDeploymentConfiguration(configuration: Configuration) {
-  const { strategy = 'ROLLING', lifecycleHooks = [], earlySuccessCriteria } = configuration;
-  if (strategy !== 'ROLLING') throw notInTheLocalWorld(`the deployment strategy ${strategy}`);
-  if (lifecycleHooks.length > 0) throw notInTheLocalWorld('deployment lifecycle hooks');
+  const { alarms, lifecycleHooks = [], earlySuccessCriteria } = configuration;
+  if (shiftsTraffic(configuration)) {
+    checkShift(configuration);
+    if (alarms?.enable)
+      throw notInTheLocalWorld(`deployment alarms with the strategy ${configuration.strategy}`);
+  } else if (lifecycleHooks.length > 0)
+    throw notInTheLocalWorld('deployment lifecycle hooks with the strategy ROLLING');
   if (earlySuccessCriteria?.enable) throw notInTheLocalWorld('early success criteria');
 
   const { minimumHealthyPercent = 100, maximumPercent = 200 } = configuration;
@@ -32,3 +35,25 @@ export const defaultDeploymentConfiguration: Configuration = {
   strategy: 'ROLLING',
   bakeTimeInMinutes: 0,
 };
+
+/** What was, with what is asked for over it. Settings of another strategy go with it. Throws as `checkDeploymentConfiguration` does. */
+export function configurationWith(before: Configuration, asked: Configuration = {}): Configuration {
+  const { canaryConfiguration, linearConfiguration, ...common } = { ...before, ...asked };
+  if (asked.strategy === 'BLUE_GREEN' && asked.bakeTimeInMinutes === undefined)
+    throw invalidParameter('bakeTimeInMinutes must be provided when the deployment strategy is BLUE_GREEN.');
+  for (const [strategy, given] of [
+    ['CANARY', asked.canaryConfiguration],
+    ['LINEAR', asked.linearConfiguration],
+  ] as const)
+    if (given && common.strategy !== strategy)
+      throw invalidParameter(
+        `${strategy.toLowerCase()}Configuration is only valid when the deployment strategy is ${strategy}.`,
+      );
+  const configuration = {
+    ...common,
+    ...(common.strategy === 'CANARY' && canaryConfiguration && { canaryConfiguration }),
+    ...(common.strategy === 'LINEAR' && linearConfiguration && { linearConfiguration }),
+  };
+  checkDeploymentConfiguration(configuration);
+  return configuration;
+}

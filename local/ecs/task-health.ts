@@ -32,7 +32,7 @@ export function healthFailure(
 }
 
 const targetGroupArns = ({ rollout }: TaskRecord) =>
-  (rollout?.revision.settings.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
+  (rollout?.revision.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
 
 const hasHealthCheck = ({ definition }: TaskRecord) =>
   definition.containerDefinitions.some(({ essential, healthCheck }) => essential && healthCheck);

@@ -24,3 +24,11 @@ export interface Target {
   /** A port of 127.0.0.1. */
   port: number;
 }
+
+/** A rule of a listener, which forwards requests to target groups by weights. ECS changes them to shift traffic. */
+export interface ListenerRule {
+  readonly arn: string;
+  /** By ARN of a target group. What is not in it gets nothing. */
+  weights(): ReadonlyMap<string, number>;
+  forward(weights: ReadonlyMap<string, number>): void;
+}

@@ -230,9 +230,15 @@ describe('CreateService refuses', () => {
       message: /Network Configuration must be/,
     },
     {
-      what: 'BLUE_GREEN',
-      request: { deploymentConfiguration: { strategy: 'BLUE_GREEN' as const } },
-      message: /local world does not model the deployment strategy BLUE_GREEN/,
+      what: 'deployment alarms with BLUE_GREEN',
+      request: {
+        deploymentConfiguration: {
+          strategy: 'BLUE_GREEN' as const,
+          bakeTimeInMinutes: 0,
+          alarms: { alarmNames: ['a'], enable: true, rollback: true },
+        },
+      },
+      message: /local world does not model deployment alarms with the strategy BLUE_GREEN/,
     },
     {
       what: 'CODE_DEPLOY',

@@ -22,6 +22,7 @@ export function modelledTargetGroup(
   clock: Clock,
   drainSeconds: number,
   script: (place: number) => TargetScript = () => ({ becomes: 'healthy', afterSeconds: 10 }),
+  arn: string = targetGroupArn,
 ): ModelledTargetGroup {
   const targets = new Map<string, TargetHealth>();
   const listeners: ((targetId: string, health: TargetHealth) => void)[] = [];
@@ -32,8 +33,8 @@ export function modelledTargetGroup(
     for (const listener of listeners) listener(targetId, health);
   }
   return {
-    arn: targetGroupArn,
-    dimension: targetGroupArn.slice(targetGroupArn.indexOf('targetgroup/')),
+    arn,
+    dimension: arn.slice(arn.indexOf('targetgroup/')),
     targets,
     set,
     register({ id }) {

@@ -26,7 +26,13 @@ type Answer = any;
 export const registry = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 export const imageOf = (tag: string) => `${registry}/api:${tag}`;
 
-interface Settings extends Partial<Pick<EcsOptions, 'pace' | 'logs' | 'secrets' | 'containerHealthChecks'>> {
+interface Settings
+  extends Partial<
+    Pick<
+      EcsOptions,
+      'pace' | 'logs' | 'secrets' | 'containerHealthChecks' | 'targetGroups' | 'listenerRules' | 'invoke'
+    >
+  > {
   script?: (task: TaskToStart, place: number) => TaskScript;
   targets?: (place: number) => TargetScript;
   drainSeconds?: number;

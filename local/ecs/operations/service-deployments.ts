@@ -1,15 +1,17 @@
-/** ListServiceDeployments, DescribeServiceDeployments, DescribeServiceRevisions, StopServiceDeployment. */
+/** ListServiceDeployments, DescribeServiceDeployments, DescribeServiceRevisions, Stop- and ContinueServiceDeployment. */
 
 import type {
+  ContinueServiceDeploymentRequest,
   DescribeServiceDeploymentsRequest,
   DescribeServiceRevisionsRequest,
   StopServiceDeploymentRequest,
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../aws-service.ts';
-import { invalidParameter, serviceDeploymentNotFound } from '../errors.ts';
+import { conflict, invalidParameter, serviceDeploymentNotFound } from '../errors.ts';
+import type { LifecycleHooks } from '../lifecycle-hooks.ts';
 import { page } from '../page.ts';
 import { briefView, deploymentView, revisionView } from '../service-deployment-view.ts';
-import type { ServiceDeployments } from '../service-deployments.ts';
+import { type ServiceDeployments, terminal } from '../service-deployments.ts';
 import type { Store } from '../store.ts';
 
 /** Times come as epoch seconds from the wire, and as `Date` from a caller in the same process. */
@@ -25,6 +27,7 @@ interface ListRequest {
 export function serviceDeploymentOperations(
   store: Store,
   deployments: ServiceDeployments,
+  hooks: Pick<LifecycleHooks, 'answer'>,
 ): Record<string, Operation> {
   const all = () =>
     store.services
@@ -79,6 +82,23 @@ export function serviceDeploymentOperations(
       const found = find(serviceDeploymentArn);
       if (!found) throw serviceDeploymentNotFound();
       deployments.requestRollback(found.service, found.deployment);
+      return { serviceDeploymentArn };
+    },
+
+    ContinueServiceDeployment({
+      serviceDeploymentArn = '',
+      hookId = '',
+      action = 'CONTINUE',
+    }: ContinueServiceDeploymentRequest) {
+      const found = find(serviceDeploymentArn);
+      if (!found) throw serviceDeploymentNotFound();
+      if (terminal.includes(found.deployment.status))
+        throw conflict(
+          'Continuing a service deployment is not allowed for service deployment in terminal states.',
+        );
+      if (action !== 'CONTINUE' && action !== 'ROLLBACK')
+        throw invalidParameter('Invalid action. Valid values are: CONTINUE, ROLLBACK');
+      hooks.answer(found.deployment, hookId, action);
       return { serviceDeploymentArn };
     },
   };

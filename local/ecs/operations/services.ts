@@ -16,11 +16,12 @@ import { page } from '../page.ts';
 import type { ServiceDeployments } from '../service-deployments.ts';
 import { checkDesiredCount, checkRevision, checkServiceKind, type Possible } from '../service-request.ts';
 import { serviceView } from '../service-view.ts';
+import { checkAdvanced, type PossibleShift } from '../shift-request.ts';
 import type { Store } from '../store.ts';
-import { checkDeploymentConfiguration, defaultDeploymentConfiguration } from '../strategy.ts';
+import { configurationWith, defaultDeploymentConfiguration } from '../strategy.ts';
 import type { TaskDefinitions } from '../task-definitions.ts';
 
-interface Parts extends Possible {
+interface Parts extends Possible, PossibleShift {
   now: () => number;
   store: Store;
   definitions: TaskDefinitions;
@@ -39,14 +40,14 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
       checkServiceKind(request);
       if (desiredCount === undefined) throw invalidParameter('desiredCount should not be null.');
       checkDesiredCount(desiredCount);
-      const deploymentConfiguration = {
-        ...defaultDeploymentConfiguration,
-        ...request.deploymentConfiguration,
-      };
-      checkDeploymentConfiguration(deploymentConfiguration);
+      const deploymentConfiguration = configurationWith(
+        defaultDeploymentConfiguration,
+        request.deploymentConfiguration,
+      );
       const definition = definitions.active(request.taskDefinition ?? '');
       const settings = settingsIn(request);
       checkRevision(definition, settings, parts);
+      checkAdvanced(deploymentConfiguration, settings, parts);
       if (store.findService(name, cluster)) throw invalidParameter('Creation of service was not idempotent.');
 
       const service: ServiceRecord = {
@@ -78,16 +79,16 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
       const request = copyOf(input);
       const service = store.service(request.service ?? '', request.cluster);
       checkDesiredCount(request.desiredCount);
-      const deploymentConfiguration = {
-        ...service.deploymentConfiguration,
-        ...request.deploymentConfiguration,
-      };
-      checkDeploymentConfiguration(deploymentConfiguration);
+      const deploymentConfiguration = configurationWith(
+        service.deploymentConfiguration,
+        request.deploymentConfiguration,
+      );
       const { taskDefinition } = request;
       const definition =
         taskDefinition === undefined ? service.definition : definitions.active(taskDefinition);
       const settings = { ...service.settings, ...settingsIn(request) };
       checkRevision(definition, settings, parts);
+      checkAdvanced(deploymentConfiguration, settings, parts);
 
       const changed = definition !== service.definition || !isDeepStrictEqual(settings, service.settings);
       service.definition = definition;
