@@ -63,8 +63,8 @@ async function run({ installed, once, quiet, port }: Run, screen: Terminal): Pro
     },
   );
   const stopped = stopSignal();
-  const { address, servingSince, config } = show;
-  await announce(directory, { pid: process.pid, address, servingSince, config });
+  const { address, servingSince, config, environment } = show;
+  await announce(directory, { pid: process.pid, address, servingSince, config, environment });
   const ticking = setInterval(() => screen.now(liveLine(show, report.going())), 250);
   try {
     introduce({ show, installed, seconds: (Date.now() - started) / 1000 }, screen);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Config, environmentOf } from '../../core/config.ts';
 import { placeOf } from '../../core/place.ts';
+import type { Surroundings } from '../../functions/runtime.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 import { home } from '../aws-service.ts';
 import { realClock } from '../clock.ts';
@@ -22,6 +23,8 @@ import { eventLatencyMs, logDeliverySeconds, pace } from './pace.ts';
 export interface ShowWorld {
   /** As the world runs by it. */
   config: Config;
+  /** What Tidegate's functions are told of it. */
+  environment: Surroundings['environment'];
   /** Of the AWS API, the registry, the console and Slack. */
   address: string;
   /** The environments of the sample services, those of the first service first. */
@@ -144,6 +147,7 @@ export async function openShowWorld(
 
   return {
     config,
+    environment: world.surroundings('tidegate-cli').environment,
     address: address(),
     places,
     seen,

@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../core/config.ts';
+import type { Surroundings } from '../../functions/runtime.ts';
 
 const fileSchema = z.object({
   pid: z.int().optional(),
@@ -12,6 +13,8 @@ const fileSchema = z.object({
   servingSince: z.number().optional(),
   /** As the world runs by it, defaults filled in. */
   config: z.custom<Config>((value) => typeof value === 'object').optional(),
+  /** What Tidegate's functions are told of it, as Lambda's environment variables tell them: so does `tidegate --local`. */
+  environment: z.custom<Surroundings['environment']>((value) => typeof value === 'object').optional(),
 });
 export type WorldFile = z.infer<typeof fileSchema>;
 

@@ -43,7 +43,7 @@ const rules: Rule[] = [
   { folder: 'tidegate.config.ts', mayImport: /^core\/config\.ts$/ },
   { folder: 'sst.config.ts', mayImport: /^stacks\/tidegate\.ts$/ },
   { folder: 'stacks', mayImport: /^(stacks\/|core\/|tidegate\.config\.ts$|state-machines\/.*\.json$)/ },
-  { folder: 'cli', mayImport: /^(cli\/|core\/|aws\/|tidegate\.config\.ts$|@aws-sdk\/|zod$|node:)/ },
+  { folder: 'cli', mayImport: /^(cli\/|core\/|aws\/|functions\/|tidegate\.config\.ts$|zod$|node:)/ },
   // Packages as it likes: nothing of it is deployed.
   {
     folder: 'local',

@@ -133,7 +133,8 @@ describe('with a world', () => {
     });
     await claim(join(directory, '.tidegate'), process.pid);
     const { address } = server;
-    const file = { pid: process.pid, address, config, servingSince: Date.now() - 60_000 };
+    const environment = { TABLE_NAME: 'table', STATE_MACHINE_ARN: 'arn' };
+    const file = { pid: process.pid, address, config, environment, servingSince: Date.now() - 60_000 };
     await announce(join(directory, '.tidegate'), file);
   });
   afterEach(() => server.close());

@@ -20,6 +20,7 @@ const environments = [{ name: 'production', cluster: 'main', service: 'my-api' }
 const config = defineConfig({
   services: { 'my-api': { repository: 'my-api', container: 'app', environments } },
 });
+const environment = { TABLE_NAME: 'table', STATE_MACHINE_ARN: 'arn' };
 const own = process.pid;
 const another = own + 1;
 
@@ -46,7 +47,7 @@ test('a second start finds the first while it comes up, and leaves its file', as
 test('a second start finds the first where it runs', async () => {
   const { address, close } = await answering();
   await claim(directory, own);
-  await announce(directory, { pid: own, address, servingSince: 1, config });
+  await announce(directory, { pid: own, address, servingSince: 1, config, environment });
 
   expect(await claim(directory, another)).toMatchObject({ pid: own, address });
   await close();
@@ -55,7 +56,7 @@ test('a second start finds the first where it runs', async () => {
 test('a process of the same number that does not answer is another one', async () => {
   const { address, close } = await answering();
   await close();
-  await announce(directory, { pid: own, address, servingSince: 1, config });
+  await announce(directory, { pid: own, address, servingSince: 1, config, environment });
 
   expect(await claim(directory, another)).toBeUndefined();
   expect(await readWorldFile(directory)).toEqual({ pid: another });

@@ -1,0 +1,24 @@
+/** The configuration that a command works by: the installation's own `tidegate.config.ts`, or another file. */
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { Config } from '../core/config.ts';
+import { Mistake } from './mistake.ts';
+
+/** Rejects with a `Mistake` that names what is wrong with the file. */
+export async function configFrom(file?: string): Promise<Config> {
+  if (file !== undefined && !existsSync(file)) throw new Mistake(`there is no file ${file}`);
+  const reading = file === undefined ? import('../tidegate.config.ts') : import(pathToFileURL(file).href);
+  const module: { default?: Config } = await reading.catch((error: Error) => {
+    throw new Mistake(
+      error.message.startsWith('tidegate.config.ts has ')
+        ? error.message
+        : `${file ?? 'tidegate.config.ts'} cannot be read: ${error.message}`,
+    );
+  });
+  const config = module.default;
+  if (typeof config?.services !== 'object')
+    throw new Mistake(
+      `${file ?? 'tidegate.config.ts'} must say: export default defineConfig({ services: … })`,
+    );
+  return config;
+}

@@ -1,0 +1,197 @@
+/** What would become of a release of this tag, asked of AWS by the steps' own code. Changes nothing. */
+import { ecr } from '../../aws/ecr.ts';
+import { ecs } from '../../aws/ecs.ts';
+import type { Surroundings } from '../../aws/means.ts';
+import { type Opened, openAws } from '../../aws/open.ts';
+import { slots } from '../../aws/slots.ts';
+import { environmentOf } from '../../core/config.ts';
+import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
+import { type ForecastState, forecast } from '../../core/forecast.ts';
+import { digestOf } from '../../core/image.ts';
+import { repositoryAt } from '../../core/place.ts';
+import type { Release, ReleaseRequest } from '../../core/release.ts';
+import { shownChanges } from '../../core/shown-changes.ts';
+import { ask } from '../../core/slot.ts';
+import { type Change, imageOf } from '../../core/task-definition.ts';
+import { type DeploymentPlan, deploymentPlan } from '../../functions/deployment-plan.ts';
+import { checkScan } from '../../functions/steps/check-scan.ts';
+import { resolveRelease } from '../../functions/steps/resolve-release.ts';
+import { BadUse, Mistake } from '../mistake.ts';
+
+export interface Wanted {
+  service: string;
+  environment: string;
+  tag: string;
+}
+
+export interface Foresight extends Wanted {
+  digest: string;
+  /** ms since the epoch. */
+  pushedAt: number;
+  would: 'deploy' | 'do nothing' | 'be rejected' | 'be superseded' | 'wait';
+  /** Why, where it would not deploy: all reasons at once. */
+  reasons: string[];
+  /** The environment that must have deployed it before. */
+  comesFrom?: string;
+  commit?: Release['commit'];
+  /** From what was proved last to what would be registered, values hidden. */
+  changes: Change[];
+  /** The family's latest revision, where it is not what runs: none of this would be deployed. */
+  drift?: { taskDefinition: string; changes: Change[] };
+  scan?: { status: 'pass' | 'fail' | 'pending'; summary: string };
+  slot?: { status: 'free' | 'waits' | 'superseded'; sentence: string };
+  wayBack?: { taskDefinition: string; image: string };
+  states: ForecastState[];
+}
+
+const uses = { ecr, ecs, slots };
+type Aws = Opened<typeof uses>;
+
+/** Throws a `Mistake` where there is no such service, environment or tag. */
+export async function look(wanted: Wanted, surroundings: Surroundings): Promise<Foresight> {
+  const aws = openAws(surroundings, uses);
+  const { service, environment } = named(wanted, aws.config);
+  const request = await requestFor(wanted, aws);
+  const { digest, pushedAt } = request.push;
+  const before = service.environments[service.environments.indexOf(environment) - 1];
+  const foresight: Foresight = {
+    ...wanted,
+    ...{ digest, pushedAt, would: 'deploy', reasons: [], changes: [] },
+    ...(before && { comesFrom: before.name }),
+    states: forecast(service, environment),
+  };
+  const resolved = await unlessRejected(() => resolveRelease.run({ request }, aws, noExecution));
+  if ('rejected' in resolved) return { ...foresight, would: 'be rejected', reasons: [resolved.rejected] };
+  if (!resolved.answer) return foresight;
+  const { decision, reason = '', release } = resolved.answer;
+  const known = { ...foresight, commit: release.commit };
+  if (decision === 'skip') return { ...known, would: 'do nothing', reasons: [reason] };
+
+  const [scan, planned, slot] = await Promise.all([
+    scanOf(release, aws),
+    unlessRejected(() => deploymentPlan(release, aws)),
+    slotFor(release, aws),
+  ]);
+  const plan = 'answer' in planned ? planned.answer : undefined;
+  const obstacles = 'rejected' in planned ? [planned.rejected] : planned.answer.obstacles;
+  const no = [...(scan.status === 'fail' ? [scan.summary] : []), ...obstacles];
+  const nothing = plan?.plan.decision === 'skip' ? plan.plan.reason : undefined;
+  return {
+    ...known,
+    ...verdict({ no, nothing, scan, slot }),
+    ...(plan && (await differences(release, plan, aws))),
+    ...{ scan, slot },
+  };
+}
+
+/** The first that holds, in the order of the flow. */
+function verdict({
+  no,
+  nothing,
+  scan,
+  slot,
+}: {
+  no: string[];
+  nothing: string | undefined;
+  scan: NonNullable<Foresight['scan']>;
+  slot: NonNullable<Foresight['slot']>;
+}): Pick<Foresight, 'would' | 'reasons'> {
+  if (no.length > 0) return { would: 'be rejected', reasons: no };
+  if (slot.status === 'superseded') return { would: 'be superseded', reasons: [slot.sentence] };
+  if (nothing) return { would: 'do nothing', reasons: [nothing] };
+  if (scan.status === 'pending') return { would: 'wait', reasons: [scan.summary] };
+  return { would: 'deploy', reasons: [] };
+}
+
+function named({ service: name, environment }: Wanted, config: Aws['config']) {
+  const { services } = config;
+  const service = services[name];
+  if (!service)
+    throw new BadUse(
+      `there is no service ${name} in tidegate.config.ts, only ${Object.keys(services).join(', ')}`,
+    );
+  const names = service.environments.map((one) => one.name);
+  if (!names.includes(environment))
+    throw new BadUse(`${name} has no environment ${environment}, only ${names.join(', ')}`);
+  return environmentOf(config, name, environment);
+}
+
+/** As the push would have asked for it, or the environment before. */
+async function requestFor({ service: name, environment, tag }: Wanted, aws: Aws): Promise<ReleaseRequest> {
+  const { service } = environmentOf(aws.config, name, environment);
+  const repository = repositoryAt(service, aws.home);
+  const where = `${repository.registryId}.dkr.ecr.${repository.region}.amazonaws.com/${repository.repository}`;
+  const tagged = await aws.ecr.tagged(repository, tag).catch((error: Error) => {
+    throw error.name === 'RepositoryNotFoundException'
+      ? new Mistake(`there is no repository ${where}`)
+      : error;
+  });
+  if (!tagged) throw new Mistake(`there is no tag ${tag} in ${where}: push it first`);
+  const isFirst = service.environments[0]?.name === environment;
+  return {
+    service: name,
+    environment,
+    push: { eventId: 'plan', ...repository, tag, ...tagged },
+    ...(!isFirst && { promotedFrom: 'plan' }),
+  };
+}
+
+async function unlessRejected<Answer>(
+  ask: () => Promise<Answer>,
+): Promise<{ answer: Answer } | { rejected: string }> {
+  try {
+    return { answer: await ask() };
+  } catch (error) {
+    if (error instanceof ReleaseRejected) return { rejected: error.message };
+    throw error;
+  }
+}
+
+async function scanOf(release: Release, aws: Aws): Promise<NonNullable<Foresight['scan']>> {
+  try {
+    const verdict = await unlessRejected(() => checkScan.run({ release }, aws, noExecution));
+    if ('rejected' in verdict) return { status: 'fail', summary: verdict.rejected };
+    const { status = 'fail', summary = 'no verdict' } = verdict.answer ?? {};
+    return { status, summary };
+  } catch (error) {
+    if (error instanceof ScanPending) return { status: 'pending', summary: error.message };
+    throw error;
+  }
+}
+
+async function slotFor(
+  { target, pushedAt, tag, digest }: Release,
+  { slots }: Aws,
+): Promise<NonNullable<Foresight['slot']>> {
+  const slot = await slots.look(target);
+  const execution = 'plan';
+  const { answers } = ask(slot, { execution, pushedAt, tag, digest, taskToken: '' });
+  const ours = answers.find((one) => one.execution === execution)?.answer;
+  if (ours?.status === 'granted') return { status: 'free', sentence: 'free' };
+  if (ours) return { status: 'superseded', sentence: `${ours.by}, pushed later, goes before it` };
+  const { holder, waiting } = slot;
+  const also = waiting ? `, and it would take the place of ${waiting.tag}, which waits` : '';
+  return { status: 'waits', sentence: `held by ${holder?.tag} (${nameIn(holder?.execution)})${also}` };
+}
+
+const nameIn = (execution = '') => execution.slice(execution.lastIndexOf(':') + 1);
+
+async function differences(
+  { target }: Release,
+  { plan, running, wanted }: DeploymentPlan,
+  { ecs }: Aws,
+): Promise<Pick<Foresight, 'changes' | 'drift' | 'wayBack'>> {
+  const latest = await ecs(target).taskDefinition(running.family);
+  const drift = latest.arn === plan.runningTaskDefinitionArn ? [] : shownChanges(running, latest.definition);
+  // What releases registered differs in its image alone.
+  const foreign = drift.filter(({ path }) => path !== `containerDefinitions.${target.container}.image`);
+  const image = imageOf(running, target.container) ?? '';
+  return {
+    changes: shownChanges(running, wanted),
+    ...(foreign.length > 0 && { drift: { taskDefinition: latest.arn, changes: foreign } }),
+    wayBack: { taskDefinition: plan.runningTaskDefinitionArn, image: digestOf(image) ?? image },
+  };
+}
+
+/** The steps that are asked here wait for nothing and note nothing. */
+const noExecution = { arn: 'plan', taskToken: '', signal: new AbortController().signal };

@@ -1,0 +1,65 @@
+/** `npm run tidegate -- …`: what people ask of Tidegate, and tell it, from a terminal. */
+import { parseArgs } from 'node:util';
+import type { Command } from './command.ts';
+import { BadUse, Mistake } from './mistake.ts';
+import { plan } from './plan/command.ts';
+import { type Terminal, terminal } from './terminal.ts';
+
+const commands: Record<string, Command> = { plan };
+
+const common = {
+  local: { type: 'boolean', default: false },
+  config: { type: 'string' },
+  stage: { type: 'string', default: 'production' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const commonUsage = `Options of every command:
+  --local           the local world that \`npm start\` runs in this folder, instead of AWS
+  --stage <stage>   of the installation on AWS (production)
+  --config <file>   instead of tidegate.config.ts
+  --json            for programs
+  --help            say this
+
+On AWS: the SDK's own credentials and Region (AWS_PROFILE, AWS_REGION, …). AWS_ENDPOINT_URL of the local world is --local.`;
+
+const list = () => {
+  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);
+  return `Usage: npm run tidegate -- <command> …        (the -- is npm's)\n\n${rows.join('\n')}\n\n${commonUsage}`;
+};
+
+/** Answers the process's exit code. */
+async function main([name, ...args]: string[], screen: Terminal): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    screen.say(list());
+    return name === undefined ? 2 : 0;
+  }
+  const command = commands[name];
+  try {
+    if (!command) throw new BadUse(`there is no command ${name}`);
+    const { values, positionals } = parsed(args, command);
+    if (values.help) {
+      screen.say(`Usage: ${command.usage}\n\n${commonUsage}`);
+      return 0;
+    }
+    const { local, config, stage, json, help: _, ...own } = values;
+    return await command.run({ positionals, values: { local, config, stage, json, own }, screen });
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(`tidegate: ${message}\n`);
+    if (error instanceof BadUse)
+      process.stderr.write(command ? `\nUsage: ${command.usage}\n` : `\n${list()}\n`);
+    return error instanceof Mistake ? 2 : 3;
+  }
+}
+
+function parsed(args: string[], { options }: Command) {
+  try {
+    return parseArgs({ args, allowPositionals: true, options: { ...options, ...common } });
+  } catch (error) {
+    throw new BadUse((error as Error).message);
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2), terminal(process.stdout, Boolean(process.env.NO_COLOR)));

@@ -1,0 +1,58 @@
+/** The difference of two task definitions as people may see it: that a value changed, but never a value that may be a secret. */
+import { type Change, registrable, type TaskDefinition } from './task-definition.ts';
+
+/** Stands for a value; `changed` behind it is what its change is worth saying. */
+export const masked = '(hidden)';
+
+/**
+ * Values of environment variables, of secrets (their ARNs tell how they are called) and of a log driver's options. Build
+ * arguments and commands are not: who puts secrets there shows them to everybody who may describe a task definition.
+ */
+const hidden = [
+  /\.environment\.[^.].*\.value$/,
+  /\.(secrets|secretOptions)\..*\.valueFrom$/,
+  /\.logConfiguration\.options\./,
+  /\.repositoryCredentials\./,
+];
+
+/** Options of log drivers that name places, not tokens. */
+const harmless = /\.logConfiguration\.options\.(awslogs|awsfirelens|mode|max)-[^.]*$/;
+
+const isHidden = (path: string) => hidden.some((pattern) => pattern.test(path)) && !harmless.test(path);
+
+/** Leaf by leaf, also of what is there on one side only; what has a name is called by it, so that one variable more is one change. */
+export function shownChanges(before: TaskDefinition, after: TaskDefinition): Change[] {
+  const [from, to] = [leaves(registrable(before)), leaves(registrable(after))];
+  const paths = [...new Set([...from.keys(), ...to.keys()])].sort();
+  return paths.flatMap((path) => {
+    const change = { path, before: from.get(path) ?? '', after: to.get(path) ?? '' };
+    if (change.before === change.after && from.has(path) === to.has(path)) return [];
+    return isHidden(path) ? hide(change) : change;
+  });
+}
+
+const hide = ({ path, before, after }: Change): Change => ({
+  path,
+  before: before && masked,
+  after: after && masked,
+});
+
+/** Texts by their paths. */
+function leaves(value: unknown, path = ''): Map<string, string> {
+  if (typeof value !== 'object' || value === null)
+    return new Map([[path, typeof value === 'string' ? value : JSON.stringify(value)]]);
+  const children = Object.entries(byName(value));
+  if (children.length === 0) return new Map([[path, JSON.stringify(value)]]);
+  return new Map(
+    children.flatMap(([key, child]) => [...leaves(child, path === '' ? key : `${path}.${key}`)]),
+  );
+}
+
+/** A list whose items all have a name of their own, as an object by these names. */
+function byName(value: object): object {
+  if (!Array.isArray(value) || value.length === 0) return value;
+  const names = value.map((item: { name?: unknown } | null) => item?.name);
+  const named = names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
+  if (!named) return value;
+  return Object.fromEntries(value.map(({ name, ...rest }: { name: string }) => [name, rest]));
+}

@@ -1,0 +1,70 @@
+/** `npm run tidegate`, as a process: what it says where there is nothing to ask, and with which exit code it ends. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+
+const program = fileURLToPath(new URL('../../bin/tidegate.mjs', import.meta.url));
+const elsewhere = mkdtempSync(join(tmpdir(), 'tidegate-cli-'));
+afterAll(() => rmSync(elsewhere, { recursive: true }));
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+const run = (args: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    const options = { cwd: elsewhere, env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true' } };
+    const child = execFile(process.execPath, [program, ...args], options, (_error, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+
+test.concurrent.each([
+  { it: '--help lists the commands', args: ['--help'], code: 0, out: /plan +what a release/, err: /^$/ },
+  { it: 'plan --help says how it is used', args: ['plan', '--help'], code: 0, out: /Exit code/, err: /^$/ },
+  { it: 'no command is bad use', args: [], code: 2, out: /Usage/, err: /^$/ },
+  {
+    it: 'an unknown command is bad use',
+    args: ['deploy'],
+    code: 2,
+    out: /^$/,
+    err: /no command deploy[\s\S]*Usage/,
+  },
+  {
+    it: 'an unknown option is bad use',
+    args: ['plan', '--quick'],
+    code: 2,
+    out: /^$/,
+    err: /--quick[\s\S]*Usage/,
+  },
+  {
+    it: 'a tag is missing',
+    args: ['plan', 'my-api', 'production'],
+    code: 2,
+    out: /^$/,
+    err: /and a tag, such as/,
+  },
+  {
+    it: 'a local world that does not run is said to be started',
+    args: ['plan', 'my-api', 'production', 'v1.0.0', '--local'],
+    code: 2,
+    out: /^$/,
+    err: /npm start/,
+  },
+  {
+    it: 'without a Region it says where to set one',
+    args: ['plan', 'my-api', 'production', 'v1.0.0'],
+    code: 2,
+    out: /^$/,
+    err: /AWS_REGION/,
+  },
+])('$it', async ({ args, code, out, err }) => {
+  const ended = await run(args);
+
+  expect(ended).toEqual({ code, out: expect.stringMatching(out), err: expect.stringMatching(err) });
+});
