@@ -1,4 +1,5 @@
 /** What would become of a release of this tag, asked of AWS by the steps' own code. Changes nothing. */
+import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import type { Surroundings } from '../../aws/means.ts';
@@ -31,6 +32,8 @@ export interface Foresight extends Wanted {
   would: 'deploy' | 'do nothing' | 'be rejected' | 'be superseded' | 'wait';
   /** Why, where it would not deploy: all reasons at once. */
   reasons: string[];
+  /** What makes it less safe than it could be. */
+  warnings: string[];
   /** The environment that must have deployed it before. */
   comesFrom?: string;
   commit?: Release['commit'];
@@ -44,7 +47,7 @@ export interface Foresight extends Wanted {
   states: ForecastState[];
 }
 
-const uses = { ecr, ecs, slots };
+const uses = { cloudwatch, ecr, ecs, slots };
 type Aws = Opened<typeof uses>;
 
 /** Throws a `Mistake` where there is no such service, environment or tag. */
@@ -56,7 +59,7 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
   const before = service.environments[service.environments.indexOf(environment) - 1];
   const foresight: Foresight = {
     ...wanted,
-    ...{ digest, pushedAt, would: 'deploy', reasons: [], changes: [] },
+    ...{ digest, pushedAt, would: 'deploy', reasons: [], warnings: [], changes: [] },
     ...(before && { comesFrom: before.name }),
     states: forecast(service, environment),
   };
@@ -78,7 +81,8 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
   const nothing = plan?.plan.decision === 'skip' ? plan.plan.reason : undefined;
   return {
     ...known,
-    ...verdict({ no, nothing, scan, slot }),
+    ...verdict({ no, nothing, scan, slot, waitsFor: plan?.waitsFor }),
+    warnings: plan?.plan.warnings ?? [],
     ...(plan && (await differences(release, plan, aws))),
     ...{ scan, slot },
   };
@@ -90,15 +94,18 @@ function verdict({
   nothing,
   scan,
   slot,
+  waitsFor,
 }: {
   no: string[];
   nothing: string | undefined;
   scan: NonNullable<Foresight['scan']>;
   slot: NonNullable<Foresight['slot']>;
+  waitsFor: string | undefined;
 }): Pick<Foresight, 'would' | 'reasons'> {
   if (no.length > 0) return { would: 'be rejected', reasons: no };
   if (slot.status === 'superseded') return { would: 'be superseded', reasons: [slot.sentence] };
   if (nothing) return { would: 'do nothing', reasons: [nothing] };
+  if (waitsFor) return { would: 'wait', reasons: [waitsFor] };
   if (scan.status === 'pending') return { would: 'wait', reasons: [scan.summary] };
   return { would: 'deploy', reasons: [] };
 }

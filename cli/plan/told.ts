@@ -19,6 +19,7 @@ export function told(seen: Foresight, now: number, screen: Terminal): void {
     `${service} ${tag} to ${environment} would ${paint('bold', paint(good ? 'green' : 'red', seen.would))}`,
   );
   for (const reason of reasons) tell('  · ', reason, 4);
+  for (const warning of seen.warnings) tell(`  ${paint('yellow', '!')} `, warning, 4);
   say();
   row('image', `${shortDigest(digest)}, pushed ${spoken(Math.max(0, now - pushedAt) / 1000)} ago`);
   const { revision, author, compareUrl } = commit;

@@ -107,13 +107,13 @@ export const placed = {
       ),
     ),
   }),
+  // Which alarms watch over its deployments, the ECS service says.
   'cloudwatch:DescribeAlarms': (scope) => ({
     resources: each(
       scope,
       ({ place: { account, region } }) =>
         `arn:${scope.installation.partition}:cloudwatch:${region}:${account}:alarm:*`,
     ),
-    reason: 'which alarms watch over its deployments, the ECS service says',
   }),
   'cloudwatch:GetMetricData': ({ located }) => ({
     resources: located.some(({ environment }) => environment.analysis) ? ['*'] : [],
