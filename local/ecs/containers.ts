@@ -1,6 +1,6 @@
 /** What the engine is told of a task: its containers with their overrides, secrets and exact images. Pure. */
 
-import type { TaskOverride } from '@aws-sdk/client-ecs';
+import type { ContainerDependency, HealthCheck, TaskOverride } from '@aws-sdk/client-ecs';
 import type { ContainerToStart } from '../engine/engine.ts';
 import type { PinnedImage } from './images.ts';
 import type { RegisteredContainer, RegisteredTaskDefinition } from './task-definition.ts';
@@ -27,9 +27,26 @@ export function containersToStart(
       },
       containerPorts: (container.portMappings ?? []).flatMap(({ containerPort }) => containerPort ?? []),
       stopTimeoutSeconds: container.stopTimeout ?? 30,
+      ...(container.dependsOn?.length && { dependsOn: container.dependsOn.map(dependency) }),
+      ...(container.startTimeout && { startTimeoutSeconds: container.startTimeout }),
+      ...(container.healthCheck && { healthCheck: healthCheckOf(container.healthCheck) }),
     };
   });
 }
+
+const dependency = ({ containerName = '', condition = 'START' }: ContainerDependency) => ({
+  containerName,
+  condition,
+});
+
+/** Defaults: API reference, HealthCheck. */
+const healthCheckOf = ({ command = [], interval, timeout, retries, startPeriod }: HealthCheck) => ({
+  command,
+  intervalSeconds: interval ?? 30,
+  timeoutSeconds: timeout ?? 5,
+  retries: retries ?? 3,
+  startPeriodSeconds: startPeriod ?? 0,
+});
 
 const named = (pairs: { name?: string | undefined; value?: string | undefined }[] = []) =>
   Object.fromEntries(pairs.map(({ name = '', value = '' }) => [name, value]));

@@ -48,8 +48,6 @@ export interface EcsOptions {
   random: () => number;
   /** As slow as AWS where nothing else is said. */
   pace?: Partial<Pace>;
-  /** The engine runs container health checks and tells `health`. Without, a service whose task definition has one is refused. */
-  containerHealthChecks?: boolean;
 }
 
 export interface Ecs {
@@ -116,7 +114,6 @@ export function ecs(options: EcsOptions): Ecs {
       wake: rolling.wake,
       targetGroups: options.targetGroups,
       listenerRules: world.listenerRules,
-      containerHealthChecks: options.containerHealthChecks ?? false,
     }),
     ...taskOperations(world, store, definitions),
     ...serviceDeploymentOperations(store, deployments, hooks),

@@ -8,7 +8,6 @@ import type { RegisteredTaskDefinition } from './task-definition.ts';
 
 export interface Possible {
   targetGroups: (arn: string) => TargetGroup | undefined;
-  containerHealthChecks: boolean;
 }
 
 export function checkServiceKind({
@@ -36,12 +35,6 @@ export function checkRevision(
   if (settings.serviceRegistries?.length) throw notInTheLocalWorld('service discovery');
   if (settings.serviceConnectConfiguration?.enabled) throw notInTheLocalWorld('Service Connect');
   if (settings.volumeConfigurations?.length) throw notInTheLocalWorld('volumes');
-  if (
-    !possible.containerHealthChecks &&
-    definition.containerDefinitions.some(({ healthCheck }) => healthCheck)
-  ) {
-    throw notInTheLocalWorld('container health checks with this engine');
-  }
   for (const { targetGroupArn = '', containerName = '', containerPort } of settings.loadBalancers ?? []) {
     const container = definition.containerDefinitions.find(({ name }) => name === containerName);
     if (!container)

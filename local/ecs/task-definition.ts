@@ -2,6 +2,7 @@
 
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Place } from '../../core/place.ts';
+import { checkDependencies } from './container-dependencies.ts';
 import { clientException } from './errors.ts';
 import { fargateSizeError } from './fargate-size.ts';
 import { ecsArn } from './names.ts';
@@ -34,6 +35,7 @@ export function registered(
   const awsvpc = request.networkMode === 'awsvpc';
   const containers = containerDefinitions.map((container) => withDefaults(container, awsvpc));
   checkContainers(containers, request);
+  checkDependencies(containers);
   const wantsFargate = request.requiresCompatibilities?.includes('FARGATE') ?? false;
   const fargateError = fargateErrorOf(containers, request);
   if (wantsFargate && fargateError) throw clientException(fargateError);

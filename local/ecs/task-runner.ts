@@ -18,11 +18,6 @@ export interface Launch extends NewTask {
   changed(task: TaskRecord, status?: TaskStatus): void;
 }
 
-/** What ECS also listens for. An engine that runs container health checks calls it; others never do. */
-export interface TaskListenerWithHealth extends TaskListener {
-  health(container: string, status: 'HEALTHY' | 'UNHEALTHY'): void;
-}
-
 export interface LiveTask {
   readonly record: TaskRecord;
   /** Asks it to stop; the first reason stays. May be repeated. */
@@ -108,7 +103,7 @@ export function launch(world: World, order: Launch): LiveTask {
     }
   }
 
-  const listener: TaskListenerWithHealth = {
+  const listener: TaskListener = {
     running(ports) {
       if (view.desiredStatus === 'STOPPED') return;
       record.ports = ports;
@@ -135,7 +130,7 @@ export function launch(world: World, order: Launch): LiveTask {
       const one = container(name);
       if (!one || one.lastStatus === 'STOPPED') return;
       one.lastStatus = 'STOPPED';
-      one.exitCode = exitCode;
+      if (exitCode !== undefined) one.exitCode = exitCode;
       if (reason) one.reason = reason;
       const last = view.containers.every(({ lastStatus }) => lastStatus === 'STOPPED');
       if (definitionOf(name)?.essential || last) {

@@ -1,4 +1,6 @@
-/** What runs the containers of an ECS task. ECS decides when; an engine only starts and stops. */
+/** What runs the containers of an ECS task. ECS decides when; an engine only starts, checks and stops. */
+
+import type { HealthCheck } from './container-health.ts';
 
 export interface TaskEngine {
   /** Begins to start a task and answers at once; what becomes of it is told through `tell`, never synchronously. */
@@ -22,20 +24,30 @@ export interface ContainerToStart {
   /** Each gets a free port of 127.0.0.1, and the container is told it as PORT when it has just one. */
   containerPorts: number[];
   stopTimeoutSeconds: number;
+  /** It starts when all of these hold; it stops before what it depends on. */
+  dependsOn?: { containerName: string; condition: 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY' }[];
+  /** How long others wait for it to be complete or healthy; for ever where absent. */
+  startTimeoutSeconds?: number;
+  healthCheck?: HealthCheck;
 }
 
 export interface TaskListener {
-  /** All containers run. The map is container port → port on 127.0.0.1. */
+  /** All containers run, or have run. The map is container port → port on 127.0.0.1. */
   running(ports: ReadonlyMap<number, number>): void;
   /** The task never ran, e.g. `CannotPullContainerError: …`: the reason as ECS words it. */
   failedToStart(container: string, reason: string): void;
-  /** A container ended. 137 after SIGKILL, 143 after SIGTERM; the reason is ECS's, where it says more than the code. */
-  exited(container: string, exitCode: number, reason?: string): void;
+  /** A container ended. 137 after SIGKILL, 143 after SIGTERM, no code where it never started; the reason is ECS's, where it says more than the code. */
+  exited(container: string, exitCode: number | undefined, reason?: string): void;
+  /** What a container's health check has come to, after each change. */
+  health(container: string, status: 'HEALTHY' | 'UNHEALTHY'): void;
   /** One line of stdout or stderr. */
   log(container: string, line: string): void;
 }
 
 export interface RunningTask {
-  /** SIGTERM to every container, SIGKILL after its `stopTimeoutSeconds`. `exited` follows for each. May be repeated. */
+  /** SIGTERM to every container, dependents first, SIGKILL after its `stopTimeoutSeconds`. `exited` follows for each. May be repeated. */
   stop(): void;
 }
+
+/** How ECS words it when a container can never start because of what it depends on. */
+export const dependencyFailed = 'Task failed to start';

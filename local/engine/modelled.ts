@@ -2,9 +2,11 @@
 import type { Clock } from '../clock.ts';
 import { type Behaviour, behaviourOf, lifetimeOf } from './behaviour.ts';
 import { environmentOf, noCommand, wordsOf } from './command.ts';
-import type { ContainerToStart, TaskEngine, TaskListener } from './engine.ts';
+import { watchHealth } from './container-health.ts';
+import { type ContainerToStart, dependencyFailed, type TaskEngine, type TaskListener } from './engine.ts';
 import type { ImageSource } from './image-source.ts';
 import { logNormal } from './random.ts';
+import { startOrder } from './start-order.ts';
 
 export interface Answer {
   status: number;
@@ -46,12 +48,12 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
     if (closed.length > 0) for (const changed of listeners) changed();
   };
 
-  /** Calls `exited` once; the answer asks it to stop, as SIGTERM does. */
+  /** Calls `exited` once; `stop` is SIGTERM, and after `kill` nothing is told. */
   function run(
     container: ContainerToStart,
     environment: Record<string, string>,
     ports: number[],
-    tell: TaskListener,
+    tell: Omit<TaskListener, 'running' | 'failedToStart'>,
   ) {
     const behaviour = behaviourOf(environment);
     const { startMs, endsAfterMs, exitCode, lastWords, reason } = lifetimeOf(
@@ -59,14 +61,19 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
       isOneOff(container),
     );
     let stopping = false;
+    let up = false;
 
-    const end = (code: number, why?: string) => {
+    const kill = () => {
       for (const cancel of cancels) cancel();
       close(ports);
+    };
+    const end = (code: number, why?: string) => {
+      kill();
       tell.exited(container.name, code, why);
     };
     const cancels = [
       clock.after(startMs, () => {
+        up = true;
         listen(ports, behaviour);
         tell.log(container.name, `my-api ${behaviour.version} (${behaviour.revision.slice(0, 8)}) listens`);
       }),
@@ -80,50 +87,80 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
         }),
       );
     }
-    return () => {
+    if (container.healthCheck) {
+      const passes = () => up && behaviour.healthy;
+      cancels.push(
+        watchHealth(container.healthCheck, clock, passes, (status) => tell.health(container.name, status)),
+      );
+    }
+    const stop = () => {
       if (stopping) return;
       stopping = true;
-      close(ports);
-      for (const cancel of cancels) cancel();
-      clock.after(shutdownMs, () => end(0));
+      kill();
+      cancels.push(clock.after(shutdownMs, () => end(0)));
     };
+    return { stop, kill };
   }
 
   return {
     start({ containers }, tell) {
-      let stops: (() => void)[] = [];
+      const runs = new Map<string, ReturnType<typeof run>>();
+      const environments = new Map<string, Record<string, string>>();
+      let ports: ReadonlyMap<number, number> = new Map();
       let cancelled = false;
+      let begun = false;
+      const order = startOrder(containers, clock, {
+        start(container) {
+          const own = container.containerPorts.flatMap((port) => ports.get(port) ?? []);
+          runs.set(container.name, run(container, environments.get(container.name) ?? {}, own, watched));
+          order.started(container.name);
+        },
+        stop: ({ name }) => runs.get(name)?.stop(),
+        allStarted: () => tell.running(ports),
+        neverStarted: ({ name }) => tell.exited(name, undefined),
+        stuck({ name }) {
+          for (const { kill } of runs.values()) kill();
+          tell.failedToStart(name, dependencyFailed);
+        },
+      });
+      const watched: Parameters<typeof run>[3] = {
+        log: tell.log,
+        exited(name, exitCode = 0, reason) {
+          tell.exited(name, exitCode, reason);
+          order.exited(name, exitCode);
+        },
+        health(name, status) {
+          tell.health(name, status);
+          if (status === 'HEALTHY') order.healthy(name);
+        },
+      };
 
       clock.after(createMs, () => {
         if (cancelled) {
-          for (const { name } of containers) tell.exited(name, 137);
+          for (const { name } of containers) tell.exited(name, undefined);
           return;
         }
-        const ports = new Map(
+        ports = new Map(
           containers.flatMap(({ containerPorts }) => containerPorts).map((port) => [port, nextPort++]),
         );
-        const prepared = [];
         for (const container of containers) {
           try {
             const { config } = images.pull(container.image);
             if (wordsOf(container, config).length === 0) throw new Error(noCommand);
-            prepared.push({ container, environment: { ...environmentOf(config), ...container.environment } });
+            environments.set(container.name, { ...environmentOf(config), ...container.environment });
           } catch (error) {
             tell.failedToStart(container.name, (error as Error).message);
             return;
           }
         }
-        stops = prepared.map(({ container, environment }) => {
-          const own = container.containerPorts.flatMap((port) => ports.get(port) ?? []);
-          return run(container, environment, own, tell);
-        });
-        tell.running(ports);
+        begun = true;
+        order.begin();
       });
 
       return {
         stop() {
           cancelled = true;
-          for (const stop of stops) stop();
+          if (begun) order.stop();
         },
       };
     },

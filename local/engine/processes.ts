@@ -2,12 +2,22 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { type Command, commandOf } from './command.ts';
+import { watchHealth } from './container-health.ts';
 import { type ContainerProcess, runContainer } from './container-process.ts';
-import type { ContainerToStart, RunningTask, TaskEngine, TaskListener, TaskToStart } from './engine.ts';
+import {
+  type ContainerToStart,
+  dependencyFailed,
+  type RunningTask,
+  type TaskEngine,
+  type TaskListener,
+  type TaskToStart,
+} from './engine.ts';
 import { portAllocator } from './free-port.ts';
 import type { ImageSource } from './image-source.ts';
+import { type Probe, probe, wordsOfCheck } from './probe.ts';
 import { processRegister } from './process-register.ts';
 import { rootfsStore } from './rootfs.ts';
+import { startOrder } from './start-order.ts';
 
 export interface ProcessEngine extends TaskEngine {
   /** Kills what runs and resolves when it has ended. */
@@ -21,6 +31,12 @@ interface ProcessEngineOptions {
   clock: Clock;
 }
 
+interface Prepared {
+  command: Command;
+  /** That of its health check. */
+  check?: Command | undefined;
+}
+
 /** Not a sandbox: containers are ordinary processes of this user, and share the files of their image with each other. */
 export function processEngine({ images, directory, clock }: ProcessEngineOptions): ProcessEngine {
   const rootfsOf = rootfsStore(images, join(directory, 'images'));
@@ -29,9 +45,15 @@ export function processEngine({ images, directory, clock }: ProcessEngineOptions
   const tasks = new Set<{ kill(): void; ended: Promise<unknown> }>();
   register.endLeftovers();
 
-  async function prepare(container: ContainerToStart): Promise<Command> {
+  async function prepare(container: ContainerToStart): Promise<Prepared> {
     const image = images.pull(container.image);
-    return commandOf(container, image.config, await rootfsOf(image));
+    const rootfs = await rootfsOf(image);
+    const command = await commandOf(container, image.config, rootfs);
+    if (!container.healthCheck) return { command };
+    const asked = { ...container, entryPoint: wordsOfCheck(container.healthCheck.command), command: [] };
+    // Docker takes a check that cannot be run for one that failed.
+    const check = await commandOf(asked, image.config, rootfs).catch(() => undefined);
+    return { command, check };
   }
 
   async function allocate(wanted: number[]): Promise<Map<number, number>> {
@@ -40,72 +62,120 @@ export function processEngine({ images, directory, clock }: ProcessEngineOptions
 
   function start({ containers }: TaskToStart, tell: TaskListener): RunningTask {
     const running = new Map<ContainerToStart, ContainerProcess>();
-    let wanted = true;
-    let failed = false;
     const endings: Promise<void>[] = [];
+    const prepared = new Map<ContainerToStart, Prepared>();
+    const toStop = new Set<ContainerToStart>();
+    const probes = new Set<Probe>();
+    let given: ReadonlyMap<number, number> = new Map();
+    let phase: 'preparing' | 'running' | 'failed' = 'preparing';
+    let wanted = true;
+    let killed = false;
 
-    async function run(container: ContainerToStart, command: Command, given: ReadonlyMap<number, number>) {
-      const ended = Promise.withResolvers<void>();
+    const order = startOrder(containers, clock, {
+      start(container) {
+        endings.push(run(container).catch((error) => cannotStart(container, error)));
+      },
+      stop(container) {
+        toStop.add(container);
+        running.get(container)?.stop(container.stopTimeoutSeconds);
+      },
+      allStarted: () => tell.running(given),
+      neverStarted: ({ name }) => tell.exited(name, undefined),
+      stuck: ({ name }) => fail(name, dependencyFailed),
+    });
+
+    /** Resolves when it has ended. */
+    async function run(container: ContainerToStart) {
+      const { name, stopTimeoutSeconds } = container;
+      const { command, check } = prepared.get(container) ?? {};
+      if (!command) return;
+      const ended = Promise.withResolvers<number>();
       const started = await runContainer(withPort(command, container, given), clock, {
-        line: (line) => tell.log(container.name, line),
-        exited(exitCode) {
-          register.remove(started.pid);
-          if (!failed) tell.exited(container.name, exitCode);
-          ended.resolve();
-        },
+        line: (line) => tell.log(name, line),
+        exited: ended.resolve,
       });
       register.add(started.pid);
       running.set(container, started);
-      endings.push(ended.promise);
+      if (killed) started.kill();
+      else if (toStop.has(container)) started.stop(stopTimeoutSeconds);
+      const endChecks = watch(container, check && withPort(check, container, given));
+      order.started(name);
+      const exitCode = await ended.promise;
+      endChecks();
+      running.delete(container);
+      register.remove(started.pid);
+      if (phase !== 'failed') tell.exited(name, exitCode);
+      order.exited(name, exitCode);
+    }
+
+    function watch({ name, healthCheck }: ContainerToStart, command: Command | undefined): () => void {
+      if (!healthCheck) return () => {};
+      const check = command && probe(command, healthCheck.timeoutSeconds, clock);
+      if (check) probes.add(check);
+      const end = watchHealth(healthCheck, clock, check ? check.passes : () => false, (status) => {
+        tell.health(name, status);
+        if (status === 'HEALTHY') order.healthy(name);
+      });
+      return () => {
+        end();
+        check?.kill();
+      };
+    }
+
+    const cannotStart = ({ name }: ContainerToStart, error: Error) =>
+      fail(name, `CannotStartContainerError: ${error.message}`);
+
+    function fail(name: string, reason: string) {
+      if (phase === 'failed') return;
+      phase = 'failed';
+      order.abandon();
+      kill();
+      tell.failedToStart(name, reason);
     }
 
     async function begin() {
-      const commands = new Map<ContainerToStart, Command>();
-      const given = await allocate(containers.flatMap(({ containerPorts }) => containerPorts));
+      const allocated = await allocate(containers.flatMap(({ containerPorts }) => containerPorts));
+      given = allocated;
       try {
         for (const container of containers) {
           try {
-            commands.set(container, await prepare(container));
+            prepared.set(container, await prepare(container));
           } catch (error) {
             return tell.failedToStart(container.name, (error as Error).message);
           }
         }
         if (!wanted) return endedBeforeStart();
-        for (const [container, command] of commands) {
-          try {
-            await run(container, command, given);
-          } catch (error) {
-            failed = true;
-            kill();
-            return tell.failedToStart(
-              container.name,
-              `CannotStartContainerError: ${(error as Error).message}`,
-            );
-          }
-        }
-        tell.running(given);
-        // Asked to stop between the first and the last of them.
-        if (!wanted) stop();
-        await Promise.all(endings);
+        phase = 'running';
+        order.begin();
+        // Each that ends may have been awaited by one that starts then.
+        for (let ending = endings.shift(); ending; ending = endings.shift()) await ending;
       } finally {
-        for (const port of given.values()) ports.release(port);
+        for (const port of allocated.values()) ports.release(port);
       }
     }
 
-    /** Docker reports no exit code for a container that never ran; the listener is owed one. */
     function endedBeforeStart() {
-      for (const { name } of containers) tell.exited(name, 137);
+      for (const { name } of containers) tell.exited(name, undefined);
     }
 
     const kill = () => {
       wanted = false;
+      killed = true;
       for (const process of running.values()) process.kill();
+      for (const check of probes) check.kill();
     };
     const stop = () => {
       wanted = false;
-      for (const [{ stopTimeoutSeconds }, process] of running) process.stop(stopTimeoutSeconds);
+      if (phase === 'running') order.stop();
     };
-    const task = { kill, ended: begin() };
+    const task = {
+      kill() {
+        // Nothing that waits for another's end is started by it.
+        order.abandon();
+        kill();
+      },
+      ended: begin(),
+    };
     tasks.add(task);
     task.ended.finally(() => tasks.delete(task));
     return { stop };

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
 import { ecsClient } from '../support/ecs-client.ts';
-import { ecsWorld, imageOf, loadBalancers, network } from '../support/ecs-world.ts';
+import { ecsWorld, loadBalancers, network } from '../support/ecs-world.ts';
 
 const example = (operation: string) =>
   JSON.parse(
@@ -275,17 +275,6 @@ describe('CreateService refuses', () => {
     world.create();
 
     expect(() => world.create()).toThrow('Creation of service was not idempotent.');
-  });
-
-  test('container health checks that the engine does not run', () => {
-    const world = ecsWorld();
-    world.register('v1', {
-      containerDefinitions: [
-        { name: 'api', image: imageOf('v1'), healthCheck: { command: ['CMD', 'true'] } },
-      ],
-    });
-
-    expect(() => world.create()).toThrow(/container health checks/);
   });
 });
 

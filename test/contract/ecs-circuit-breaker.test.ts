@@ -235,7 +235,6 @@ describe('tasks that fail the health checks of the load balancer', () => {
 test('tasks that fail their own health check are replaced and counted', async () => {
   const world = await running(
     {
-      containerHealthChecks: true,
       script: (_, place) => ({
         containerHealth: { afterSeconds: 30, status: place === 0 ? 'HEALTHY' : 'UNHEALTHY' },
       }),

@@ -36,6 +36,7 @@ function start(engine: TaskEngine, environment: Record<string, string>) {
       running: (ports) => {
         port = ports.get(8080) ?? 0;
       },
+      health() {},
       failedToStart: (_, reason) => lines.push(reason),
       exited: (_, code) => {
         exit = code;

@@ -53,6 +53,7 @@ async function run(
         ports = given;
         told.push('running');
       },
+      health: (container, status) => told.push(`${container} is ${status}`),
       failedToStart: (container, reason) => told.push(`${container}: ${reason}`),
       exited: (container, exitCode) => told.push(`${container} exited ${exitCode}`),
       log: (container, line) => told.push(`${container} says ${line}`),
@@ -233,7 +234,7 @@ test('an image that cannot be pulled or unpacked fails to start', async () => {
     const container = { name: 'web', image: 'x', environment: {}, containerPorts: [], stopTimeoutSeconds: 1 };
     missing.start(
       { taskArn: 'x', containers: [container] },
-      { running() {}, failedToStart: (_, why) => resolve(why), exited() {}, log() {} },
+      { running() {}, failedToStart: (_, why) => resolve(why), exited() {}, health() {}, log() {} },
     );
   });
 
@@ -261,12 +262,86 @@ test('the containers of a task run together, each stopped on its own', async () 
   expect((await heard('log exited 143'))[0]).toBe('running');
 });
 
+test('containers start after what they depend on, and stop before it', async () => {
+  const waits = 'setInterval(() => {}, 1000)';
+  const { task, told, heard } = await run(
+    node,
+    [script('console.log("never")')],
+    [
+      {
+        name: 'web',
+        entryPoint: ['node', '-e', waits],
+        dependsOn: [{ containerName: 'db', condition: 'HEALTHY' }],
+      },
+      {
+        name: 'db',
+        entryPoint: ['node', '-e', waits],
+        dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }],
+        healthCheck: {
+          command: ['CMD-SHELL', 'exit 0'],
+          intervalSeconds: 0.05,
+          timeoutSeconds: 5,
+          retries: 1,
+          startPeriodSeconds: 0,
+        },
+      },
+      { name: 'init', entryPoint: ['node', '-e', 'process.exit(0)'] },
+    ],
+  );
+
+  await heard('running');
+  task.stop();
+  await heard('db exited 143');
+
+  expect(told).toEqual(['init exited 0', 'db is HEALTHY', 'running', 'web exited 143', 'db exited 143']);
+});
+
+test.each([
+  { it: 'ends with another code than 0', command: ['CMD', 'node', '-e', 'process.exit(1)'] },
+  { it: 'takes too long', command: ['CMD-SHELL', 'sleep 60'] },
+  { it: 'cannot be run', command: ['CMD', 'no-such-program'] },
+])('a container is unhealthy when its check $it', async ({ command }) => {
+  const { heard } = await run(
+    node,
+    [script('setInterval(() => {}, 1000)')],
+    [
+      {
+        healthCheck: {
+          command,
+          intervalSeconds: 0.05,
+          timeoutSeconds: 0.2,
+          retries: 2,
+          startPeriodSeconds: 0,
+        },
+      },
+    ],
+  );
+
+  expect(await heard('web is UNHEALTHY')).toEqual(['running', 'web is UNHEALTHY']);
+});
+
+test('a container whose init container fails never starts, and the others end', async () => {
+  const { heard, told } = await run(
+    node,
+    [script('setInterval(() => {}, 1000)')],
+    [
+      { name: 'web', dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }] },
+      { name: 'agent' },
+      { name: 'init', entryPoint: ['node', '-e', 'process.exit(3)'] },
+    ],
+  );
+
+  await heard(/failed/);
+
+  expect(told).toEqual(['init exited 3', 'web: Task failed to start']);
+});
+
 test('a task that is stopped while it starts still ends', async () => {
   const { task, heard } = await run(node, [script('setInterval(() => {}, 1000)')]);
 
   task.stop();
 
-  expect(await heard(/exited/)).toEqual(['web exited 137']);
+  expect(await heard(/exited/)).toEqual(['web exited undefined']);
 });
 
 test('an image is unpacked once, also across runs', async () => {
@@ -333,7 +408,7 @@ async function startedByAnother(): Promise<{ parent: ChildProcess; pids: number[
     const engine = processEngine({ images, directory: ${JSON.stringify(directory)}, clock: realClock() });
     const container = { name: 'web', image: 'x', environment: {}, containerPorts: [], stopTimeoutSeconds: 60 };
     engine.start({ taskArn: 'x', containers: [container] }, {
-      running() {}, failedToStart: console.error, exited() {}, log: (_, line) => console.log(line),
+      running() {}, failedToStart: console.error, exited() {}, health() {}, log: (_, line) => console.log(line),
     });
   `;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', main], {

@@ -1,7 +1,6 @@
 /** A task engine that runs nothing: each task follows its script, on the given clock. */
 
 import type { Clock } from '../../local/clock.ts';
-import type { TaskListenerWithHealth } from '../../local/ecs/task-runner.ts';
 import type { TaskEngine, TaskToStart } from '../../local/engine/engine.ts';
 
 /** What becomes of a task. Without anything, it runs a second later until it is stopped. */
@@ -65,8 +64,7 @@ export function modelledEngine(
       });
       if (exits) later(exits.afterSeconds, () => exit(first?.name ?? '', exits.exitCode, exits.reason));
       if (containerHealth) {
-        const { health } = tell as TaskListenerWithHealth;
-        later(1 + containerHealth.afterSeconds, () => health(first?.name ?? '', containerHealth.status));
+        later(1 + containerHealth.afterSeconds, () => tell.health(first?.name ?? '', containerHealth.status));
       }
       let stopping = false;
       return {

@@ -10,9 +10,9 @@ import type {
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
 import { home } from '../../local/aws-service.ts';
-import { virtualClock } from '../../local/clock.ts';
+import { type Clock, virtualClock } from '../../local/clock.ts';
 import { type Ecs, type EcsOptions, ecs } from '../../local/ecs/ecs.ts';
-import type { TaskToStart } from '../../local/engine/engine.ts';
+import type { TaskEngine, TaskToStart } from '../../local/engine/engine.ts';
 import type { ImageSource } from '../../local/engine/image-source.ts';
 import type { Emit } from '../../local/event.ts';
 import { modelledEngine, type TaskScript } from './ecs-engine.ts';
@@ -28,17 +28,16 @@ export const imageOf = (tag: string) => `${registry}/api:${tag}`;
 
 interface Settings
   extends Partial<
-    Pick<
-      EcsOptions,
-      'pace' | 'logs' | 'secrets' | 'containerHealthChecks' | 'targetGroups' | 'listenerRules' | 'invoke'
-    >
+    Pick<EcsOptions, 'pace' | 'logs' | 'secrets' | 'targetGroups' | 'listenerRules' | 'invoke'>
   > {
+  /** In place of the scripted one. */
+  engineOf?: (clock: Clock, images: ImageSource) => TaskEngine;
   script?: (task: TaskToStart, place: number) => TaskScript;
   targets?: (place: number) => TargetScript;
   drainSeconds?: number;
 }
 
-export function ecsWorld({ script, targets, drainSeconds = 30, ...options }: Settings = {}) {
+export function ecsWorld({ script, engineOf, targets, drainSeconds = 30, ...options }: Settings = {}) {
   const clock = virtualClock();
   const events: ToldEvent[] = [];
   const engine = modelledEngine(clock, script);
@@ -48,7 +47,7 @@ export function ecsWorld({ script, targets, drainSeconds = 30, ...options }: Set
   const world: Ecs = ecs({
     place: home,
     clock,
-    engine,
+    engine: engineOf?.(clock, images) ?? engine,
     images,
     emit: (event) => events.push(event),
     targetGroups: (arn) => (arn === targetGroupArn ? targetGroup : undefined),
@@ -162,7 +161,7 @@ function modelledImages() {
           `CannotPullContainerError: pull image manifest has been retried 7 time(s): ${image}: not found`,
         );
       }
-      return { repository: 'api', digest, config: {}, layers: [] };
+      return { repository: 'api', digest, config: { Entrypoint: ['api'] }, layers: [] };
     },
     blob: () => new Uint8Array(),
   };
