@@ -30,12 +30,13 @@ import type { Honesty } from './events/delivery.ts';
 import { runSchedules } from './events/schedules.ts';
 import type { PermissionListener } from './iam/permitting.ts';
 import { principals } from './iam/principals.ts';
+import { FunctionError } from './lambda/function-error.ts';
 import { functionUrl } from './lambda/function-url.ts';
 import { pause } from './lambda/pause.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
 import type { Limits } from './limits/aws-limits.ts';
 import { tokenBucket } from './limits/token-bucket.ts';
-import type { TargetGroup } from './load-balancer/target-group.ts';
+import type { ListenerRule, TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
 import { parameterStore } from './secrets/parameter-store.ts';
 import { type Slack, slack } from './slack/slack.ts';
@@ -64,6 +65,8 @@ export interface Machinery {
   engine: TaskEngine;
   /** Undefined for a target group that does not exist. */
   targetGroup(arn: string): TargetGroup | undefined;
+  /** Undefined for a rule that does not exist. */
+  listenerRule?(arn: string): ListenerRule | undefined;
 }
 
 export interface WorldOptions {
@@ -179,12 +182,23 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     images: registry.images,
     metricsAt: (place) => metrics.at(place).publish,
   });
+  /** As Lambda answers who invokes: what a function threw is a payload too. */
+  async function invokeByArn(functionArn: string, payload: unknown): Promise<unknown> {
+    try {
+      return await lambda.invoke(functionArn.slice(functionArn.lastIndexOf(':') + 1), payload);
+    } catch (error) {
+      if (error instanceof FunctionError) return error.payload;
+      throw error;
+    }
+  }
   const models = byPlace((place): PlaceModels => {
     const logs = cloudwatchLogs({ clock, ...(deliverySeconds !== undefined && { deliverySeconds }) });
     const containers = ecs({
       ...{ place, clock, random, engine: machinery.engine, images: registry.images },
       emit: isHome(place) ? bus.emit : bus.emitFrom(place),
       targetGroups: machinery.targetGroup,
+      ...(machinery.listenerRule && { listenerRules: machinery.listenerRule }),
+      invoke: invokeByArn,
       logs: logs.append,
       alarmsFiring: metrics.at(place).alarmsFiring,
       ...(options.pace && { pace: options.pace }),

@@ -1,17 +1,15 @@
-/** An application load balancer on this machine: a reverse proxy in front of a target group, which reports as AWS's does. */
-import { Agent, createServer } from 'node:http';
+/** An application load balancer on this machine: a reverse proxy in front of target groups, which reports as AWS's does. */
+import { Agent, createServer, type Server } from 'node:http';
 import { errorPage, forward } from './forward.ts';
+import type { Listener } from './listener.ts';
 import { httpProbe } from './probe.ts';
-import { assemble, type LoadBalancerSettings } from './settings.ts';
-import type { TargetGroup } from './target-group.ts';
+import { assemble, type Balancing, type LoadBalancerSettings } from './settings.ts';
 
-export interface LoadBalancer {
+export interface LoadBalancer extends Balancing {
   /** `http://127.0.0.1:<port>` */
   url: string;
-  arn: string;
-  /** The value of CloudWatch's `LoadBalancer` dimension. */
-  dimension: string;
-  targetGroup: TargetGroup;
+  /** The same of the test listener, where the load balancer is shiftable. */
+  testUrl?: string;
   /** Breaks off what is under way. What was measured is still published. May be repeated. */
   close(): Promise<void>;
 }
@@ -19,48 +17,63 @@ export interface LoadBalancer {
 interface ProxySettings extends LoadBalancerSettings {
   /** Of 127.0.0.1; any free one by default. */
   port?: number;
+  /** Of the test listener. */
+  testPort?: number;
   /** How long a target may take to begin its answer; then 504. AWS: 60. */
   idleTimeoutSeconds?: number;
   /** Milliseconds from any origin. Only durations are measured with it. */
   stopwatch?: () => number;
 }
 
-/** Rejects when it cannot listen on the port. */
+/** Rejects when it cannot listen on a port. */
 export async function loadBalancer(settings: ProxySettings): Promise<LoadBalancer> {
-  const { clock, port = 0, idleTimeoutSeconds = 60, stopwatch = () => performance.now() } = settings;
-  const { arn, dimension, targetGroup, metrics, close } = assemble(settings, httpProbe(clock));
+  const { clock, port = 0, testPort = 0, idleTimeoutSeconds = 60 } = settings;
+  const { stopwatch = () => performance.now() } = settings;
+  const assembled = assemble(settings, httpProbe(clock));
+  const { arn, dimension, targetGroup, shift, production, test, close } = assembled;
   const agent = new Agent({ keepAlive: true });
-  const forwarding = { clock, stopwatch, metrics, agent, idleTimeoutSeconds };
+  const forwarding = { clock, stopwatch, agent, idleTimeoutSeconds };
+  const servers: Server[] = [];
 
-  const server = createServer((incoming, outgoing) => {
-    const target = targetGroup.choose();
-    if (target) return forward(incoming, outgoing, target, forwarding);
-    metrics.refused();
-    errorPage(outgoing, 503);
-  });
-  try {
+  async function listen(listener: Listener, asked: number): Promise<string> {
+    const server = createServer((incoming, outgoing) => {
+      const { targets, metrics } = listener.next() ?? {};
+      const target = targets?.choose();
+      if (target && metrics) return forward(incoming, outgoing, target, { ...forwarding, metrics });
+      (metrics ?? assembled.metrics).refused();
+      errorPage(outgoing, 503);
+    });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
+      server.listen(asked, '127.0.0.1', resolve);
     });
-  } catch (error) {
+    servers.push(server);
+    const address = server.address();
+    return `http://127.0.0.1:${address && typeof address === 'object' ? address.port : asked}`;
+  }
+
+  async function closeAll() {
     close();
+    const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const server of servers) server.closeAllConnections();
+    agent.destroy();
+    await Promise.all(closed);
+  }
+
+  try {
+    const url = await listen(production, port);
+    const testUrl = shift && (await listen(test, testPort));
+    return {
+      url,
+      ...(testUrl && { testUrl }),
+      arn,
+      dimension,
+      targetGroup,
+      ...(shift && { shift }),
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
     throw error;
   }
-  const address = server.address();
-  const listening = address && typeof address === 'object' ? address.port : port;
-
-  return {
-    url: `http://127.0.0.1:${listening}`,
-    arn,
-    dimension,
-    targetGroup,
-    async close() {
-      close();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      agent.destroy();
-      await closed;
-    },
-  };
 }

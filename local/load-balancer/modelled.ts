@@ -1,16 +1,14 @@
 /** A load balancer for virtual time: its clients, their requests and the answers are modelled; nothing is sent. */
 import type { Behaviour } from '../engine/behaviour.ts';
-import { answerOf } from '../engine/modelled.ts';
-import { poisson } from '../engine/random.ts';
+import { type Answer, answerOf } from '../engine/modelled.ts';
+import { binomial, poisson } from '../engine/random.ts';
+import type { Member } from './listener.ts';
 import { modelledAnswers } from './modelled-answers.ts';
-import { assemble, type LoadBalancerSettings } from './settings.ts';
-import type { TargetGroup } from './target-group.ts';
+import { assemble, type Balancing, type LoadBalancerSettings } from './settings.ts';
 
-export interface ModelledLoadBalancer {
-  arn: string;
-  /** The value of CloudWatch's `LoadBalancer` dimension. */
-  dimension: string;
-  targetGroup: TargetGroup;
+export interface ModelledLoadBalancer extends Balancing {
+  /** A request of somebody else's, which is counted as the users' are. `undefined` where no target listens. */
+  ask(listener: 'production' | 'test', path: string): Answer | undefined;
   /** No more requests and health checks. What was measured is still published. */
   close(): void;
 }
@@ -30,12 +28,18 @@ interface ModelledSettings extends LoadBalancerSettings {
 
 export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBalancer {
   const { clock, random, at, onChange, requestsPerSecond, stepSeconds = 1 } = settings;
-  const { arn, dimension, targetGroup, metrics, close } = assemble(settings, async (port, { path }) => {
+  const assembled = assemble(settings, async (port, { path }) => {
     const behaviour = at(port);
     return behaviour && answerOf(behaviour, path, random).status;
   });
+  const { arn, dimension, targetGroup, shift, members, production, test, metrics, close } = assembled;
   const answers = modelledAnswers(random);
-  const whoIsBehind = () => targetGroup.candidates().map(({ port }) => at(port));
+  const whoIsBehind = () =>
+    production.members().map(({ member, weight }) => ({
+      member,
+      weight,
+      behaviours: member.targets.candidates().map(({ port }) => at(port)),
+    }));
 
   /** Requests are modelled after the fact: all those since the last change at once, with what was there then. */
   let behind = whoIsBehind();
@@ -52,21 +56,41 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
     behind = whoIsBehind();
   }
 
+  /** Each target group gets its share, the last of them what is left. */
   function request(requests: number, time: number) {
     if (requests === 0) return;
-    const period = metrics.periodOf(time);
-    if (behind.length === 0) return period.refused(requests);
-    const first = turn % behind.length;
-    const shares = behind.map((behaviour, index) => {
+    if (behind.length === 0) return metrics.periodOf(time).refused(requests);
+    let left = requests;
+    let weights = behind.reduce((sum, { weight }) => sum + weight, 0);
+    for (const { member, weight, behaviours } of behind) {
+      const share = weight === weights ? left : binomial(random, left, weight / weights);
+      requestOf(member, behaviours, share, time);
+      left -= share;
+      weights -= weight;
+    }
+  }
+
+  function requestOf(
+    { metrics: of }: Member,
+    behaviours: (Behaviour | undefined)[],
+    requests: number,
+    time: number,
+  ) {
+    if (requests === 0) return;
+    const period = of.periodOf(time);
+    if (behaviours.length === 0) return period.refused(requests);
+    const first = turn % behaviours.length;
+    const shares = behaviours.map((behaviour, index) => {
       // Round robin: what is left over goes to those whose turn it is.
-      const place = (index - first + behind.length) % behind.length;
-      return { behaviour, requests: Math.ceil((requests - place) / behind.length) };
+      const place = (index - first + behaviours.length) % behaviours.length;
+      return { behaviour, requests: Math.ceil((requests - place) / behaviours.length) };
     });
     answers(shares, period);
     turn = first + requests;
   }
 
-  targetGroup.onCandidates(catchUp);
+  for (const { targets } of members) targets.onCandidates(catchUp);
+  production.onChange(catchUp);
   onChange?.(catchUp);
   let cancelStep = () => {};
   const step = () => {
@@ -83,6 +107,20 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
     arn,
     dimension,
     targetGroup,
+    ...(shift && { shift }),
+    ask(name, path) {
+      const member = (name === 'test' ? test : production).next();
+      const port = member?.targets.choose()?.port;
+      const behaviour = port === undefined ? undefined : at(port);
+      if (!behaviour) {
+        if (port === undefined) (member?.metrics ?? metrics).refused();
+        else member?.metrics.failed();
+        return undefined;
+      }
+      const answer = answerOf(behaviour, path, random);
+      member?.metrics.answered(answer.status, answer.latencyMs / 1000);
+      return answer;
+    },
     close() {
       cancelStep();
       close();

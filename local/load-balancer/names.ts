@@ -18,6 +18,15 @@ export function targetGroupName(name: string): ElbName {
   return { arn: `${prefix}:${dimension}`, dimension };
 }
 
+/** The name of the second target group of the load balancer of this name. */
+export const alternateOf = (name: string) => `${name}-alternate`;
+
+/** Of the load balancer of this name: where its users come in, or its testers. */
+export function listenerRuleArn(name: string, listener: 'production' | 'test'): string {
+  const { dimension } = loadBalancerName(name);
+  return `${prefix}:listener-rule/${dimension}/${idOf(`${name} ${listener}`)}/${idOf(`${name} ${listener} rule`)}`;
+}
+
 const prefix = `arn:aws:elasticloadbalancing:${region}:${account}`;
 
 /** The same name has the same id in every run, so that a configuration can be written down. */
