@@ -1,4 +1,5 @@
 /** An ECS service, and how items of the table are named after it. */
+import type { Config } from '../core/config.ts';
 import { type Place, placeOf } from '../core/place.ts';
 import type { Target } from '../core/release.ts';
 
@@ -12,6 +13,18 @@ export function serviceKey({ cluster, service, account, ...at }: EcsService, hom
   const place = { ...placeOf(at, home), ...(account && { account }) };
   const away = place.account !== home.account || place.region !== home.region;
   return [...(away ? [place.account, place.region] : []), cluster, service].join('/');
+}
+
+/** The ECS service that leads the one that is asked for: slots and waits are called after it. Itself where it is alone. */
+export function leadingOf(service: EcsService, config: Config, home: Place): EcsService {
+  const key = serviceKey(service, home);
+  for (const found of Object.values(config.services)) {
+    for (const leading of found.environments) {
+      const others = leading.alongside.map((other) => ({ ...leading, service: other.service }));
+      if (others.some((other) => serviceKey(other, home) === key)) return leading;
+    }
+  }
+  return service;
 }
 
 /** Which one the ARN of a service, or of one of its service deployments, speaks of. */

@@ -6,6 +6,12 @@ import type { Outcome, ReleaseRequest } from '../core/release.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
 
+interface StartedChange {
+  startedAt: number;
+  wayBack: string;
+  askedAt?: number;
+}
+
 const stepPrefix = 'step ';
 
 export function records({ open }: Means) {
@@ -24,7 +30,7 @@ export function records({ open }: Means) {
      */
     async start(
       execution: string,
-      { askedAt, ...start }: { startedAt: number; wayBack: string; askedAt?: number },
+      { askedAt, ...start }: Pick<ReleaseRecord, 'wayBacks'> & StartedChange,
     ): Promise<void> {
       const first = await table.setFirst(keyOf(execution), 'wayBack', { ...start, askedAt });
       if (!first && askedAt !== undefined) await asking(execution, askedAt);

@@ -3,31 +3,47 @@ import * as z from 'zod';
 import type { ReleaseRecord } from './record.ts';
 import type { ReleaseRequest, Target } from './release.ts';
 
-type Where = Pick<Target, 'cluster' | 'service' | 'region' | 'roleArn'>;
+type Where = Pick<Target, 'cluster' | 'region' | 'roleArn'>;
 
 /** How far the way back was gone. */
 const goneSchema = z.looseObject({
-  RollBack: z.looseObject({ method: z.string() }).optional().catch(undefined),
+  RollBack: z
+    .looseObject({ method: z.string(), methods: z.record(z.string(), z.string()).optional() })
+    .optional()
+    .catch(undefined),
   AwaitRollback: z.looseObject({ status: z.string() }).optional().catch(undefined),
 });
 
-/** `wayBack`: the task definition that ran before. */
+/** `wayBacks`: the task definitions that ran before, by the names of their ECS services. */
 export function byHand(
   target: Where,
-  wayBack: string,
+  wayBacks: Readonly<Record<string, string>>,
   { service, environment }: Pick<ReleaseRequest, 'service' | 'environment'>,
   steps: ReleaseRecord['steps'],
 ): string {
   const { RollBack, AwaitRollback } = goneSchema.parse(steps);
-  if (RollBack?.method === 'nothing to go back to')
-    return `; push a version that works; to stop its tasks until then${updateService(target, '--desired-count 0')}`;
+  const services = Object.keys(wayBacks);
+  const nowhere = services.filter(
+    (name) => (RollBack?.methods?.[name] ?? RollBack?.method) === 'nothing to go back to',
+  );
+  if (nowhere.length === services.length)
+    return `; push a version that works; to stop its tasks until then${updateServices(target, services, () => '--desired-count 0')}`;
   if (AwaitRollback?.status === 'back')
     return `; to go back further: npm run tidegate -- rollback ${service} ${environment}`;
-  return `; to go back to what ran before${updateService(target, `--task-definition ${wayBack}`)}`;
+  const back = (name: string) =>
+    nowhere.includes(name) ? '--desired-count 0' : `--task-definition ${wayBacks[name]}`;
+  return `; to go back to what ran before${updateServices(target, services, back)}`;
 }
 
-function updateService({ cluster, service, region, roleArn }: Where, setting: string): string {
+function updateServices(
+  { cluster, region, roleArn }: Where,
+  services: readonly string[],
+  setting: (service: string) => string,
+): string {
   const by = roleArn ? `, in the account ${roleArn.split(':')[4]}` : '';
   const there = region ? ` --region ${region}` : '';
-  return `${by}: aws ecs update-service${there} --cluster ${cluster} --service ${service} ${setting}`;
+  const commands = services.map(
+    (name) => `aws ecs update-service${there} --cluster ${cluster} --service ${name} ${setting(name)}`,
+  );
+  return `${by}: ${commands.join(' && ')}`;
 }

@@ -4,15 +4,13 @@ import { durationSchema, spoken } from './duration.ts';
 import { repositorySchema } from './image.ts';
 import { analysisSchema } from './judge/policy.ts';
 import { longestHistory, mostEvents } from './longest-history.ts';
+import { alongsideSchema, ecsName, memberShape, membersOf, rolesSchema } from './members.ts';
 import { placeOf } from './place.ts';
-import { bothStand, shortestRollout, strategySchema } from './strategy.ts';
+import { bothStand, shortestRollout } from './strategy.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
   error: 'a name such as my-api: lower case, digits and -, at most 39 characters',
 });
-const ecsName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,255}$/, { error: 'the name (not the ARN) of an ECS cluster or service' });
 
 export const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNKNOWN'] as const;
 export const severitySchema = z.enum(severities);
@@ -108,9 +106,6 @@ const releaseTaskSchema = z.strictObject({
 const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
   error: 'the ARN of an IAM role such as arn:aws:iam::123456789012:role/tidegate',
 });
-const roleName = z.string().regex(/^[\w+=,.@/-]{1,512}$/, {
-  error: 'the name of an IAM role (with its path, if it has one), not its ARN',
-});
 const region = z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, { error: 'an AWS Region such as eu-west-1' });
 
 const placeSchema = z.strictObject({
@@ -122,26 +117,19 @@ const environmentSchema = z
   .strictObject({
     name,
     cluster: ecsName,
-    /** The ECS service. */
-    service: ecsName,
+    ...memberShape,
     /** The Region it runs in; that of Tidegate's installation unless given. */
     region: region.optional(),
     /** The role that Tidegate takes on there, for a service in another account. `npm run roles` prints it. */
     roleArn: roleArn.optional(),
-    /** The family of its task definition; the ECS service's name unless given. */
-    family: ecsName.optional(),
     /** Names of the roles that its task definition gives to its tasks. Tidegate may pass these and no other; ECS's console makes the default one. */
-    roles: z.array(roleName).default(['ecsTaskExecutionRole']),
-    /** The CloudWatch log groups of its containers, for the last lines of tasks that failed; `/ecs/` and the family unless given. */
-    logGroups: z
-      .array(z.string().regex(/^[\w./#-]{1,512}$/, { error: 'the name of a log group' }))
-      .optional(),
+    roles: rolesSchema.default(['ecsTaskExecutionRole']),
+    /** ECS services of the same image, such as a worker, that move together with this one. */
+    alongside: alongsideSchema,
     /** Ask a person before anything changes. */
     approval: approvalSchema.optional(),
     /** A one-off task of the new revision before traffic moves, such as a database migration. */
     releaseTask: releaseTaskSchema.optional(),
-    /** How ECS brings the new version in. A release does not change it: `tidegate strategy` does. */
-    rollout: strategySchema.default({ strategy: 'ROLLING' }),
     /** How long ECS may take; then the release is taken back. */
     deploymentTimeout: atMost('12h').default(1800),
     /** After ECS is done, its tasks are watched for so long: to ECS, one that crashes after its start is stable. */
@@ -172,6 +160,18 @@ const environmentSchema = z
         ['rollout'],
         `leaves ${spoken(bothStand(rollout))} in which old and new version stand, and the analysis needs ${spoken(needed)}: its verdict would come too late for the quick way back`,
       );
+  })
+  .superRefine(({ service, alongside, deploymentTimeout }, context) => {
+    const names = [service, ...alongside.map((member) => member.service)];
+    alongside.forEach((member, index) => {
+      const reject = (field: string, message: string) =>
+        context.addIssue({ code: 'custom', path: ['alongside', index, field], message });
+      if (names.indexOf(member.service) <= index)
+        reject('service', `${member.service} is named twice: it is moved once`);
+      const shortest = shortestRollout(member.rollout);
+      if (deploymentTimeout <= shortest)
+        reject('rollout', `takes ${spoken(shortest)} at least, and deploymentTimeout is not more than that`);
+    });
   })
   .superRefine(({ approval, releaseTask, deploymentTimeout, smoke }, context) => {
     const events = longestHistory({
@@ -257,14 +257,14 @@ const configSchema = z
       });
     }
     const owners = new Map<string, string>();
-    for (const [service, { environments }] of Object.entries(services)) {
-      environments.forEach((environment, index) => {
+    for (const [service, found] of Object.entries(services)) {
+      found.environments.forEach((environment, index) => {
         const owner = `${service}.${environment.name}`;
-        const claim = (what: string, field: string, consequence: string) => {
+        const claim = (what: string, field: (string | number)[], consequence: string) => {
           const other = owners.get(what) ?? owner;
           owners.set(what, other);
           if (other === owner) return;
-          const path = ['services', service, 'environments', index, field];
+          const path = ['services', service, 'environments', index, ...field];
           context.addIssue({
             code: 'custom',
             path,
@@ -272,12 +272,15 @@ const configSchema = z
           });
         };
         const { account, region } = placeOf(environment, installation);
-        claim(
-          [account, region, environment.cluster, environment.service].filter(Boolean).join('/'),
-          'service',
-          'two releases would overwrite each other',
-        );
-        claim(`${service}-${environment.name}`, 'name', 'their executions would have the same names');
+        membersOf(found, environment).forEach((member, position) => {
+          const { cluster, service: ecsService } = member.environment;
+          claim(
+            [account, region, cluster, ecsService].filter(Boolean).join('/'),
+            position === 0 ? ['service'] : ['alongside', position - 1, 'service'],
+            'two releases would overwrite each other',
+          );
+        });
+        claim(`${service}-${environment.name}`, ['name'], 'their executions would have the same names');
       });
     }
   });
@@ -331,6 +334,16 @@ export function environmentOf(
   if (!found || !at)
     throw new Error(`tidegate.config.ts has no environment ${environment} of a service ${service}`);
   return { service: found, environment: at };
+}
+
+/** Settings of the ECS service that a release is for, as if its environment had no other; those of the leading one where the configuration does not name it any more. */
+export function memberOf(
+  config: Config,
+  { service, environment, target }: { service: string; environment: string; target: { service: string } },
+): Environment {
+  const found = environmentOf(config, service, environment);
+  const members = membersOf(found.service, found.environment).map((member) => member.environment);
+  return members.find((member) => member.service === target.service) ?? found.environment;
 }
 
 /** The family of an environment's task definition. */

@@ -10,8 +10,11 @@ import {
 } from './rollout.ts';
 
 export const confirmationSchema = z.strictObject({
-  /** `continue`: nothing is wrong, but too little time has passed or too few tasks run yet. */
-  status: z.enum(['confirmed', 'superseded', 'refuted', 'continue']),
+  /**
+   * `continue`: nothing is wrong, but too little time has passed or too few tasks run yet. `gives way`: somebody deployed into one
+   * of several ECS services, and the others go back.
+   */
+  status: z.enum(['confirmed', 'superseded', 'gives way', 'refuted', 'continue']),
   reason: z.string(),
   serviceDeploymentArn: z.string().optional(),
   /** Until another look makes sense. Without meaning once it is decided. */
@@ -78,4 +81,17 @@ export function readConfirmation(proof: Proof): Confirmation {
   const left = Math.ceil(watchSeconds - watched);
   if (left > 0) return say('continue', `${count}, and are watched for crashes`, left);
   return { ...say('confirmed', count), serviceDeploymentArn: ours.arn };
+}
+
+/** Of an ECS service that ran the image before the release: it must do so still. */
+export function readUnchanged(digest: string, tasks: Proof['tasks'], since: number): Confirmation {
+  const say = (status: Confirmation['status'], reason: string): Confirmation => ({
+    ...{ status, reason, since },
+    waitSeconds: 1,
+  });
+  const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
+  const other = running.find((task) => task.digest !== undefined && task.digest !== digest);
+  return other
+    ? say('superseded', `somebody deployed ${shortDigest(String(other.digest))} meanwhile`)
+    : say('confirmed', `${running.length} tasks ran ${shortDigest(digest)} before`);
 }

@@ -1,6 +1,7 @@
 /** What can be said of a configuration only where it is known where Tidegate is. */
 import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
+import { membersOf } from './members.ts';
 import { type Place, placeOf, samePlace } from './place.ts';
 
 /** Throws for an installation that the configuration does not mean, and for two environments of one ECS service. */
@@ -13,8 +14,8 @@ export function checkAt(config: Config, home: Place): void {
     );
   }
   const owners = new Map<string, string>();
-  for (const [service, { environments }] of Object.entries(services)) {
-    for (const environment of environments) {
+  for (const [service, found] of Object.entries(services)) {
+    for (const { environment } of found.environments.flatMap((one) => membersOf(found, one))) {
       const { account, region } = placeOf(environment, home);
       const what = `${account}/${region}/${environment.cluster}/${environment.service}`;
       const owner = `${service}.${environment.name}`;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { changeSchema } from './task-definition.ts';
 
-export const planSchema = z.strictObject({
+const partSchema = z.strictObject({
   /** `skip`: what is wanted runs already, and is proved. */
   decision: z.enum(['deploy', 'skip']),
   reason: z.string().optional(),
@@ -16,15 +16,32 @@ export const planSchema = z.strictObject({
   /** Nothing of this service was ever proved to run: there is no way back. */
   first: z.boolean().default(false),
 });
+
+/** Of the leading ECS service, and of those alongside by their names. */
+export const planSchema = partSchema.extend({
+  /** `true`: the leading one runs what is wanted already, and only others are to be changed. */
+  unchanged: z.boolean().optional(),
+  others: z.record(z.string(), partSchema).optional(),
+});
 export type Plan = z.infer<typeof planSchema>;
 
-export const revisionSchema = z.strictObject({ taskDefinitionArn: z.string() });
+/** Of the leading ECS service, and ARNs of those alongside by their names. */
+export const revisionSchema = z.strictObject({
+  taskDefinitionArn: z.string(),
+  /** `true`: it runs already, and the leading one is left as it is. */
+  unchanged: z.boolean().optional(),
+  /** Only of those that are to be changed. */
+  others: z.record(z.string(), z.string()).optional(),
+});
 export type Revision = z.infer<typeof revisionSchema>;
 
 export const deploymentSchema = z.strictObject({
-  status: z.enum(['started', 'superseded']),
+  /** `gives way`: somebody deployed into one ECS service after another one of the release was changed, and that goes back. */
+  status: z.enum(['started', 'superseded', 'gives way']),
   /** When the deployment was asked for, ms since the epoch. */
   startedAt: z.int(),
+  /** The same of ECS services, by name, that a release which was stopped had set to the revision before. */
+  earlier: z.record(z.string(), z.int()).optional(),
   /** The tag that is to be deployed instead. */
   by: z.string().optional(),
   reason: z.string().optional(),

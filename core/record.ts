@@ -11,6 +11,8 @@ export const recordSchema = z.object({
   steps: z.record(z.string(), z.unknown()),
   /** The task definition to return to, kept before anything was changed, and when that was (ms since the epoch). */
   wayBack: z.string().optional(),
+  /** Of each ECS service, by name, where a release has several. */
+  wayBacks: z.record(z.string(), z.string()).optional(),
   startedAt: z.number().optional(),
   /** When ECS was asked for a change last, ms since the epoch: it may not have shown it for a while. */
   askedAt: z.number().optional(),

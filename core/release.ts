@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Environment, Service } from './config.ts';
 import { digestSchema, pinnedImageSchema, repositorySchema, tagSchema } from './image.ts';
+import { membersOf } from './members.ts';
 
 /** The input of an execution: what was pushed, and where it should go. Times in ms since the epoch. */
 export const releaseRequestSchema = z.strictObject({
@@ -37,6 +38,15 @@ export const targetOf = ({ container }: Service, environment: Environment): Targ
   return { cluster, service, container, ...(region && { region }), ...(roleArn && { roleArn }) };
 };
 
+/** Of every ECS service of an environment, the leading one first. */
+export const targetsOf = (service: Service, environment: Environment): [Target, ...Target[]] => {
+  const [, ...others] = membersOf(service, environment);
+  return [
+    targetOf(service, environment),
+    ...others.map((other) => targetOf(other.service, other.environment)),
+  ];
+};
+
 export const commitSchema = z.strictObject({
   revision: z.string().optional(),
   source: z.string().optional(),
@@ -58,6 +68,8 @@ export const releaseSchema = z.strictObject({
   pushedAt: z.int(),
   commit: commitSchema,
   target: targetSchema,
+  /** ECS services that move together with it: those configured alongside. Absent where there are none. */
+  others: z.array(targetSchema).min(1).optional(),
   /** What the service runs on, as images name it: `amd64`. */
   architecture: z.string(),
   /** What the environment asks for, as far as the state machine routes on it. */

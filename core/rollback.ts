@@ -15,15 +15,19 @@ export interface SeenService {
   desiredCount: number;
 }
 
+const methodSchema = z.enum([
+  'nothing to undo',
+  'deployment stopped',
+  'taken back by ECS',
+  'previous revision deployed',
+  'superseded',
+  'nothing to go back to',
+]);
+
 export const rollbackSchema = z.strictObject({
-  method: z.enum([
-    'nothing to undo',
-    'deployment stopped',
-    'taken back by ECS',
-    'previous revision deployed',
-    'superseded',
-    'nothing to go back to',
-  ]),
+  method: methodSchema,
+  /** Of each ECS service, by name, where there are several. */
+  methods: z.record(z.string(), methodSchema).optional(),
   startedAt: z.int(),
 });
 export type Rollback = z.infer<typeof rollbackSchema>;

@@ -54,8 +54,8 @@ export type Cause = z.infer<typeof causeSchema>;
 export const rolloutSchema = z.strictObject({
   /**
    * `testable`: it is up, and users wait for the smoke tests. `serving`: it has users, and the old tasks still stand.
-   * `stable`: ECS is done, and nothing was checked yet; `proved`: all was. `gives way`: a newer release waits, and ours goes
-   * back first. `superseded`: somebody else's deployment came.
+   * `stable`: ECS is done, and nothing was checked yet; `proved`: all was. `gives way`: a newer release waits, or somebody
+   * deployed into one of several ECS services, and ours goes back first. `superseded`: somebody else's deployment came.
    */
   status: z.enum(['testable', 'serving', 'stable', 'proved', 'failed', 'gives way', 'superseded']),
   /** Of a failed one. */

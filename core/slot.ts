@@ -20,6 +20,10 @@ export type Span = z.infer<typeof spanSchema>;
 /** More than fit into the longest baseline that anybody looks at. */
 const maxSpoiled = 50;
 
+const unprovedSchema = z.strictObject({ taskDefinitionArn: z.string(), wayBack: z.string() });
+/** A revision that was deployed and is not proved yet, and the one to return to from it. */
+export type Unproved = z.infer<typeof unprovedSchema>;
+
 export const slotSchema = z.strictObject({
   holder: contenderSchema.optional(),
   waiting: contenderSchema.optional(),
@@ -29,20 +33,29 @@ export const slotSchema = z.strictObject({
     .extend({ push: releaseRequestSchema.shape.push })
     .optional(),
   /** The revision that was deployed last and is not proved yet, and the one to return to from it. */
-  unproved: z
-    .strictObject({
-      taskDefinitionArn: z.string(),
-      wayBack: z.string(),
+  unproved: unprovedSchema
+    .extend({
       /** The execution that deployed it. */
       execution: z.string(),
       /** Since when it may serve, ms since the epoch. */
       since: z.int(),
+      /** Of which ECS service, where it is not the leading one. */
+      service: z.string().optional(),
+      /** Of other ECS services of the same release, by their names. */
+      others: z.record(z.string(), unprovedSchema).optional(),
     })
     .optional(),
   /** When something served that was never proved, the oldest first: no time to compare with. */
   spoiled: z.array(spanSchema).optional(),
 });
 export type Slot = z.infer<typeof slotSchema>;
+
+/** What an ECS service is set to though it was never proved, if it is. The slot is called after the `leading` one. */
+export function unprovedOf({ unproved }: Slot, service: string, leading: string): Unproved | undefined {
+  if (!unproved) return undefined;
+  const { taskDefinitionArn, wayBack, service: first = leading, others = {} } = unproved;
+  return service === first ? { taskDefinitionArn, wayBack } : others[service];
+}
 
 /** The later push; of two in one second, as ECR tells time, always the same one. */
 export const isNewer = (

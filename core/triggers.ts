@@ -1,6 +1,7 @@
 /** What wakes which function: EventBridge's rules and schedules, as data for the stacks and for the local world. */
 import type { Installation } from './access/installation.ts';
 import type { Config, Environment } from './config.ts';
+import { membersOf } from './members.ts';
 import { type Place, placeOf } from './place.ts';
 
 export interface Trigger {
@@ -135,7 +136,11 @@ const serviceArn = (
 ) => `arn:${partition}:ecs:${region}:${account}:service/${cluster}/${service}`;
 
 function byPlace({ services }: Config, home: Place): { place: Place; environments: Environment[] }[] {
-  const environments = Object.values(services).flatMap((service) => service.environments);
+  const environments = Object.values(services).flatMap((service) =>
+    service.environments.flatMap((environment) =>
+      membersOf(service, environment).map((one) => one.environment),
+    ),
+  );
   const places = Map.groupBy(environments, (environment) => JSON.stringify(placeOf(environment, home)));
   return [...places].map(([place, some]) => ({ place: JSON.parse(place) as Place, environments: some }));
 }

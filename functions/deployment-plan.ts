@@ -5,13 +5,15 @@ import type { Service } from '../aws/ecs.ts';
 import type { Aws } from '../aws/gateways.ts';
 import { imageFacts } from '../aws/images.ts';
 import { asksHook } from '../core/access/lifecycle-hook.ts';
-import { environmentOf, familyOf } from '../core/config.ts';
+import { familyOf, memberOf } from '../core/config.ts';
 import { Transient } from '../core/errors.ts';
+import { type Answer, isGroup, services } from '../core/group.ts';
 import { digestOf, ofOneRepository, repositoryOf, shortDigest } from '../core/image.ts';
 import type { Plan } from '../core/plan.ts';
 import { goesForward, obstacles, type Preflight, waitsFor, warnings } from '../core/preflight.ts';
 import type { Release } from '../core/release.ts';
 import { isSettling } from '../core/rollout.ts';
+import { type Unproved, unprovedOf } from '../core/slot.ts';
 import {
   changes,
   imageOf,
@@ -32,15 +34,46 @@ export interface DeploymentPlan {
   wanted: TaskDefinition;
 }
 
-/** Throws `ReleaseRejected` where there is nothing to plan with: no service, or no image. */
-export async function deploymentPlan(
+/** Of each of its ECS services. Throws `ReleaseRejected` where there is nothing to plan with: no service, or no image. */
+export async function deploymentPlans(
   release: Release,
   aws: Pick<Aws, 'cloudwatch' | 'config' | 'ecr' | 'ecs' | 'now' | 'slots'>,
+): Promise<Answer<DeploymentPlan>[]> {
+  const slot = await aws.slots.look(release.target);
+  const leading = release.target.service;
+  return Promise.all(
+    services(release).map(async (part) => {
+      const { service } = part.target;
+      const unproved = unprovedOf(slot, service, leading);
+      const left = unproved && { ...unproved, since: slot.unproved?.since };
+      const { obstacles, ...plan } = await deploymentPlan(part, left, aws);
+      const { warnings } = plan.plan;
+      // Of several, each sentence says whose it is.
+      const naming = (sentence: string) => (isGroup(release) ? named(service, sentence) : sentence);
+      return {
+        target: part.target,
+        answer: {
+          ...plan,
+          obstacles: obstacles.map(naming),
+          plan: { ...plan.plan, warnings: warnings.map(naming) },
+        },
+      };
+    }),
+  );
+}
+
+const named = (service: string, sentence: string): string =>
+  sentence.includes(`service ${service} `) ? sentence : `${service}: ${sentence}`;
+
+/** Of one ECS service. `unproved`: what a release before left it with. */
+async function deploymentPlan(
+  release: Release,
+  unproved: (Unproved & { since: number | undefined }) | undefined,
+  aws: Pick<Aws, 'cloudwatch' | 'config' | 'ecr' | 'ecs' | 'now'>,
 ): Promise<DeploymentPlan> {
   const { target, image } = release;
   const ecs = aws.ecs(target);
   const service = await ecs.service(target);
-  const { unproved } = await aws.slots.look(target);
   // What a newer release interrupted was never proved: the way back leads to what ran before it.
   const interrupted = unproved !== undefined && unproved.taskDefinitionArn === service.taskDefinition;
   if (unproved && !interrupted && isSettling(unproved.since, aws.now()))
@@ -57,7 +90,7 @@ export async function deploymentPlan(
     };
   }
   const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
-  const { environment: configured } = environmentOf(aws.config, release.service, release.environment);
+  const configured = memberOf(aws.config, release);
   const { deploymentConfiguration: rollout = {} } = service;
   const { alarmNames = [], enable: alarmed } = rollout.alarms ?? {};
 

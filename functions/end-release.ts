@@ -50,16 +50,16 @@ export async function endRelease(
   { execution, request, outcome, failure }: Ending,
   aws: Pick<Aws, 'config' | 'measure' | 'now' | 'records' | 'slots' | 'states'>,
 ): Promise<Ended> {
-  const { steps, wayBack, startedAt } = await aws.records.of(execution);
+  const { steps, wayBack, wayBacks, startedAt } = await aws.records.of(execution);
   // The configuration may not name them any more.
   const service = aws.config.services[request.service];
   const environment = service?.environments.find(({ name }) => name === request.environment);
   const target = targetOf(steps) ?? environment;
   const hint =
     outcome === 'NeedsHuman' && wayBack && target && (await deployedLast(aws, target, execution))
-      ? byHand(target, wayBack, request, steps)
+      ? byHand(target, wayBacks ?? { [target.service]: wayBack }, request, steps)
       : '';
-  const reason = reasonFor(outcome, steps, failure).slice(0, 2000 - hint.length) + hint;
+  const reason = reasonFor(outcome, steps, failure).slice(0, Math.max(200, 2000 - hint.length)) + hint;
   const endedAt = aws.now();
   const first = await aws.records.end(execution, { request, outcome, reason, endedAt });
   const kept = first ? { outcome, reason } : await aws.records.of(execution);

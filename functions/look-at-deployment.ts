@@ -1,6 +1,7 @@
 /** How our deployment is doing, asked by the waiting step and by every event that might have changed the answer. */
 import type { Aws } from '../aws/gateways.ts';
-import { environmentOf } from '../core/config.ts';
+import { memberOf } from '../core/config.ts';
+import { changedParts, joinRollouts, type Part, startedAtOf } from '../core/group.ts';
 import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import {
@@ -25,18 +26,41 @@ export interface DeploymentQuestion {
 
 /** Undefined while it goes on. Looks only. */
 export async function lookAtDeployment(
-  { release, revision, deployment, tested, measured }: DeploymentQuestion,
+  question: DeploymentQuestion,
   execution: string,
   aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now' | 'slots'>,
 ): Promise<Rollout | undefined> {
+  const { release, deployment, tested, measured } = question;
+  const newer = successor(await aws.slots.look(release.target), { ...release, execution });
+  const answers = changedParts(question).map(async (part) => {
+    const { target } = part.release;
+    const leading = target.service === release.target.service;
+    const checks = leading ? { tested, measured } : { tested: false, measured: false };
+    const startedAt = startedAtOf(deployment, part.release);
+    // The others do not give way either to a newer release, once the leading one was measured to be good.
+    const given = !leading && measured ? undefined : newer;
+    return { target, answer: await lookAtPart({ ...part, ...checks, startedAt, newer: given }, aws) };
+  });
+  return joinRollouts(await Promise.all(answers), release.target, aws.now());
+}
+
+interface PartQuestion extends Part, Pick<DeploymentQuestion, 'tested' | 'measured'> {
+  startedAt: number;
+  /** The tag of a newer release that waits. */
+  newer: string | undefined;
+}
+
+async function lookAtPart(
+  { release, revision, startedAt, newer, tested, measured }: PartQuestion,
+  aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now'>,
+): Promise<Rollout | undefined> {
   const { target } = release;
   const ecs = aws.ecs(target);
-  const { environment } = environmentOf(aws.config, release.service, release.environment);
+  const { rollout, deploymentTimeout } = memberOf(aws.config, release);
   const { smokeTests: toTest, analysis: toMeasure } = release.settings;
-  const shifts = environment.rollout.strategy !== 'ROLLING';
-  const asked = { taskDefinitionArn: revision.taskDefinitionArn, startedAt: deployment.startedAt };
-  const slot = await aws.slots.look(target);
-  const listed = await ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
+  const shifts = rollout.strategy !== 'ROLLING';
+  const asked = { taskDefinitionArn: revision.taskDefinitionArn, startedAt };
+  const listed = await ecs.deploymentsSince(target, startedAt - clockSkewMs);
   // How far it has come matters only where there is something to do on the way.
   const seen = shifts ? await ecs.withDetails(listed) : listed;
   const ours = ourDeployment(asked, seen);
@@ -48,9 +72,9 @@ export async function lookAtDeployment(
   );
   const question = {
     ...asked,
-    timeoutSeconds: environment.deploymentTimeout,
+    timeoutSeconds: deploymentTimeout,
     crashes: await crashesOf(release, stopped, aws),
-    newer: successor(slot, { ...release, execution }),
+    newer,
     shifting: shifts ? { toTest, toMeasure, tested, measured } : undefined,
   };
   const found = readRollout(question, seen, aws.now());

@@ -1,6 +1,7 @@
 /** Whether the previous revision is back, asked by the waiting step and by every event that might have changed it. */
 import type { Aws } from '../aws/gateways.ts';
-import { environmentOf } from '../core/config.ts';
+import { memberOf } from '../core/config.ts';
+import { changedParts, joinReturns, planOf, rollbackOf } from '../core/group.ts';
 import type { Plan, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import { type Return, type Rollback, readReturn, settled } from '../core/rollback.ts';
@@ -17,12 +18,23 @@ const longAgoMs = 86_400_000;
 
 /** Undefined while it goes on. Looks only. */
 export async function lookAtRollback(
+  { plan, rollback, ...question }: RollbackQuestion,
+  aws: Pick<Aws, 'config' | 'ecs' | 'now'>,
+): Promise<Return | undefined> {
+  const answers = changedParts(question).map(async ({ release, revision }) => {
+    const part = { release, revision, plan: planOf(plan, release), rollback: rollbackOf(rollback, release) };
+    return { target: release.target, answer: await lookAtPart(part, aws) };
+  });
+  return joinReturns(await Promise.all(answers));
+}
+
+async function lookAtPart(
   { release, plan, revision, rollback }: RollbackQuestion,
   aws: Pick<Aws, 'config' | 'ecs' | 'now'>,
 ): Promise<Return | undefined> {
   const { target } = release;
   const ecs = aws.ecs(target);
-  const { environment } = environmentOf(aws.config, release.service, release.environment);
+  const { deploymentTimeout } = memberOf(aws.config, release);
   const revisions = {
     ours: revision.taskDefinitionArn,
     wayBack: plan.runningTaskDefinitionArn,
@@ -34,5 +46,5 @@ export async function lookAtRollback(
     seen.rolloutState ??
     settled(await ecs.deploymentsSince(target, rollback.startedAt - longAgoMs), revisions.wayBack);
   const service = { ...seen, rolloutState };
-  return readReturn(revisions, rollback, environment.deploymentTimeout, service, aws.now());
+  return readReturn(revisions, rollback, deploymentTimeout, service, aws.now());
 }

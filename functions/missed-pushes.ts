@@ -6,7 +6,7 @@ import { Throttled, Transient } from '../core/errors.ts';
 import { placeOf, repositoryAt } from '../core/place.ts';
 import { deployable } from '../core/push/deployable.ts';
 import { lateEventId } from '../core/push/late.ts';
-import { type ReleaseRequest, type Target, targetOf } from '../core/release.ts';
+import { type ReleaseRequest, type Target, targetsOf } from '../core/release.ts';
 import { imageOfRevision } from './running-image.ts';
 import type { Place, Sweep } from './sweep.ts';
 
@@ -21,7 +21,8 @@ interface Candidate {
   request: ReleaseRequest;
   /** All of its repository. */
   pushes: TaggedImage[];
-  target: Target;
+  /** Every ECS service of the environment. */
+  targets: Target[];
 }
 
 /** ECS is asked only about a push that nobody has seen. What turns out to be no news counts as seen from then on. */
@@ -37,13 +38,16 @@ export async function missedPushes(places: readonly Place[], sweep: Sweep): Prom
   const requests = await attempt('pushes', () => aws.pushes.unseen(newest.map(({ request }) => request)));
   const unseen = newest.filter(({ request }) => requests?.includes(request));
   const revisions = await runningRevisions(unseen, sweep);
-  const missed = unseen.map(async ({ request, pushes, target }) => {
-    const revision = revisions.get(target);
-    if (revision === undefined) return [];
+  const missed = unseen.map(async ({ request, pushes, targets }) => {
     const isNews = await attempt(`${request.service}/${request.environment}`, async () => {
-      const { digest } = await paces.images(() => imageOfRevision(aws, target, revision));
-      const runs = pushes.find((push) => push.digest === digest);
-      const news = digest !== request.push.digest && !(runs && runs.pushedAt >= request.push.pushedAt);
+      let news = false;
+      for (const target of targets) {
+        const revision = revisions.get(target);
+        if (revision === undefined) return false;
+        const { digest } = await paces.images(() => imageOfRevision(aws, target, revision));
+        const runs = pushes.find((push) => push.digest === digest);
+        news ||= digest !== request.push.digest && !(runs && runs.pushedAt >= request.push.pushedAt);
+      }
       if (!news) await aws.pushes.spare(request, 'none: it, or something newer, ran already');
       return news;
     });
@@ -80,7 +84,7 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
           ...{ service: place.service, environment: place.environment, push: { eventId, ...newest } },
         },
         pushes,
-        target: targetOf(service, environment),
+        targets: targetsOf(service, environment),
       },
     ];
   });
@@ -111,7 +115,7 @@ async function runningRevisions(
   }
 
   const clusters = Map.groupBy(
-    candidates.map(({ target }) => target),
+    candidates.flatMap(({ targets }) => targets),
     ({ cluster, ...at }) => `${cluster} ${JSON.stringify(placeOf(at, aws.home))}`,
   );
   // One that does not answer keeps nobody else waiting.

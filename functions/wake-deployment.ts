@@ -1,5 +1,5 @@
 /** Something may have changed for the release that waits for an ECS service: looks, and lets it go on if so. */
-import type { EcsService } from '../aws/ecs-service.ts';
+import { type EcsService, leadingOf } from '../aws/ecs-service.ts';
 import type { Aws } from '../aws/gateways.ts';
 import { answerTask } from './answer-task.ts';
 import { lookAtDeployment } from './look-at-deployment.ts';
@@ -9,9 +9,10 @@ import { awaitRollback } from './steps/await-rollback.ts';
 
 /** Answers which execution goes on; null where none does. It looks at the service itself, so it may be called at any time. */
 export async function wakeDeployment(
-  aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now' | 'records' | 'slots' | 'states' | 'waits'>,
-  service: EcsService,
+  aws: Pick<Aws, 'config' | 'ecs' | 'home' | 'logs' | 'now' | 'records' | 'slots' | 'states' | 'waits'>,
+  changed: EcsService,
 ): Promise<string | null> {
+  const service = leadingOf(changed, aws.config, aws.home);
   const wait = await aws.waits.of(service);
   if (!wait) return null;
   const rollback = wait.state === 'AwaitRollback';

@@ -1,12 +1,6 @@
 /** What is there before Tidegate: clusters, services and a running version of each, as a team would have made them. */
-import {
-  type Config,
-  type Environment,
-  environmentOf,
-  familyOf,
-  logGroupsOf,
-  type Service,
-} from '../core/config.ts';
+import { type Config, environmentOf, familyOf, logGroupsOf } from '../core/config.ts';
+import { type Member, membersOf } from '../core/members.ts';
 import { placeOf } from '../core/place.ts';
 import { account, home, region } from './aws-service.ts';
 import type { Ecs } from './ecs/ecs.ts';
@@ -64,10 +58,13 @@ export async function createSample({
       const { ecs } = world.at(environment);
       // May be repeated.
       ecs.createCluster(environment.cluster);
-      const taskDefinition = await registerTaskDefinition(ecs, service, environment, digest);
-      const targetGroup = targetGroupOf(name, environment.name);
-      const request = { service, environment, taskDefinition, desiredCount, targetGroup };
-      ecs.createService(serviceRequest(request));
+      const [leading, ...others] = membersOf(service, environment);
+      for (const member of [leading, ...others]) {
+        const taskDefinition = await registerTaskDefinition(ecs, member, digest);
+        // What runs alongside, such as a worker, is asked by nobody.
+        const targetGroup = member === leading ? targetGroupOf(name, environment.name) : undefined;
+        ecs.createService(serviceRequest({ ...member, taskDefinition, desiredCount, targetGroup }));
+      }
     }
   }
   return digests;
@@ -75,8 +72,7 @@ export async function createSample({
 
 async function registerTaskDefinition(
   ecs: Ecs,
-  service: Service,
-  environment: Environment,
+  { service, environment }: Member,
   digest: string,
 ): Promise<string> {
   const there = placeOf(environment, home);
@@ -111,9 +107,7 @@ async function registerTaskDefinition(
   return (answer as { taskDefinition: { taskDefinitionArn: string } }).taskDefinition.taskDefinitionArn;
 }
 
-interface ServiceToCreate {
-  service: Service;
-  environment: Environment;
+interface ServiceToCreate extends Member {
   taskDefinition: string;
   desiredCount: number;
   targetGroup: string | undefined;

@@ -82,6 +82,7 @@ export function StartDeployment(
 
 export function DeploymentStarted(deployment: Out<'StartDeployment'>) {
   void (deployment.status === 'superseded');
+  void (deployment.status === 'gives way');
 }
 
 export function AwaitDeployment(
@@ -171,6 +172,7 @@ export function ConfirmRelease(
 export function Confirmed(confirmation: Out<'ConfirmRelease'>) {
   void (confirmation.status === 'confirmed');
   void (confirmation.status === 'superseded');
+  void (confirmation.status === 'gives way');
   void (confirmation.status === 'continue');
 }
 

@@ -8,13 +8,14 @@ import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
 import { type ForecastState, forecast } from '../../core/forecast.ts';
+import type { Answer } from '../../core/group.ts';
 import { digestOf } from '../../core/image.ts';
 import { repositoryAt } from '../../core/place.ts';
-import type { Release, ReleaseRequest } from '../../core/release.ts';
+import type { Release, ReleaseRequest, Target } from '../../core/release.ts';
 import { shownChanges } from '../../core/shown-changes.ts';
 import { ask } from '../../core/slot.ts';
 import { type Change, imageOf } from '../../core/task-definition.ts';
-import { type DeploymentPlan, deploymentPlan } from '../../functions/deployment-plan.ts';
+import { type DeploymentPlan, deploymentPlans } from '../../functions/deployment-plan.ts';
 import { checkScan } from '../../functions/steps/check-scan.ts';
 import { resolveRelease } from '../../functions/steps/resolve-release.ts';
 import { BadUse, Mistake } from '../mistake.ts';
@@ -44,8 +45,12 @@ export interface Foresight extends Wanted {
   scan?: { status: 'pass' | 'fail' | 'pending'; summary: string };
   slot?: { status: 'free' | 'waits' | 'superseded'; sentence: string };
   wayBack?: { taskDefinition: string; image: string };
+  /** ECS services that would move together with the leading one, which all of the above is of. */
+  alongside?: (Differences & { service: string; would: 'deploy' | 'do nothing' })[];
   states: ForecastState[];
 }
+
+type Differences = Pick<Foresight, 'changes' | 'drift' | 'wayBack'>;
 
 const uses = { cloudwatch, ecr, ecs, slots };
 type Aws = Opened<typeof uses>;
@@ -72,18 +77,24 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
 
   const [scan, planned, slot] = await Promise.all([
     scanOf(release, aws),
-    unlessRejected(() => deploymentPlan(release, aws)),
+    unlessRejected(() => deploymentPlans(release, aws)),
     slotFor(release, aws),
   ]);
-  const plan = 'answer' in planned ? planned.answer : undefined;
-  const obstacles = 'rejected' in planned ? [planned.rejected] : planned.answer.obstacles;
+  const plans = 'answer' in planned ? planned.answer : [];
+  const obstacles =
+    'rejected' in planned ? [planned.rejected] : plans.flatMap(({ answer }) => answer.obstacles);
   const no = [...(scan.status === 'fail' ? [scan.summary] : []), ...obstacles];
-  const nothing = plan?.plan.decision === 'skip' ? plan.plan.reason : undefined;
+  const [leading] = plans;
+  const toChange = plans.some(({ answer }) => answer.plan.decision === 'deploy');
+  const nothing = toChange ? undefined : leading?.answer.plan.reason;
   return {
     ...known,
-    ...verdict({ no, nothing, scan, slot, waitsFor: plan?.waitsFor }),
-    warnings: plan?.plan.warnings ?? [],
-    ...(plan && (await differences(release, plan, aws))),
+    ...verdict({
+      ...{ no, nothing, scan, slot },
+      waitsFor: plans.find(({ answer }) => answer.waitsFor)?.answer.waitsFor,
+    }),
+    warnings: plans.flatMap(({ answer }) => answer.plan.warnings),
+    ...(await differencesOf(plans, aws)),
     ...{ scan, slot },
   };
 }
@@ -183,11 +194,27 @@ async function slotFor(
 
 const nameIn = (execution = '') => execution.slice(execution.lastIndexOf(':') + 1);
 
+/** Of the leading ECS service, and beside it of those alongside. */
+async function differencesOf(
+  plans: readonly Answer<DeploymentPlan>[],
+  aws: Aws,
+): Promise<Partial<Differences> & Pick<Foresight, 'alongside'>> {
+  const [leading, ...others] = await Promise.all(
+    plans.map(async ({ target, answer }) => ({
+      service: target.service,
+      would: answer.plan.decision === 'deploy' ? ('deploy' as const) : ('do nothing' as const),
+      differences: await differences(target, answer, aws),
+    })),
+  );
+  const alongside = others.map(({ differences: its, ...other }) => ({ ...other, ...its }));
+  return { ...leading?.differences, ...(alongside.length > 0 && { alongside }) };
+}
+
 async function differences(
-  { target }: Release,
+  target: Target,
   { plan, running, wanted }: DeploymentPlan,
   { ecs }: Aws,
-): Promise<Pick<Foresight, 'changes' | 'drift' | 'wayBack'>> {
+): Promise<Differences> {
   const latest = await ecs(target).taskDefinition(running.family);
   const drift = latest.arn === plan.runningTaskDefinitionArn ? [] : shownChanges(running, latest.definition);
   // What releases registered differs in its image alone.

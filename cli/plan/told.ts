@@ -31,21 +31,11 @@ export function told(seen: Foresight, now: number, screen: Terminal): void {
   if (seen.slot) row('slot', seen.slot.sentence);
   if (seen.wayBack) row('way back', `${nameIn(seen.wayBack.taskDefinition)}, ${imageIn(seen.wayBack.image)}`);
 
-  if (seen.changes.length > 0) {
-    say();
-    say(paint('bold', 'Changes of the task definition'));
-    for (const change of seen.changes) tellChange(change, screen);
-  }
-  if (seen.drift) {
-    say();
-    say(paint('bold', `Not deployed: what ${nameIn(seen.drift.taskDefinition)} has beside`));
-    tell(
-      '  ',
-      'Somebody registered it later than what runs. Update the service to it first, if it is meant.',
-      2,
-      'dim',
-    );
-    for (const change of seen.drift.changes) tellChange(change, screen);
+  tellDifferences(seen, '', screen);
+  for (const other of seen.alongside ?? []) {
+    const where = ` of ${other.service}`;
+    if (other.would === 'do nothing') row('alongside', `${other.service} runs it already`);
+    else tellDifferences(other, where, screen);
   }
   if (seen.would === 'do nothing' || seen.would === 'be superseded') return;
   say();
@@ -62,6 +52,29 @@ export function told(seen: Foresight, now: number, screen: Terminal): void {
     ? 'the approval and what ECS needs to start tasks'
     : 'what ECS needs to start tasks';
   tell('  ', `At least ${spoken(atLeast)}, and ${more}.`, 2);
+}
+
+function tellDifferences(
+  { changes, drift }: Pick<Foresight, 'changes' | 'drift'>,
+  where: string,
+  screen: Terminal,
+): void {
+  const { say, tell, paint } = screen;
+  if (changes.length > 0) {
+    say();
+    say(paint('bold', `Changes of the task definition${where}`));
+    for (const change of changes) tellChange(change, screen);
+  }
+  if (!drift) return;
+  say();
+  say(paint('bold', `Not deployed: what ${nameIn(drift.taskDefinition)} has beside`));
+  tell(
+    '  ',
+    'Somebody registered it later than what runs. Update the service to it first, if it is meant.',
+    2,
+    'dim',
+  );
+  for (const change of drift.changes) tellChange(change, screen);
 }
 
 function tellChange({ path, before, after }: Change, { tell, paint }: Terminal): void {

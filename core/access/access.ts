@@ -1,5 +1,6 @@
 /** What each function may do in AWS, and what the roles may that it takes on elsewhere. */
 import type { Config } from '../config.ts';
+import { membersOf } from '../members.ts';
 import { placeOf } from '../place.ts';
 import type { Installation } from './installation.ts';
 import { type Need, needs } from './needs.ts';
@@ -48,11 +49,12 @@ export function accessByRole(config: Config, installation: Installation, roleArn
 
 const locatedIn = ({ services }: Config, installation: Installation): Located[] =>
   Object.values(services).flatMap((service) =>
-    service.environments.map((environment) => ({
-      environment,
-      service,
-      place: placeOf(environment, installation),
-    })),
+    service.environments.flatMap((environment) =>
+      membersOf(service, environment).map((member) => ({
+        ...member,
+        place: placeOf(environment, installation),
+      })),
+    ),
   );
 
 const isPlaced = (action: Action): action is PlacedAction => action in placed;

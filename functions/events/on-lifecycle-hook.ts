@@ -1,10 +1,11 @@
 /** ECS has brought a new version up and asks whether users may have it: answers with what the smoke tests have found so far. */
 import * as z from 'zod';
 import { ecs } from '../../aws/ecs.ts';
-import { serviceOfArn } from '../../aws/ecs-service.ts';
+import { type EcsService, leadingOf, serviceOfArn } from '../../aws/ecs-service.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
+import { memberOf } from '../../core/config.ts';
 import { ContractViolation } from '../../core/errors.ts';
 import {
   answerHook,
@@ -12,7 +13,8 @@ import {
   hookQuestionSchema,
   type ReleaseOnHook,
 } from '../../core/lifecycle-hook.ts';
-import { releaseSchema } from '../../core/release.ts';
+import { type Release, releaseSchema } from '../../core/release.ts';
+import { type Slot, unprovedOf } from '../../core/slot.ts';
 import { smokeVerdictSchema } from '../../core/smoke.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
 
@@ -41,22 +43,40 @@ export const onLifecycleHook = defineEventHandler({
 /** The slot says which release deployed what is not proved yet. */
 async function whoseDeployment(
   serviceDeploymentArn: string,
-  aws: Pick<Aws, 'ecs' | 'records' | 'slots'>,
+  aws: Pick<Aws, 'config' | 'ecs' | 'home' | 'records' | 'slots'>,
 ): Promise<{ status: string; release: ReleaseOnHook | undefined }> {
-  const { unproved } = await aws.slots.look(serviceOfArn(serviceDeploymentArn));
-  if (!unproved) return { status: '', release: undefined };
-  const { steps, outcome } = await aws.records.of(unproved.execution);
+  const service = serviceOfArn(serviceDeploymentArn);
+  const leading = leadingOf(service, aws.config, aws.home);
+  const slot = await aws.slots.look(leading);
+  if (!slot.unproved) return { status: '', release: undefined };
+  const { steps, outcome } = await aws.records.of(slot.unproved.execution);
   const { ResolveRelease, RunSmokeTests } = stepsSchema.parse(steps);
-  const { target, settings } = ResolveRelease.release;
-  const deployment = await aws.ecs(target).deployment(serviceDeploymentArn);
+  const { release } = ResolveRelease;
+  const deployment = await aws.ecs(release.target).deployment(serviceDeploymentArn);
   const { status = '', taskDefinitionArn } = deployment ?? {};
-  if (taskDefinitionArn !== unproved.taskDefinitionArn) return { status, release: undefined };
-  const release = {
-    ended: outcome !== undefined,
-    toTest: settings.smokeTests,
-    smokeTests: RunSmokeTests?.status,
+  const ours = unprovedOf(slot, service.service, leading.service)?.taskDefinitionArn;
+  if (ours === undefined || taskDefinitionArn !== ours) return { status, release: undefined };
+  return {
+    status,
+    release: {
+      ended: outcome !== undefined,
+      toTest: release.settings.smokeTests && testedFirst(service, release, slot, aws),
+      smokeTests: RunSmokeTests?.status,
+    },
   };
-  return { status, release };
+}
+
+/** Services alongside move with the leading one, where that is tested before it has users. Else it is tested once all have moved. */
+function testedFirst(
+  { service }: Pick<EcsService, 'service'>,
+  release: Release,
+  slot: Slot,
+  { config }: Pick<Aws, 'config'>,
+): boolean {
+  const leading = release.target.service;
+  if (service === leading) return true;
+  const changes = unprovedOf(slot, leading, leading) !== undefined;
+  return changes && memberOf(config, release).rollout.strategy !== 'ROLLING';
 }
 
 export const handler = onEvent(onLifecycleHook);

@@ -2,15 +2,17 @@
 import * as z from 'zod';
 import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecs } from '../../aws/ecs.ts';
+import type { Aws } from '../../aws/gateways.ts';
 import { logs } from '../../aws/logs.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
+import { changedParts, isGroup, type Part, startedAtOf } from '../../core/group.ts';
 import { compare } from '../../core/judge/compare.ts';
 import { queriesFor, seriesIn } from '../../core/judge/queries.ts';
 import { type Comparison, comparisonSchema } from '../../core/judge/verdict.ts';
-import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
+import { type Deployment, deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { clockSkewMs, crashLoop, lastWords, rolloutSchema } from '../../core/rollout.ts';
+import { clockSkewMs, crashLoop, lastWords, type Rollout, rolloutSchema } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 import { crashesOf, diagnoses, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
@@ -41,13 +43,30 @@ export const compareMetrics = defineStep({
     const comparison = compare({ ...time, policy, series, spoiled, ...apart });
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.
-    const since = rollout.createdAt ?? deployment.startedAt - clockSkewMs;
-    const stopped = await stoppedTasks(release, revision, since, aws);
-    const crashing = crashLoop(await crashesOf(release, stopped, aws));
-    if (!crashing) return comparison;
-    const why = lastWords(await diagnoses(endedByThemselves(stopped), release, revision, aws));
-    return { ...comparison, status: 'fail', decision: 'take back', headline: crashing + why };
+    const crashing = await crashingPart({ release, revision }, { rollout, deployment }, aws);
+    return crashing === undefined
+      ? comparison
+      : { ...comparison, status: 'fail', decision: 'take back', headline: crashing };
   },
 });
+
+/** Of each ECS service that was changed: in words, where one does. */
+async function crashingPart(
+  group: Part,
+  { rollout, deployment }: { rollout: Rollout; deployment: Deployment },
+  aws: Pick<Aws, 'ecs' | 'logs'>,
+): Promise<string | undefined> {
+  for (const { release, revision } of changedParts(group)) {
+    const { service } = release.target;
+    const own = service === group.release.target.service ? rollout.createdAt : undefined;
+    const since = own ?? startedAtOf(deployment, release) - clockSkewMs;
+    const stopped = await stoppedTasks(release, revision, since, aws);
+    const crashing = crashLoop(await crashesOf(release, stopped, aws));
+    if (!crashing) continue;
+    const where = isGroup(group.release) ? `${service}: ` : '';
+    return where + crashing + lastWords(await diagnoses(endedByThemselves(stopped), release, revision, aws));
+  }
+  return undefined;
+}
 
 export const handler = lambda(compareMetrics);

@@ -1,10 +1,18 @@
 /** The proof that a release is deployed: our service deployment succeeded, and every running task has the pushed digest. */
 import * as z from 'zod';
 import { ecs } from '../../aws/ecs.ts';
-import { environmentOf } from '../../core/config.ts';
-import { confirmationSchema, readConfirmation } from '../../core/confirmation.ts';
+import type { Aws } from '../../aws/gateways.ts';
+import { memberOf } from '../../core/config.ts';
+import { confirmationSchema, type Proof, readConfirmation, readUnchanged } from '../../core/confirmation.ts';
+import {
+  changedParts,
+  joinConfirmations,
+  type Part,
+  startedAtOf,
+  unchangedServices,
+} from '../../core/group.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
-import { releaseSchema } from '../../core/release.ts';
+import { type Release, releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, ourDeployment } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
@@ -23,38 +31,52 @@ export const confirmRelease = defineStep({
   output: confirmationSchema,
   errors: ['Transient', 'Throttled'],
   run: async ({ release, revision, deployment, confirmation }, aws) => {
-    const { target, digest } = release;
-    const ecs = aws.ecs(target);
-    const deployments = await ecs.deploymentsSince(target, deployment.startedAt - clockSkewMs);
-    const running = await ecs.tasks(target.cluster, {
-      serviceName: target.service,
-      desiredStatus: 'RUNNING',
+    const since = confirmation?.since ?? aws.now();
+    const changed = changedParts({ release, revision }).map(async (part) => {
+      const startedAt = startedAtOf(deployment, part.release);
+      const answer = readConfirmation({ ...(await proofOf(part, startedAt, aws)), since });
+      return { target: part.release.target, answer };
     });
-    const { desiredCount } = await ecs.seenService(target);
-    const { environment } = environmentOf(aws.config, release.service, release.environment);
-    const question = {
-      taskDefinitionArn: revision.taskDefinitionArn,
-      startedAt: deployment.startedAt,
-      timeoutSeconds: environment.deploymentTimeout,
-    };
-    const since = ourDeployment(question, deployments)?.createdAt ?? deployment.startedAt - clockSkewMs;
-    const stopped = await stoppedTasks(release, revision, since, aws);
-    return readConfirmation({
-      digest,
-      question,
-      // Where old tasks stand until the end, the new ones have been watched for as long.
-      watchSeconds: environment.rollout.strategy === 'ROLLING' ? environment.watch : 0,
-      since: confirmation?.since ?? aws.now(),
-      now: aws.now(),
-      deployments,
-      crashes: { count: endedByThemselves(stopped).length, desiredCount },
-      tasks: running.map(({ taskDefinitionArn, lastStatus, containers = [] }) => ({
-        taskDefinitionArn: String(taskDefinitionArn),
-        lastStatus: String(lastStatus),
-        digest: containers.find(({ name }) => name === target.container)?.imageDigest,
-      })),
+    const unchanged = unchangedServices({ release, revision }).map(async (member) => {
+      const running = await runningTasks(member, aws);
+      return { target: member.target, answer: readUnchanged(member.digest, running, since) };
     });
+    const answers = await Promise.all([...changed, ...unchanged]);
+    return joinConfirmations(answers, release.target);
   },
 });
+
+async function proofOf(
+  { release, revision: { taskDefinitionArn } }: Part,
+  startedAt: number,
+  aws: Pick<Aws, 'config' | 'ecs' | 'now'>,
+): Promise<Omit<Proof, 'since'>> {
+  const { target, digest } = release;
+  const ecs = aws.ecs(target);
+  const deployments = await ecs.deploymentsSince(target, startedAt - clockSkewMs);
+  const tasks = await runningTasks(release, aws);
+  const { desiredCount } = await ecs.seenService(target);
+  const { deploymentTimeout: timeoutSeconds, rollout, watch } = memberOf(aws.config, release);
+  const question = { taskDefinitionArn, startedAt, timeoutSeconds };
+  const since = ourDeployment(question, deployments)?.createdAt ?? startedAt - clockSkewMs;
+  const stopped = await stoppedTasks(release, { taskDefinitionArn }, since, aws);
+  return {
+    ...{ digest, question, deployments, tasks },
+    // Where old tasks stand until the end, the new ones have been watched for as long.
+    watchSeconds: rollout.strategy === 'ROLLING' ? watch : 0,
+    now: aws.now(),
+    crashes: { count: endedByThemselves(stopped).length, desiredCount },
+  };
+}
+
+async function runningTasks({ target }: Release, { ecs }: Pick<Aws, 'ecs'>): Promise<Proof['tasks']> {
+  const query = { serviceName: target.service, desiredStatus: 'RUNNING' } as const;
+  const running = await ecs(target).tasks(target.cluster, query);
+  return running.map(({ taskDefinitionArn, lastStatus, containers = [] }) => ({
+    taskDefinitionArn: String(taskDefinitionArn),
+    lastStatus: String(lastStatus),
+    digest: containers.find(({ name }) => name === target.container)?.imageDigest,
+  }));
+}
 
 export const handler = lambda(confirmRelease);

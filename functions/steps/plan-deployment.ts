@@ -5,9 +5,10 @@ import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { slots } from '../../aws/slots.ts';
 import { ReleaseRejected, Transient } from '../../core/errors.ts';
+import { joinPlans } from '../../core/group.ts';
 import { planSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { deploymentPlan } from '../deployment-plan.ts';
+import { deploymentPlans } from '../deployment-plan.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 
@@ -18,10 +19,13 @@ export const planDeployment = defineStep({
   output: planSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
   run: async ({ release }, aws) => {
-    const { plan, obstacles, waitsFor } = await deploymentPlan(release, aws);
+    const plans = await deploymentPlans(release, aws);
+    const waitsFor = plans.find(({ answer }) => answer.waitsFor)?.answer.waitsFor;
     if (waitsFor) throw new Transient(waitsFor);
+    // Nothing changes unless all of its ECS services can go.
+    const obstacles = plans.flatMap(({ answer }) => answer.obstacles);
     if (obstacles.length > 0) throw new ReleaseRejected(obstacles.join('; '));
-    return plan;
+    return joinPlans(plans.map(({ target, answer }) => ({ target, answer: answer.plan })));
   },
 });
 

@@ -8,7 +8,8 @@ import { environmentOf } from '../../core/config.ts';
 import { Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { deployable } from '../../core/push/deployable.ts';
-import { type Release, releaseRequestSchema, releaseSchema, targetOf } from '../../core/release.ts';
+import { type Release, releaseRequestSchema, releaseSchema, targetsOf } from '../../core/release.ts';
+import { unprovedOf } from '../../core/slot.ts';
 import { compareLink } from '../../core/source/commit.ts';
 import { lambda } from '../lambda.ts';
 import { runningImage } from '../running-image.ts';
@@ -30,8 +31,10 @@ export const resolveRelease = defineStep({
   run: async ({ request }, aws): Promise<z.output<typeof resolvedSchema>> => {
     const { push, promotedFrom } = request;
     const { service, environment } = environmentOf(aws.config, request.service, request.environment);
-    const target = targetOf(service, environment);
-    const running = await runningImage(aws, target);
+    const targets = targetsOf(service, environment);
+    const [target, ...others] = targets;
+    const [running, ...runningOthers] = await Promise.all(targets.map((one) => runningImage(aws, one)));
+    if (!running) throw new Error('an environment has at least one ECS service');
     const release: Release = {
       service: request.service,
       environment: request.environment,
@@ -41,6 +44,7 @@ export const resolveRelease = defineStep({
       pushedAt: push.pushedAt,
       commit: {},
       target,
+      ...(others.length > 0 && { others }),
       architecture: running.architecture,
       settings: {
         approval: environment.approval !== undefined,
@@ -67,11 +71,19 @@ export const resolveRelease = defineStep({
 
     const read = (digest: string) =>
       imageFacts(aws.ecr, push, digest, { tag: push.tag, architecture: running.architecture });
-    const { unproved } = await aws.slots.look(target);
-    const proved = unproved?.taskDefinitionArn !== running.taskDefinitionArn;
-    if (running.digest === push.digest && proved) return skip(`${shortDigest(push.digest)} runs already`);
-    const runningPushedAt = running.digest && (await aws.ecr.pushedAt(push, running.digest));
-    if (runningPushedAt && runningPushedAt > push.pushedAt) return skip('what runs was pushed later');
+    const slot = await aws.slots.look(target);
+    const all = [running, ...runningOthers];
+    const runs = all.every(({ digest, taskDefinitionArn }, index) => {
+      const unproved = unprovedOf(slot, String(targets[index]?.service), target.service);
+      return digest === push.digest && unproved?.taskDefinitionArn !== taskDefinitionArn;
+    });
+    if (runs) return skip(`${shortDigest(push.digest)} runs already`);
+    const pushedAt = new Map<string, number | undefined>();
+    for (const { digest } of all)
+      if (digest && !pushedAt.has(digest)) pushedAt.set(digest, await aws.ecr.pushedAt(push, digest));
+    if ([...pushedAt.values()].some((at) => at !== undefined && at > push.pushedAt))
+      return skip('what runs was pushed later');
+    const runningPushedAt = pushedAt.get(running.digest ?? '');
 
     const { commit } = await read(push.digest);
     const { url: _, ...known } = commit;

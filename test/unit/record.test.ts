@@ -100,7 +100,7 @@ test.each([
   },
 ])('the way back of a service $where is a command that goes there', ({ at, by, region }) => {
   const target = { cluster: 'main', service: 'my-api', ...at };
-  const said = byHand(target, 'my-api:1', { service: 'api', environment: 'production' }, {});
+  const said = byHand(target, { 'my-api': 'my-api:1' }, { service: 'api', environment: 'production' }, {});
 
   expect(said).toBe(
     `; to go back to what ran before${by}: aws ecs update-service${region} --cluster main --service my-api --task-definition my-api:1`,
@@ -121,5 +121,7 @@ test.each([
 ])('where $where, the command leads elsewhere', ({ steps, says }) => {
   const target = { cluster: 'main', service: 'my-api' };
 
-  expect(byHand(target, 'my-api:1', { service: 'api', environment: 'production' }, steps)).toContain(says);
+  expect(
+    byHand(target, { 'my-api': 'my-api:1' }, { service: 'api', environment: 'production' }, steps),
+  ).toContain(says);
 });
