@@ -1,12 +1,16 @@
 /** What is there before Tidegate: clusters, services and a running version of each, as a team would have made them. */
-import { type Config, environmentOf, familyOf, logGroupsOf } from '../core/config.ts';
+import { asksHook, hookArnOf, hookRoleName } from '../core/access/lifecycle-hook.ts';
+import { type Config, type Environment, environmentOf, familyOf, logGroupsOf } from '../core/config.ts';
 import { type Member, membersOf } from '../core/members.ts';
 import { placeOf } from '../core/place.ts';
+import { asEcs } from '../core/strategy.ts';
 import { account, home, region } from './aws-service.ts';
 import type { Ecs } from './ecs/ecs.ts';
 import { pushVariant } from './images/push-variant.ts';
 import type { VariantName } from './images/variants.ts';
-import type { World } from './world.ts';
+import { targetGroupName } from './load-balancer/names.ts';
+import { advancedConfiguration, balancerNameOf, isShiftable } from './sample-balancer.ts';
+import { installation, type World } from './world.ts';
 
 /** The port that the sample service listens on. */
 export const containerPort = 8080;
@@ -20,8 +24,8 @@ export interface Sample {
   desiredCount?: number;
   /** What runs first: a version that works unless given. */
   variant?: VariantName;
-  /** The ARN of the target group that an environment's tasks register with; that of its analysis unless given. */
-  targetGroupOf?: (service: string, environment: string) => string | undefined;
+  /** The name of the load balancer in front of an environment; that of its analysis unless given. */
+  balancerOf?: (service: string, environment: string) => string | undefined;
 }
 
 /** Answers the digest of the version that runs first, by service. Call it before `install`, and nothing is released by it. */
@@ -32,10 +36,8 @@ export async function createSample({
   fetch,
   desiredCount = 2,
   variant = 'good',
-  targetGroupOf = (service, environment) => {
-    const { analysis } = environmentOf(config, service, environment).environment;
-    return analysis && targetGroupArn(analysis.targetGroup);
-  },
+  balancerOf = (service, environment) =>
+    balancerNameOf(service, environmentOf(config, service, environment).environment),
 }: Sample): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   const repositories = new Set<string>();
@@ -62,8 +64,9 @@ export async function createSample({
       for (const member of [leading, ...others]) {
         const taskDefinition = await registerTaskDefinition(ecs, member, digest);
         // What runs alongside, such as a worker, is asked by nobody.
-        const targetGroup = member === leading ? targetGroupOf(name, environment.name) : undefined;
-        ecs.createService(serviceRequest({ ...member, taskDefinition, desiredCount, targetGroup }));
+        const balancer = member === leading ? balancerOf(name, environment.name) : undefined;
+        ecs.createService(serviceRequest({ ...member, taskDefinition, desiredCount, balancer }));
+        await takeStrategy(ecs, member.environment);
       }
     }
   }
@@ -110,17 +113,12 @@ async function registerTaskDefinition(
 interface ServiceToCreate extends Member {
   taskDefinition: string;
   desiredCount: number;
-  targetGroup: string | undefined;
+  balancer: string | undefined;
 }
 
-function serviceRequest({
-  service,
-  environment,
-  taskDefinition,
-  desiredCount,
-  targetGroup,
-}: ServiceToCreate) {
+function serviceRequest({ service, environment, taskDefinition, desiredCount, balancer }: ServiceToCreate) {
   const { cluster, service: serviceName } = environment;
+  const shifts = isShiftable(environment);
   return {
     cluster,
     serviceName,
@@ -131,14 +129,37 @@ function serviceRequest({
     deploymentConfiguration: {
       minimumHealthyPercent: 100,
       maximumPercent: 200,
-      deploymentCircuitBreaker: { enable: true, rollback: true },
+      // Without a wait and without hooks the first time: it is to be there, not to be released.
+      ...(shifts
+        ? { strategy: 'BLUE_GREEN' as const, bakeTimeInMinutes: 0 }
+        : { deploymentCircuitBreaker: { enable: true, rollback: true } }),
     },
-    ...(targetGroup && {
-      loadBalancers: [{ targetGroupArn: targetGroup, containerName: service.container, containerPort }],
+    ...(balancer && {
+      loadBalancers: [
+        {
+          targetGroupArn: targetGroupName(balancer).arn,
+          containerName: service.container,
+          containerPort,
+          ...(shifts && { advancedConfiguration: advancedConfiguration(balancer) }),
+        },
+      ],
     }),
   };
 }
 
-/** From CloudWatch's dimension to the ARN. */
-export const targetGroupArn = (dimension: string) =>
-  `arn:aws:elasticloadbalancing:${region}:${account}:${dimension}`;
+/** From its second deployment on, the service is as its environment's `rollout` says. */
+async function takeStrategy(ecs: Ecs, environment: Environment): Promise<void> {
+  if (!isShiftable(environment)) return;
+  const { cluster, service, rollout } = environment;
+  const { account: there } = placeOf(environment, home);
+  const hook = {
+    hookTargetArn: hookArnOf(installation),
+    roleArn: `arn:aws:iam::${there}:role/${hookRoleName(installation)}`,
+    lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT' as const],
+  };
+  const deploymentConfiguration = {
+    ...asEcs(rollout),
+    lifecycleHooks: asksHook(environment) ? [hook] : [],
+  };
+  await ecs.service.operations.UpdateService?.({ cluster, service, deploymentConfiguration });
+}

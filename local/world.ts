@@ -185,7 +185,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   /** As Lambda answers who invokes: what a function threw is a payload too. */
   async function invokeByArn(functionArn: string, payload: unknown): Promise<unknown> {
     try {
-      return await lambda.invoke(functionArn.slice(functionArn.lastIndexOf(':') + 1), payload);
+      return await lambda.invoke(functionArn.split(`:${installation.prefix}-`)[1] ?? functionArn, payload);
     } catch (error) {
       if (error instanceof FunctionError) return error.payload;
       throw error;

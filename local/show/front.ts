@@ -3,10 +3,11 @@ import type { Config } from '../../core/config.ts';
 import type { Clock } from '../clock.ts';
 import type { Publish } from '../cloudwatch/metric-store.ts';
 import { portAllocator } from '../engine/free-port.ts';
+import { type Behind, behind } from '../load-balancer/behind.ts';
 import { type LoadBalancer, loadBalancer } from '../load-balancer/load-balancer.ts';
 import type { Seen } from '../load-balancer/tally.ts';
-import type { TargetGroup } from '../load-balancer/target-group.ts';
 import { type Traffic, traffic } from '../load-balancer/traffic.ts';
+import { isShiftable } from '../sample-balancer.ts';
 import { balancerOf } from './config.ts';
 import { balancing, publication, requestsPerSecond } from './pace.ts';
 
@@ -17,6 +18,8 @@ export interface Place {
   name: string;
   port: number;
   url: string;
+  /** Of the test listener, where the environment's traffic is shifted. */
+  test?: { port: number; url: string };
 }
 
 /** One for each environment of each service; nothing listens there yet. */
@@ -24,19 +27,22 @@ export async function placesFor({ services }: Config): Promise<Place[]> {
   const ports = portAllocator();
   const places: Place[] = [];
   for (const [service, { environments }] of Object.entries(services)) {
-    for (const { name: environment } of environments) {
-      const port = await ports.allocate();
-      const url = `http://127.0.0.1:${port}`;
-      places.push({ service, environment, name: balancerOf(service, environment), port, url });
+    for (const configured of environments) {
+      const { name: environment } = configured;
+      const name = balancerOf(service, environment);
+      const test = isShiftable(configured) && listening(await ports.allocate());
+      places.push({
+        ...{ service, environment, name, ...listening(await ports.allocate()) },
+        ...(test && { test }),
+      });
     }
   }
   return places;
 }
 
-export interface Front {
-  targetGroup(arn: string): TargetGroup | undefined;
-  /** The ARN of the target group of an environment of a service. */
-  targetGroupOf(service: string, environment: string): string | undefined;
+const listening = (port: number) => ({ port, url: `http://127.0.0.1:${port}` });
+
+export interface Front extends Behind {
   /** Users come from now on. Resolves when all of them get answers; rejects when some get none within 20 s. */
   open(): Promise<void>;
   /** What users saw over the last seconds, place by place. */
@@ -54,9 +60,11 @@ export async function frontOf(
 ): Promise<Front> {
   const balancers = new Map<Place, LoadBalancer>();
   for (const place of places) {
-    const { name, port } = place;
+    const { name, port, test } = place;
     const metrics = metricsOf(place);
-    balancers.set(place, await loadBalancer({ clock, name, port, metrics, ...balancing, ...publication }));
+    const shifting = test && { shiftable: true, testPort: test.port };
+    const settings = { clock, name, port, metrics, ...shifting, ...balancing, ...publication };
+    balancers.set(place, await loadBalancer(settings));
   }
   const users = new Map<Place, Traffic>();
 
@@ -70,11 +78,7 @@ export async function frontOf(
   }
 
   return {
-    targetGroup: (arn) => [...balancers.values()].find((one) => one.targetGroup.arn === arn)?.targetGroup,
-    targetGroupOf(service, environment) {
-      const place = places.find((one) => one.service === service && one.environment === environment);
-      return place && balancers.get(place)?.targetGroup.arn;
-    },
+    ...behind([...balancers.values()]),
     async open() {
       for (const place of places) {
         const shown = place.service === places[0]?.service;

@@ -14,7 +14,7 @@ import { type ProcessEngine, processEngine } from '../engine/processes.ts';
 import { createSample } from '../sample.ts';
 import type { StatusChange } from '../states/states.ts';
 import { createWorld, stateMachineArn } from '../world.ts';
-import { localConfig } from './config.ts';
+import { balancerOf, localConfig } from './config.ts';
 import { ignoredPush, readEnded } from './events.ts';
 import { type Front, frontOf, type Place, placesFor } from './front.ts';
 import type { End } from './narrate.ts';
@@ -87,7 +87,7 @@ export async function openShowWorld(
       );
       engine = processes;
       front = opened;
-      return { engine: processes, targetGroup: opened.targetGroup };
+      return { engine: processes, targetGroup: opened.targetGroup, listenerRule: opened.listenerRule };
     },
     // Over a socket, as from anywhere else.
     reach: () => ({ client: { endpoint: address() }, fetch: globalThis.fetch }),
@@ -137,8 +137,8 @@ export async function openShowWorld(
     },
   });
   door = await httpDoor({ port, aws: world.aws, routes: [site, ...world.routes], log: listener.fault });
-  const { targetGroupOf, open, seen, stop } = front as unknown as Front;
-  await createSample({ world, config, address: address(), fetch: globalThis.fetch, targetGroupOf });
+  const { open, seen, stop } = front as unknown as Front;
+  await createSample({ world, config, address: address(), fetch: globalThis.fetch, balancerOf });
   const servingSince = clock.now();
   await open();
   world.install();

@@ -12,8 +12,10 @@ import { shortWay } from '../../local/door/short-way.ts';
 import type { Ecs } from '../../local/ecs/ecs.ts';
 import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
 import type { VariantName } from '../../local/images/variants.ts';
-import { modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
+import { behind } from '../../local/load-balancer/behind.ts';
+import { type ModelledLoadBalancer, modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
 import { containerPort, createSample } from '../../local/sample.ts';
+import { balancerNameOf, isShiftable } from '../../local/sample-balancer.ts';
 import { createWorld, type WorldOptions } from '../../local/world.ts';
 import { seeded } from './seeded.ts';
 
@@ -54,6 +56,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
   const calls: Call[] = [];
   const deadLetters: { function: string; event: unknown; error: string }[] = [];
   const running = new Set<string>();
+  const shiftable = new Map<Environment, ModelledLoadBalancer>();
   let engine: ModelledEngine | undefined;
   /** What is asked before belongs to setting it up. */
   let ready = false;
@@ -67,12 +70,13 @@ export async function virtualWorld(options: VirtualWorldOptions) {
     inProcessFetch({
       [address]: [slackMayBeDown, ...routes],
       ...Object.fromEntries(
-        environments.flatMap((environment) =>
-          (environment.smoke?.endpoints ?? []).map((endpoint) => [
-            originOf(endpoint),
-            [usersOf(environment)],
-          ]),
-        ),
+        environments.flatMap((environment) => {
+          const { endpoints = [], testListener } = environment.smoke ?? {};
+          return [
+            ...endpoints.map((endpoint) => [originOf(endpoint), [usersOf(environment)]]),
+            ...(testListener ? [[originOf(testListener), [through(environment, 'test')]]] : []),
+          ];
+        }),
       ),
     });
 
@@ -90,28 +94,30 @@ export async function virtualWorld(options: VirtualWorldOptions) {
       const modelled = modelledEngine({ images, clock, random });
       engine = modelled;
       const names = new Map(
-        environments.flatMap((environment) => {
-          const name = environment.analysis?.targetGroup.split('/')[1];
-          return name === undefined ? [] : [[name, environment] as const];
-        }),
+        Object.entries(config.services).flatMap(([service, { environments: own }]) =>
+          own.flatMap((environment) => {
+            const name = balancerNameOf(service, environment);
+            return name === undefined ? [] : [[name, environment] as const];
+          }),
+        ),
       );
-      const balancers = [...names].map(([name, environment]) =>
-        modelledLoadBalancer({
+      const balancers = [...names].map(([name, environment]) => {
+        const balancer = modelledLoadBalancer({
           clock,
           random,
           metrics: metricsAt(placeOf(environment, home)),
           at: modelled.at,
           onChange: modelled.onChange,
           name,
+          shiftable: isShiftable(environment),
           healthCheck: { path: '/healthz' },
           deregistrationDelaySeconds: 30,
           requestsPerSecond,
-        }),
-      );
-      return {
-        engine: modelled,
-        targetGroup: (arn) => balancers.find(({ targetGroup }) => targetGroup.arn === arn)?.targetGroup,
-      };
+        });
+        if (balancer.shift) shiftable.set(environment, balancer);
+        return balancer;
+      });
+      return { engine: modelled, ...behind(balancers) };
     },
     reach: ({ aws, routes }) => ({
       client: {
@@ -136,8 +142,18 @@ export async function virtualWorld(options: VirtualWorldOptions) {
     },
   });
 
-  /** What a request to a service gets: from any task that listens. */
+  /** What a request gets that comes through a listener of a load balancer with two target groups. */
+  const through = (environment: Environment, listener: 'production' | 'test'): Route => ({
+    owns: () => true,
+    async fetch({ url }) {
+      const answer = shiftable.get(environment)?.ask(listener, new URL(url).pathname);
+      return new Response(answer?.body ?? 'no target', { status: answer?.status ?? 503 });
+    },
+  });
+
+  /** What a request to a service gets: from any task that listens, where no traffic is shifted. */
   function usersOf(environment: Environment): Route {
+    if (isShiftable(environment)) return through(environment, 'production');
     const { cluster, service: serviceName } = environment;
     return {
       owns: () => true,
