@@ -2,6 +2,7 @@
 
 import { type BreakerSighting, observe, tripped } from './circuit-breaker.ts';
 import { deploymentAlarms } from './deployment-alarms.ts';
+import { isEarlySuccess } from './early-success.ts';
 import type {
   FailureCause,
   Revision,
@@ -71,7 +72,7 @@ export function rollingUpdate(
     if (givesUp(service, primary)) wake(service);
     tellStall(service, primary, decision.stalled);
     dropEmptyRollouts(service);
-    if (isJudged(primary) && settled(situation) && alarms.baked(service, primary))
+    if (isJudged(primary) && isDone(primary, situation) && alarms.baked(service, primary))
       deployments().complete(service, primary);
     tellSteadiness(service, settled(situation) && primary.state === 'COMPLETED');
   }
@@ -125,6 +126,12 @@ export function rollingUpdate(
   // Between a request to roll back and the rollback, it neither completes nor fails.
   const isJudged = ({ state, serviceDeployment }: Rollout) =>
     state === 'IN_PROGRESS' && serviceDeployment.status !== 'ROLLBACK_REQUESTED';
+
+  /** A rollback is done when all of it is. */
+  const isDone = ({ serviceDeployment }: Rollout, situation: Situation) =>
+    settled(situation) ||
+    (serviceDeployment.status === 'IN_PROGRESS' &&
+      isEarlySuccess(serviceDeployment.configuration, situation));
 
   function givesUp(service: ServiceRecord, rollout: Rollout): FailureCause | undefined {
     if (!isJudged(rollout)) return undefined;

@@ -1,19 +1,20 @@
 /** How a service is deployed: what is refused, and what it gets where nothing is said. */
 
+import { checkEarlySuccess } from './early-success.ts';
 import { invalidParameter, notInTheLocalWorld } from './errors.ts';
 import { checkShift } from './shift-request.ts';
 import { type Configuration, shiftsTraffic } from './stages.ts';
 
 /** Throws InvalidParameterException for what AWS would refuse, and for what only AWS can do. */
 export function checkDeploymentConfiguration(configuration: Configuration) {
-  const { alarms, lifecycleHooks = [], earlySuccessCriteria } = configuration;
+  const { alarms, lifecycleHooks = [] } = configuration;
   if (shiftsTraffic(configuration)) {
     checkShift(configuration);
     if (alarms?.enable)
       throw notInTheLocalWorld(`deployment alarms with the strategy ${configuration.strategy}`);
   } else if (lifecycleHooks.length > 0)
     throw notInTheLocalWorld('deployment lifecycle hooks with the strategy ROLLING');
-  if (earlySuccessCriteria?.enable) throw notInTheLocalWorld('early success criteria');
+  checkEarlySuccess(configuration);
 
   const { minimumHealthyPercent = 100, maximumPercent = 200 } = configuration;
   if (minimumHealthyPercent < 0 || maximumPercent < 1) {
