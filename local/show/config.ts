@@ -2,6 +2,7 @@
 import type { Config, Environment, SmokeEndpoint } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
 import type { AnalysisPolicy } from '../../core/judge/policy.ts';
+import { type Strategy, shortestRollout } from '../../core/strategy.ts';
 import { loadBalancerName, targetGroupName } from '../load-balancer/names.ts';
 import { publication } from './pace.ts';
 
@@ -14,18 +15,20 @@ const timings = {
   publicationDelay: publication.publicationDelaySeconds,
 } satisfies Partial<AnalysisPolicy>;
 /** Nobody waits longer in front of a terminal. */
-const longest = { report: 60, deployment: 90, smoke: 30 };
+const longest = { report: 60, deployment: 90, smoke: 30, bake: 60 };
 
 /** The name of the load balancer in front of an environment: no two have the same. */
 export const balancerOf = (service: string, environment: string) => `${service}-${environment}`;
 
-/** `urlOf` answers where a load balancer is reached, such as `http://127.0.0.1:40001`. */
-export function localConfig(installed: Config, urlOf: (balancer: string) => string): Config {
+/** Where a listener of a load balancer is reached, such as `http://127.0.0.1:40001`. */
+export type UrlOf = (balancer: string, listener: 'production' | 'test') => string;
+
+export function localConfig(installed: Config, urlOf: UrlOf): Config {
   const services = Object.entries(installed.services).map(([name, { registry: _, ...service }]) => {
     const scan = { ...service.scan, waitFor: Math.min(service.scan.waitFor, longest.report) };
     const environments = service.environments.map((environment) => {
       const balancer = balancerOf(name, environment.name);
-      return localEnvironment(environment, balancer, urlOf(balancer));
+      return localEnvironment(environment, balancer, urlOf);
     });
     return [name, { ...service, scan, environments }] as const;
   });
@@ -37,16 +40,22 @@ export function localConfig(installed: Config, urlOf: (balancer: string) => stri
   };
 }
 
-function localEnvironment(environment: Environment, balancer: string, url: string): Environment {
+function localEnvironment(environment: Environment, balancer: string, urlOf: UrlOf): Environment {
   const { smoke, analysis, deploymentTimeout } = environment;
+  const rollout = localRollout(environment.rollout);
+  const longestDeployment = longest.deployment + shortestRollout(rollout);
   return {
     ...environment,
-    deploymentTimeout: Math.min(deploymentTimeout, longest.deployment),
+    rollout,
+    deploymentTimeout: Math.min(deploymentTimeout, longestDeployment),
     ...(smoke && {
       smoke: {
         ...smoke,
         timeout: Math.min(smoke.timeout, longest.smoke),
-        endpoints: smoke.endpoints.map((endpoint) => localEndpoint(endpoint, url)),
+        endpoints: smoke.endpoints.map((endpoint) => localEndpoint(endpoint, urlOf(balancer, 'production'))),
+        ...(smoke.testListener && {
+          testListener: { ...smoke.testListener, url: urlOf(balancer, 'test') },
+        }),
       },
     }),
     ...(analysis && {
@@ -58,6 +67,22 @@ function localEnvironment(environment: Environment, balancer: string, url: strin
       },
     }),
   };
+}
+
+/** ECS counts in minutes: none is shorter, and what may be left out is. */
+function localRollout(rollout: Strategy): Strategy {
+  switch (rollout.strategy) {
+    case 'ROLLING':
+      return rollout;
+    case 'BLUE_GREEN':
+      return { ...rollout, bakeTime: Math.min(rollout.bakeTime, longest.bake) };
+    case 'CANARY':
+      return { ...rollout, canaryBakeTime: Math.min(rollout.canaryBakeTime, longest.bake), bakeTime: 0 };
+    case 'LINEAR': {
+      const stepBakeTime = Math.min(rollout.stepBakeTime, longest.bake);
+      return { ...rollout, stepPercent: Math.max(rollout.stepPercent, 50), stepBakeTime, bakeTime: 0 };
+    }
+  }
 }
 
 function localEndpoint(endpoint: SmokeEndpoint, url: string): SmokeEndpoint {
@@ -78,6 +103,8 @@ export function overlaid(installed: Config): string[] {
     services.some(({ registry }) => registry) && 'all repositories are in the one registry that is here',
     services.some(({ scan }) => scan.waitFor > longest.report) &&
       `a scan report may take ${spoken(longest.report)}`,
+    has(({ rollout }) => rollout.strategy !== 'ROLLING') &&
+      `where ECS shifts traffic, old and new version stand side by side for ${spoken(longest.bake)}`,
     has(({ deploymentTimeout }) => deploymentTimeout > longest.deployment) &&
       `ECS may take ${spoken(longest.deployment)}`,
     has(({ smoke }) => smoke && smoke.timeout > longest.smoke) &&

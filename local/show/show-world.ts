@@ -61,8 +61,10 @@ export async function openShowWorld(
 ): Promise<ShowWorld> {
   const clock = realClock();
   const places = await placesFor(installed);
-  const urls = new Map(places.map(({ name, url }) => [name, url]));
-  const config = localConfig(installed, (balancer) => String(urls.get(balancer)));
+  const config = localConfig(installed, (balancer, listener) => {
+    const place = places.find(({ name }) => name === balancer);
+    return String(listener === 'test' ? place?.test?.url : place?.url);
+  });
   const subscribers = new Set<(executionArn: string, event: HistoryEvent) => void>();
   const deadLetters: DeadLetter[] = [];
   const ignoredPushes: IgnoredPush[] = [];

@@ -52,6 +52,39 @@ test('smoke tests ask the load balancer of their own environment, on the path an
   ]);
 });
 
+test('traffic that is shifted bakes for a minute at most, smoke tests ask the local test listener, and that is said', () => {
+  const shifting = (rollout: EnvironmentInput['rollout']) =>
+    installed(
+      {},
+      {
+        ...production,
+        rollout,
+        deploymentTimeout: '5h',
+        smoke: {
+          endpoints: [{ url: 'https://shop.example.com/healthz' }],
+          testListener: { url: 'https://shop.example.com:8443', headers: { 'x-test': '1' } },
+        },
+      },
+    );
+  const local = (rollout: EnvironmentInput['rollout']) =>
+    localConfig(shifting(rollout), (_, listener) => `http://127.0.0.1/${listener}`).services.shop
+      ?.environments[0];
+
+  const blueGreen = local({ strategy: 'BLUE_GREEN', bakeTime: '1h' });
+  expect(blueGreen).toMatchObject({ rollout: { bakeTime: 60 }, deploymentTimeout: 150 });
+  expect(blueGreen?.smoke?.testListener).toEqual({
+    url: 'http://127.0.0.1/test',
+    headers: { 'x-test': '1' },
+  });
+  expect(local({ strategy: 'CANARY' })?.rollout).toMatchObject({
+    percent: 5,
+    canaryBakeTime: 60,
+    bakeTime: 0,
+  });
+  expect(local({ strategy: 'LINEAR' })?.rollout).toMatchObject({ stepPercent: 50, stepBakeTime: 60 });
+  expect(overlaid(shifting({ strategy: 'LINEAR' })).join()).toContain('side by side for 1 min');
+});
+
 test('there is one registry, whichever is configured, and that is said', () => {
   const elsewhere = installed({ registry: { account: '999999999999', region: 'us-east-1' } });
 
