@@ -44,6 +44,7 @@ export interface Foresight extends Wanted {
   drift?: { taskDefinition: string; changes: Change[] };
   scan?: { status: 'pass' | 'fail' | 'pending'; summary: string };
   slot?: { status: 'free' | 'waits' | 'superseded'; sentence: string };
+  /** Absent for the first release of a service: it has none. */
   wayBack?: { taskDefinition: string; image: string };
   /** ECS services that would move together with the leading one, which all of the above is of. */
   alongside?: (Differences & { service: string; would: 'deploy' | 'do nothing' })[];
@@ -223,7 +224,9 @@ async function differences(
   return {
     changes: shownChanges(running, wanted),
     ...(foreign.length > 0 && { drift: { taskDefinition: latest.arn, changes: foreign } }),
-    wayBack: { taskDefinition: plan.runningTaskDefinitionArn, image: digestOf(image) ?? image },
+    ...(!plan.first && {
+      wayBack: { taskDefinition: plan.runningTaskDefinitionArn, image: digestOf(image) ?? image },
+    }),
   };
 }
 
