@@ -22,6 +22,18 @@ export interface SeenExecution {
 export function states({ environment: { STATE_MACHINE_ARN: stateMachineArn }, makeClient }: Means) {
   const client = makeClient(SFNClient, {});
   const arnOf = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  async function* pages(statusFilter: 'RUNNING' | 'SUCCEEDED'): AsyncGenerator<string[]> {
+    let nextToken: string | undefined;
+    do {
+      const command = new ListExecutionsCommand({
+        ...{ stateMachineArn, statusFilter, maxResults: 1000 },
+        ...(nextToken && { nextToken }),
+      });
+      const page = await calling('ListExecutions', () => client.send(command));
+      yield (page.executions ?? []).map(({ name }) => String(name));
+      nextToken = page.nextToken;
+    } while (nextToken);
+  }
   return {
     arnOf,
 
@@ -42,18 +54,12 @@ export function states({ environment: { STATE_MACHINE_ARN: stateMachineArn }, ma
     /** Names of the executions that run, as far as Step Functions knows by now: its list may be some seconds old. */
     async running(): Promise<Set<string>> {
       const names = new Set<string>();
-      let nextToken: string | undefined;
-      do {
-        const command = new ListExecutionsCommand({
-          ...{ stateMachineArn, statusFilter: 'RUNNING', maxResults: 1000 },
-          ...(nextToken && { nextToken }),
-        });
-        const page = await calling('ListExecutions', () => client.send(command));
-        for (const { name } of page.executions ?? []) names.add(String(name));
-        nextToken = page.nextToken;
-      } while (nextToken);
+      for await (const page of pages('RUNNING')) for (const name of page) names.add(name);
       return names;
     },
+
+    /** Names of the executions that succeeded, the last started first, as long as Step Functions keeps them: 90 days. */
+    succeeded: () => pages('SUCCEEDED'),
 
     /** Starts a release. Answers false where an execution of this name exists: the same event came twice. */
     async start(name: string, request: ReleaseRequest): Promise<boolean> {

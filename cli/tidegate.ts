@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import type { Command } from './command.ts';
 import { BadUse, Mistake } from './mistake.ts';
 import { plan } from './plan/command.ts';
+import { rollback } from './rollback/command.ts';
 import { type Terminal, terminal } from './terminal.ts';
 
-const commands: Record<string, Command> = { plan };
+const commands: Record<string, Command> = { plan, rollback };
 
 const common = {
   local: { type: 'boolean', default: false },

@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { spoken } from './duration.ts';
 import { shortDigest } from './image.ts';
 import type { ReleaseRecord } from './record.ts';
-import type { Outcome, Release, ReleaseRequest } from './release.ts';
+import { type Outcome, type Release, type ReleaseRequest, requestedAt } from './release.ts';
 import type { ScanVerdict } from './scan/verdict.ts';
 
 export interface Message {
@@ -34,13 +34,14 @@ export interface EndedRelease {
 }
 
 export function endedMessage({ request, outcome, reason, record, link }: EndedRelease): Message {
-  const { service, environment, push } = request;
+  const { service, environment, push, rollback } = request;
   const { mark, phrase } = words[outcome];
   const headline = `${mark} ${service} ${push.tag}: ${phrase} (${environment})`;
-  const seconds = record.endedAt === undefined ? undefined : (record.endedAt - push.pushedAt) / 1000;
+  const seconds = record.endedAt === undefined ? undefined : (record.endedAt - requestedAt(request)) / 1000;
   const context = [
     `digest \`${shortDigest(push.digest)}\``,
-    ...(seconds === undefined ? [] : [`${spoken(seconds)} after the push`]),
+    ...(seconds === undefined ? [] : [`${spoken(seconds)} after the ${rollback ? 'request' : 'push'}`]),
+    ...(rollback ? [escaped(`rollback by ${rollback.by}: ${rollback.reason}`)] : []),
     ...(link ? [`<${link}|execution>`] : []),
   ];
   return {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Failure, Outcome } from './release.ts';
 import { outcomeSchema, releaseRequestSchema } from './release.ts';
+import { takesItsPlace } from './slot.ts';
 
 /** As it is read: what a later version keeps beside is left out. */
 export const recordSchema = z.object({
@@ -59,7 +60,7 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
     }
     case 'Superseded': {
       const { by } = [of('AcquireSlot'), of('StartDeployment')].find((step) => step?.by) ?? {};
-      if (by) return `${by}, pushed later, takes its place`;
+      if (by) return takesItsPlace(by);
       return (
         of('StartDeployment')?.reason ??
         of('ConfirmRelease')?.reason ??

@@ -4,6 +4,17 @@ import type { Environment, Service } from './config.ts';
 import { digestSchema, pinnedImageSchema, repositorySchema, tagSchema } from './image.ts';
 import { membersOf } from './members.ts';
 
+/** Somebody asked for an earlier release to be deployed again. */
+const rollbackRequestSchema = z.strictObject({
+  /** Who, as AWS knows them, and why. */
+  by: z.string().min(1).max(300),
+  reason: z.string().min(1).max(500),
+  /** ms since the epoch: it goes before every push until then. */
+  requestedAt: z.int(),
+  /** The execution that deployed it. */
+  to: z.string(),
+});
+
 /** The input of an execution: what was pushed, and where it should go. Times in ms since the epoch. */
 export const releaseRequestSchema = z.strictObject({
   service: z.string(),
@@ -19,8 +30,13 @@ export const releaseRequestSchema = z.strictObject({
   }),
   /** The execution that deployed the same digest to the environment before; absent for a push. */
   promotedFrom: z.string().optional(),
+  rollback: rollbackRequestSchema.optional(),
 });
 export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
+
+/** Of two requests, the later one is the newer release. */
+export const requestedAt = ({ push, rollback }: Pick<ReleaseRequest, 'push' | 'rollback'>): number =>
+  rollback?.requestedAt ?? push.pushedAt;
 
 /** The ECS service that an environment names. */
 export const targetSchema = z.strictObject({
@@ -64,8 +80,10 @@ export const releaseSchema = z.strictObject({
   tag: tagSchema,
   digest: digestSchema,
   image: pinnedImageSchema,
-  /** Decides which of two releases is newer. */
+  /** Decides which of two releases is newer. Of a rollback: when it was asked for. */
   pushedAt: z.int(),
+  /** It ran here before, and somebody asked for it again. */
+  rollback: z.literal(true).optional(),
   commit: commitSchema,
   target: targetSchema,
   /** ECS services that move together with it: those configured alongside. Absent where there are none. */

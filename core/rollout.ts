@@ -1,6 +1,7 @@
 /** What became of our deployment: read from ECS's service deployments, never from "the service is stable". */
 import * as z from 'zod';
 import { spoken } from './duration.ts';
+import { takesItsPlace } from './slot.ts';
 
 /** A service deployment with the task definition of its target revision. Times in ms since the epoch. */
 export interface SeenDeployment {
@@ -198,7 +199,7 @@ function readOurs(
 /** What was measured to be good is not taken back for a newer one: that one waits until ECS has cleaned up. */
 function givesWay({ newer, shifting }: RolloutQuestion): Reading | undefined {
   if (newer === undefined || shifting?.measured) return undefined;
-  return { status: 'gives way', reason: `${newer}, pushed later, takes its place` };
+  return { status: 'gives way', reason: takesItsPlace(newer) };
 }
 
 /** From here on the test listener leads to the new version. The API reference of ServiceDeployment has the stages. */

@@ -9,6 +9,8 @@ const contenderSchema = z.strictObject({
   pushedAt: z.number(),
   tag: z.string(),
   digest: z.string(),
+  /** Of an earlier release, asked for by a person. */
+  rollback: z.literal(true).optional(),
   /** Kept by the holder too: an answer that was lost can be given again. */
   taskToken: z.string(),
 });
@@ -29,7 +31,7 @@ export const slotSchema = z.strictObject({
   waiting: contenderSchema.optional(),
   /** What was deployed last: nothing is deployed after something newer, and the next environment gets it. */
   deployed: contenderSchema
-    .pick({ pushedAt: true, tag: true, execution: true })
+    .pick({ pushedAt: true, tag: true, execution: true, rollback: true })
     .extend({ push: releaseRequestSchema.shape.push })
     .optional(),
   /** The revision that was deployed last and is not proved yet, and the one to return to from it. */
@@ -64,18 +66,30 @@ export const isNewer = (
 ): boolean =>
   one.pushedAt > other.pushedAt || (one.pushedAt === other.pushedAt && one.execution > other.execution);
 
-/** The tag of what waits for the slot and is to be deployed instead of this release. Another tag of its image is not. */
+/** What waits for the slot and is to be deployed instead of this release, as it is `called`. Another tag of its image is not. */
 export function successor(
   { waiting }: Slot,
   release: Pick<Contender, 'pushedAt' | 'execution' | 'digest'>,
 ): string | undefined {
-  return waiting && waiting.digest !== release.digest && isNewer(waiting, release) ? waiting.tag : undefined;
+  return waiting && waiting.digest !== release.digest && isNewer(waiting, release)
+    ? called(waiting)
+    : undefined;
 }
+
+const rollbackTo = 'the rollback to ';
+
+/** What takes a release's place is called by its tag. */
+export const called = ({ tag, rollback }: Pick<Contender, 'tag' | 'rollback'>): string =>
+  rollback ? rollbackTo + tag : tag;
+
+/** `by`: as it is `called`. */
+export const takesItsPlace = (by: string): string =>
+  `${by}, ${by.startsWith(rollbackTo) ? 'asked for' : 'pushed'} later, takes its place`;
 
 /** What the task token of a contender is answered with. */
 export const slotAnswerSchema = z.strictObject({
   status: z.enum(['granted', 'superseded']),
-  /** The tag that took its place. */
+  /** What took its place, as it is `called`. */
   by: z.string().optional(),
 });
 export type SlotAnswer = z.infer<typeof slotAnswerSchema>;
@@ -170,9 +184,9 @@ const grant = (slot: Slot & { holder: Contender }): SlotChange => ({
 
 const supersede = (
   { execution, taskToken }: Contender,
-  { tag }: Pick<Contender, 'tag'>,
+  newer: Pick<Contender, 'tag' | 'rollback'>,
 ): SlotChange['answers'][number] => ({
   execution,
   taskToken,
-  answer: { status: 'superseded', by: tag },
+  answer: { status: 'superseded', by: called(newer) },
 });

@@ -70,7 +70,7 @@ export async function endRelease(
 
   if (target) await leaveSlot(aws, target, { execution, request, outcome: ended.outcome });
   const next = service && environment && environmentAfter(service, environment.name);
-  return { ...ended, promotes: ended.outcome === 'Deployed' && next !== undefined };
+  return { ...ended, promotes: ended.outcome === 'Deployed' && !request.rollback && next !== undefined };
 }
 
 /** Of whoever records its outcome first. */
@@ -80,7 +80,10 @@ function measureEnd(
 ): void {
   const environment = `${request.service}/${request.environment}`;
   measure('ReleasesEnded', 1, { environment, outcome });
-  if (outcome === 'Deployed')
+  const { rollback } = request;
+  if (outcome === 'Deployed' && rollback)
+    measure('TimeToRestoreSeconds', (endedAt - rollback.requestedAt) / 1000, { environment });
+  else if (outcome === 'Deployed')
     measure('LeadTimeSeconds', (endedAt - request.push.pushedAt) / 1000, { environment });
   if (outcome === 'RolledBack' && startedAt !== undefined)
     measure('TimeToRestoreSeconds', (endedAt - startedAt) / 1000, { environment });

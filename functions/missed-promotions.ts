@@ -13,7 +13,8 @@ export async function missedPromotions(
   const promoted: ReleaseRequest[] = [];
   for (const [index, { service, environment }] of later.entries()) {
     const slot = await attempt(`${service}/${environment}`, () => slots[index]?.());
-    if (!slot?.deployed) continue;
+    // Who goes back in one environment has not said that others should.
+    if (!slot?.deployed || slot.deployed.rollback) continue;
     const { push, execution } = slot.deployed;
     promoted.push({ service, environment, push, promotedFrom: execution });
   }

@@ -1,4 +1,4 @@
-/** Starts a release, once: for a push, a promotion, or what was missed of either. */
+/** Starts a release, once: for a push, a promotion, or what was missed of either, or for who wants an earlier one back. */
 import type { Aws } from '../aws/gateways.ts';
 import { executionName } from '../core/push/execution-name.ts';
 import { isLate } from '../core/push/late.ts';
@@ -21,6 +21,8 @@ export async function startExecution(
   const { service, environment, push } = request;
   const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });
   await openReleases.open(name, request);
+  // A rollback is of a digest that was seen long ago.
+  if (request.rollback) return { name, started: await states.start(name, request) };
   const first = isLate(request) ? pushes.seeLate(request, name, now()) : pushes.see(request, name);
   if (await first) return { name, started: await states.start(name, request) };
   await openReleases.close(request, [name]);

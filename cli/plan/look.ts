@@ -4,6 +4,7 @@ import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import type { Surroundings } from '../../aws/means.ts';
 import { type Opened, openAws } from '../../aws/open.ts';
+import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
@@ -13,12 +14,13 @@ import { digestOf } from '../../core/image.ts';
 import { repositoryAt } from '../../core/place.ts';
 import type { Release, ReleaseRequest, Target } from '../../core/release.ts';
 import { shownChanges } from '../../core/shown-changes.ts';
-import { ask } from '../../core/slot.ts';
+import { ask, takesItsPlace } from '../../core/slot.ts';
 import { type Change, imageOf } from '../../core/task-definition.ts';
 import { type DeploymentPlan, deploymentPlans } from '../../functions/deployment-plan.ts';
 import { checkScan } from '../../functions/steps/check-scan.ts';
 import { resolveRelease } from '../../functions/steps/resolve-release.ts';
-import { BadUse, Mistake } from '../mistake.ts';
+import { Mistake } from '../mistake.ts';
+import { named } from '../named.ts';
 
 export interface Wanted {
   service: string;
@@ -53,13 +55,13 @@ export interface Foresight extends Wanted {
 
 type Differences = Pick<Foresight, 'changes' | 'drift' | 'wayBack'>;
 
-const uses = { cloudwatch, ecr, ecs, slots };
+const uses = { cloudwatch, ecr, ecs, records, slots };
 type Aws = Opened<typeof uses>;
 
 /** Throws a `Mistake` where there is no such service, environment or tag. */
 export async function look(wanted: Wanted, surroundings: Surroundings): Promise<Foresight> {
   const aws = openAws(surroundings, uses);
-  const { service, environment } = named(wanted, aws.config);
+  const { service, environment } = named(aws.config, wanted.service, wanted.environment);
   const request = await requestFor(wanted, aws);
   const { digest, pushedAt } = request.push;
   const before = service.environments[service.environments.indexOf(environment) - 1];
@@ -122,19 +124,6 @@ function verdict({
   return { would: 'deploy', reasons: [] };
 }
 
-function named({ service: name, environment }: Wanted, config: Aws['config']) {
-  const { services } = config;
-  const service = services[name];
-  if (!service)
-    throw new BadUse(
-      `there is no service ${name} in tidegate.config.ts, only ${Object.keys(services).join(', ')}`,
-    );
-  const names = service.environments.map((one) => one.name);
-  if (!names.includes(environment))
-    throw new BadUse(`${name} has no environment ${environment}, only ${names.join(', ')}`);
-  return environmentOf(config, name, environment);
-}
-
 /** As the push would have asked for it, or the environment before. */
 async function requestFor({ service: name, environment, tag }: Wanted, aws: Aws): Promise<ReleaseRequest> {
   const { service } = environmentOf(aws.config, name, environment);
@@ -187,7 +176,7 @@ async function slotFor(
   const { answers } = ask(slot, { execution, pushedAt, tag, digest, taskToken: '' });
   const ours = answers.find((one) => one.execution === execution)?.answer;
   if (ours?.status === 'granted') return { status: 'free', sentence: 'free' };
-  if (ours) return { status: 'superseded', sentence: `${ours.by}, pushed later, goes before it` };
+  if (ours) return { status: 'superseded', sentence: takesItsPlace(String(ours.by)) };
   const { holder, waiting } = slot;
   const also = waiting ? `, and it would take the place of ${waiting.tag}, which waits` : '';
   return { status: 'waits', sentence: `held by ${holder?.tag} (${nameIn(holder?.execution)})${also}` };

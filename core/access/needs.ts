@@ -33,7 +33,8 @@ const noted = { UpdateItem: ['release'] } as const;
 export const needs: Record<string, Need> = {
   ResolveRelease: {
     actions: [...readImage, 'ecr:DescribeImages', ...seeRunningImage],
-    items: { ...noted, GetItem: ['slot'] },
+    // A rollback names the release that it goes back to.
+    items: { ...noted, GetItem: ['release', 'slot'] },
   },
   // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage.
   CheckScan: { actions: readImage, items: noted },

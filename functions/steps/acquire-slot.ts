@@ -22,9 +22,12 @@ export const acquireSlot = defineStep({
   output: slotAnswerSchema,
   errors: ['Transient', 'Throttled'],
   waits: true,
-  run: async ({ release: { target, pushedAt, tag, digest } }, aws, { arn, taskToken }) => {
+  run: async ({ release: { target, pushedAt, tag, digest, rollback } }, aws, { arn, taskToken }) => {
     // The answers may be for others, too; ours is one of them when there is nothing to wait for.
-    const answers = await aws.slots.ask(target, { execution: arn, pushedAt, tag, digest, taskToken });
+    const answers = await aws.slots.ask(target, {
+      ...{ execution: arn, pushedAt, tag, digest, taskToken },
+      ...(rollback && { rollback }),
+    });
     await answerSlot(aws, answers);
     const isOurs = answers.some(({ execution, answer }) => execution === arn && answer.status === 'granted');
     if (isOurs) return undefined;

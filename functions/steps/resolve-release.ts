@@ -3,12 +3,20 @@ import * as z from 'zod';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { imageFacts } from '../../aws/images.ts';
+import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
+import { mayGoBack } from '../../core/earlier-release.ts';
 import { Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { deployable } from '../../core/push/deployable.ts';
-import { type Release, releaseRequestSchema, releaseSchema, targetsOf } from '../../core/release.ts';
+import {
+  type Release,
+  releaseRequestSchema,
+  releaseSchema,
+  requestedAt,
+  targetsOf,
+} from '../../core/release.ts';
 import { unprovedOf } from '../../core/slot.ts';
 import { compareLink } from '../../core/source/commit.ts';
 import { lambda } from '../lambda.ts';
@@ -24,12 +32,12 @@ const resolvedSchema = z.strictObject({
 
 export const resolveRelease = defineStep({
   name: 'ResolveRelease',
-  uses: { ecr, ecs, slots },
+  uses: { ecr, ecs, records, slots },
   input: z.strictObject({ request: releaseRequestSchema }),
   output: resolvedSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
   run: async ({ request }, aws): Promise<z.output<typeof resolvedSchema>> => {
-    const { push, promotedFrom } = request;
+    const { push, promotedFrom, rollback } = request;
     const { service, environment } = environmentOf(aws.config, request.service, request.environment);
     const targets = targetsOf(service, environment);
     const [target, ...others] = targets;
@@ -41,26 +49,31 @@ export const resolveRelease = defineStep({
       tag: push.tag,
       digest: push.digest,
       image: pinnedImage(push, push.digest),
-      pushedAt: push.pushedAt,
+      pushedAt: requestedAt(request),
+      ...(rollback && { rollback: true }),
       commit: {},
       target,
       ...(others.length > 0 && { others }),
       architecture: running.architecture,
       settings: {
-        approval: environment.approval !== undefined,
+        // Who may ask for a rollback has decided.
+        approval: environment.approval !== undefined && !rollback,
         approvalTimeoutSeconds: environment.approval?.timeout ?? 0,
-        releaseTask: environment.releaseTask !== undefined,
+        // An older version's migration knows nothing of what a later one did.
+        releaseTask: environment.releaseTask !== undefined && !rollback,
         smokeTests: environment.smoke !== undefined,
         analysis: environment.analysis !== undefined,
       },
     };
     const skip = (reason: string) => ({ decision: 'skip', reason, release }) as const;
 
+    if (rollback) mayGoBack(request, await aws.records.of(rollback.to), aws.now());
     const tag = deployable(push.tag, service.tags);
-    if (!tag.yes) return skip(tag.reason);
-    // A promotion carries a digest that was deployed already; where its tag points by now says nothing.
-    const tagged = promotedFrom ? undefined : await aws.ecr.tagged(push, push.tag);
-    if (!promotedFrom && !tagged) {
+    if (!tag.yes && !rollback) return skip(tag.reason);
+    // These carry a digest that was deployed already; where its tag points by now says nothing.
+    const again = promotedFrom !== undefined || rollback !== undefined;
+    const tagged = again ? undefined : await aws.ecr.tagged(push, push.tag);
+    if (!again && !tagged) {
       if (aws.now() - push.pushedAt < 60_000)
         throw new Transient(`ECR does not show the tag ${push.tag} yet`);
       return skip(`the tag ${push.tag} is no longer in ECR`);
@@ -81,7 +94,7 @@ export const resolveRelease = defineStep({
     const pushedAt = new Map<string, number | undefined>();
     for (const { digest } of all)
       if (digest && !pushedAt.has(digest)) pushedAt.set(digest, await aws.ecr.pushedAt(push, digest));
-    if ([...pushedAt.values()].some((at) => at !== undefined && at > push.pushedAt))
+    if ([...pushedAt.values()].some((at) => at !== undefined && at > release.pushedAt))
       return skip('what runs was pushed later');
     const runningPushedAt = pushedAt.get(running.digest ?? '');
 

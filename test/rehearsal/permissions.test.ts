@@ -1,9 +1,11 @@
 /** The functions' policies, which the local world enforces in every rehearsal: what they allow, somebody needs. */
 import { expect, test } from 'vitest';
+import { goBack, openFor } from '../../cli/rollback/go-back.ts';
 import { needs } from '../../core/access/needs.ts';
 import type { Wanted } from '../../local/iam/evaluate.ts';
 import { broken, fault, refused } from '../support/fault.ts';
 import { production, rehearsal } from '../support/rehearsal.ts';
+import { settle } from '../support/virtual-world.ts';
 
 /** As `UpdateItem release` and `ecs:UpdateService`. */
 const granted = (name: string) => [
@@ -80,6 +82,9 @@ const plays: Record<string, () => Promise<void>> = {
     await world.clock.advance(3_600_000);
     await world.ended();
     await world.push('good', 'v1.1.0');
+    const back = { service: 'my-api', environment: 'staging', tag: 'v1.0.0', by: 'ada', reason: 'rehearsed' };
+    await settle(world.clock, goBack(back, openFor(world.world.surroundings('tidegate-cli'))));
+    await world.ended();
   },
   async 'crashing, errors and slow'() {
     const world = await rehearsal({ slack: true, onPermission });

@@ -25,6 +25,8 @@ interface ReportedPush {
   tag: string;
   digest: string;
   id?: string;
+  /** As events have it; now unless given. */
+  time?: string;
 }
 
 /** What an image is made of, and what its scan report says: nothing unless given. */
@@ -187,7 +189,7 @@ export async function rehearsal(options: RehearsalOptions = {}) {
     },
 
     /** An event of ECR, put on the bus by hand. */
-    deliver: async ({ tag, digest, id }: ReportedPush) => {
+    deliver: async ({ tag, digest, id, time = iso(clock.now()) }: ReportedPush) => {
       const detail = {
         'action-type': 'PUSH',
         result: 'SUCCESS',
@@ -204,7 +206,7 @@ export async function rehearsal(options: RehearsalOptions = {}) {
           version: '0',
           account,
           region,
-          time: iso(clock.now()),
+          time,
         });
       await clock.advance(2000);
     },

@@ -1,0 +1,80 @@
+/** `tidegate rollback`: deploys an earlier release again, through the same flow. */
+
+import { shortDigest } from '../../core/image.ts';
+import type { Command } from '../command.ts';
+import { installation } from '../installation.ts';
+import { BadUse } from '../mistake.ts';
+import { goBack, openFor, type RollbackAws, type StartedRollback } from './go-back.ts';
+
+export const rollback: Command = {
+  summary: 'deploys an earlier release again, through the same flow',
+  usage: `tidegate rollback <service> <environment> [<tag>] --reason <text> [options]
+
+Starts a release of what was deployed there before: without a tag, the last push before what runs. It takes the slot, is planned, deployed,
+tested, measured and taken back as any other, with these differences: its image is not judged by the scan gate again, nobody is
+asked to approve it, it goes before every push until now, and it is not promoted. A push after it deploys as usual.
+
+  --reason <text>   why; kept in the record with who asks, and told in Slack
+  --to <execution>  to the release that this execution deployed, however long ago
+  --wait            stay until it has ended, and answer by the exit code
+
+Exit code: 0 it was started, and with --wait deployed; 1 with --wait: it was not; 2 bad use, or there is nothing to go back to; 3 AWS could not be asked.`,
+  options: {
+    reason: { type: 'string' },
+    to: { type: 'string' },
+    wait: { type: 'boolean', default: false },
+  },
+  async run({ positionals, values, screen }) {
+    const [service, environment, tag, ...others] = positionals;
+    const { reason, to, wait } = values.own;
+    if (!service || !environment || others.length > 0)
+      throw new BadUse(
+        'rollback needs a service and an environment, such as: tidegate rollback my-api production --reason "checkout fails"',
+      );
+    if (typeof reason !== 'string' || reason.trim() === '')
+      throw new BadUse('say why, for the record: --reason "checkout fails"');
+    if (tag !== undefined && to !== undefined) throw new BadUse('a tag and --to exclude each other');
+    const { surroundings, by } = await installation(values);
+    const aws = openFor(surroundings);
+    const wanted = { service, environment, tag, by, reason: reason.trim() };
+    const started = await goBack({ ...wanted, ...(typeof to === 'string' && { to }) }, aws);
+    const ended = wait ? await untilEnded(started, aws) : undefined;
+    if (values.json) screen.say(JSON.stringify({ ...started, ...ended }, null, 2));
+    else {
+      const { request, link, execution, from } = started;
+      const { tag: back, digest } = request.push;
+      screen.tell(
+        '',
+        `${service} in ${environment} goes back to ${screen.paint('bold', back)} (${shortDigest(digest)})${from ? ` from ${shortDigest(from)}` : ''}.`,
+      );
+      screen.tell('  by       ', by, 11);
+      screen.tell('  release  ', execution.slice(execution.lastIndexOf(':') + 1), 11);
+      if (link) screen.tell('  watch    ', link, 11);
+      if (ended)
+        screen.tell(
+          '  ended    ',
+          `${ended.outcome}: ${ended.reason}`,
+          11,
+          ended.outcome === 'Deployed' ? 'green' : 'red',
+        );
+    }
+    return ended === undefined || ended.outcome === 'Deployed' ? 0 : 1;
+  },
+};
+
+const everySeconds = 3;
+
+async function untilEnded(
+  { execution }: StartedRollback,
+  { records, states, wait }: RollbackAws,
+): Promise<{ outcome: string; reason: string }> {
+  const name = execution.slice(execution.lastIndexOf(':') + 1);
+  for (;;) {
+    const seen = await states.look(name);
+    if (seen && seen.status !== 'RUNNING') {
+      const { outcome = seen.status, reason = seen.cause ?? '' } = await records.of(execution);
+      return { outcome, reason };
+    }
+    await wait(everySeconds * 1000);
+  }
+}
