@@ -11,9 +11,10 @@ import type { ListenerRule, TargetGroup } from '../load-balancer/target-group.ts
 import { ecsEvents } from './events.ts';
 import { lifecycleHooks } from './lifecycle-hooks.ts';
 import { ids } from './names.ts';
+import { elsewhere } from './not-run.ts';
 import { clusterOperations } from './operations/clusters.ts';
 import { serviceDeploymentOperations } from './operations/service-deployments.ts';
-import { serviceOperations } from './operations/services.ts';
+import { type Parts as ServiceParts, serviceOperations, showService } from './operations/services.ts';
 import { taskDefinitionOperations } from './operations/task-definitions.ts';
 import { taskOperations } from './operations/tasks.ts';
 import { awsPace, type Pace } from './pace.ts';
@@ -54,7 +55,7 @@ export interface Ecs {
   readonly service: AwsService;
   /** Answers its ARN. */
   createCluster(name: string): string;
-  /** CreateService. */
+  /** CreateService. One that AWS would run by another controller, as a DAEMON or on instances is shown, but not run. */
   createService(request: CreateServiceRequest): Service;
   /** Where a container port of a running task is reached on 127.0.0.1. */
   portOf(taskArn: string, containerPort: number): number | undefined;
@@ -103,18 +104,19 @@ export function ecs(options: EcsOptions): Ecs {
   const rolling: RollingUpdate = rollingUpdate(world, store, () => deployments, shifts);
   const deployments: ServiceDeployments = serviceDeployments(world, store, rolling.wake, shifts);
 
+  const serviceParts: ServiceParts = {
+    now: () => clock.now(),
+    store,
+    definitions,
+    deployments,
+    wake: rolling.wake,
+    targetGroups: options.targetGroups,
+    listenerRules: world.listenerRules,
+  };
   const operations: AwsService['operations'] = {
     ...taskDefinitionOperations(clock, place, definitions),
     ...clusterOperations(store),
-    ...serviceOperations({
-      now: () => clock.now(),
-      store,
-      definitions,
-      deployments,
-      wake: rolling.wake,
-      targetGroups: options.targetGroups,
-      listenerRules: world.listenerRules,
-    }),
+    ...serviceOperations(serviceParts),
     ...taskOperations(world, store, definitions),
     ...serviceDeploymentOperations(store, deployments, hooks),
   };
@@ -126,6 +128,8 @@ export function ecs(options: EcsOptions): Ecs {
       return store.cluster(name).arn;
     },
     createService(request) {
+      const kind = elsewhere(request);
+      if (kind) return showService(serviceParts, request, kind);
       const answer = operations.CreateService?.(request) as { service: Service };
       return answer.service;
     },

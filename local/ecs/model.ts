@@ -16,6 +16,7 @@ import type {
 import type { Breaker } from './circuit-breaker.ts';
 import type { AlarmWatch } from './deployment-alarms.ts';
 import type { PinnedImage } from './images.ts';
+import type { Elsewhere } from './not-run.ts';
 import type { RegisteredTaskDefinition } from './task-definition.ts';
 
 export interface Cluster {
@@ -176,6 +177,8 @@ export interface ServiceRecord {
   revisions: Revision[];
   /** Newest first, 100 at most. */
   events: ServiceEvent[];
+  /** It is shown and not run, because this is where AWS would run it. */
+  elsewhere?: Elsewhere;
   steady: boolean;
   /** The scheduler is going to look at it. */
   woken: boolean;

@@ -1,5 +1,6 @@
 /** The rolling update: looks at a service, decides through `scheduler.ts`, and does it. */
 
+import { nextProvider } from './capacity-providers.ts';
 import { type BreakerSighting, observe, tripped } from './circuit-breaker.ts';
 import { deploymentAlarms } from './deployment-alarms.ts';
 import { isEarlySuccess } from './early-success.ts';
@@ -209,7 +210,7 @@ export function rollingUpdate(
 
   /** Counts as so many tasks that did not start, and is tried again when the pause after them is over. */
   function cannotPlace(service: ServiceRecord, rollout: Rollout, count: number) {
-    const providers = rollout.revision.settings.capacityProviderStrategy ?? [];
+    const providers = service.settings.capacityProviderStrategy ?? [];
     tellService(world, service, messages.unplaced(world.placement.message));
     events.service(service, 'SERVICE_TASK_PLACEMENT_FAILURE', {
       ...(providers.length > 0 && {
@@ -234,7 +235,10 @@ export function rollingUpdate(
       startedBy: rollout.deploymentId,
       overrides: {},
       loadBalancers,
-      capacityProviderName: settings.capacityProviderStrategy?.[0]?.capacityProvider,
+      capacityProviderName: nextProvider(
+        service.settings.capacityProviderStrategy,
+        store.presentTasks(service).map(({ view }) => view.capacityProviderName),
+      ),
       platformVersion: settings.platformVersion,
       networkConfiguration: settings.networkConfiguration,
       enableExecuteCommand: service.enableExecuteCommand,

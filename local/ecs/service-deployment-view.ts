@@ -102,6 +102,13 @@ export function revisionView(service: ServiceRecord, revision: Revision): Servic
     platformVersion: settings.platformVersion ?? '1.4.0',
     platformFamily: 'Linux',
     loadBalancers: settings.loadBalancers ?? [],
+    ...(settings.vpcLatticeConfigurations && {
+      vpcLatticeConfigurations: settings.vpcLatticeConfigurations,
+    }),
+    ...(settings.serviceRegistries?.length && { serviceRegistries: settings.serviceRegistries }),
+    ...(settings.serviceConnectConfiguration && {
+      serviceConnectConfiguration: settings.serviceConnectConfiguration,
+    }),
     ...(settings.networkConfiguration && { networkConfiguration: settings.networkConfiguration }),
     containerImages: definition.containerDefinitions.map(({ name, image }) => {
       const imageDigest = images.get(name)?.digest;

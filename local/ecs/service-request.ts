@@ -32,10 +32,12 @@ export function checkRevision(
   possible: Possible,
 ) {
   checkFargate(definition, settings);
-  if (settings.serviceRegistries?.length) throw notInTheLocalWorld('service discovery');
-  if (settings.serviceConnectConfiguration?.enabled) throw notInTheLocalWorld('Service Connect');
   if (settings.volumeConfigurations?.length) throw notInTheLocalWorld('volumes');
-  for (const { targetGroupArn = '', containerName = '', containerPort } of settings.loadBalancers ?? []) {
+  const loadBalancers = settings.loadBalancers ?? [];
+  if (loadBalancers.some(({ loadBalancerName }) => loadBalancerName))
+    throw notInTheLocalWorld('Classic Load Balancers');
+  if (loadBalancers.length > 5) throw invalidParameter('loadBalancers can have at most 5 items.');
+  for (const { targetGroupArn = '', containerName = '', containerPort } of loadBalancers) {
     const container = definition.containerDefinitions.find(({ name }) => name === containerName);
     if (!container)
       throw invalidParameter(`The container ${containerName} does not exist in the task definition.`);
@@ -56,6 +58,11 @@ export function checkFargate(
   { launchType, capacityProviderStrategy, networkConfiguration }: RevisionSettings,
 ) {
   const providers = capacityProviderStrategy ?? [];
+  if (launchType && providers.length > 0) {
+    throw invalidParameter(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
+  }
   const fargate =
     launchType === 'FARGATE' ||
     providers.some(({ capacityProvider = '' }) => /^FARGATE/.test(capacityProvider));

@@ -3,7 +3,8 @@
 import type { Deployment, Service } from '@aws-sdk/client-ecs';
 import { copyOf } from '../copy.ts';
 import { counts, primaryWanted, revisionSummary, stillWanted } from './counts.ts';
-import type { Rollout, ServiceRecord, TaskRecord } from './model.ts';
+import type { RevisionSettings, Rollout, ServiceRecord, TaskRecord } from './model.ts';
+import { elsewhereView } from './not-run.ts';
 import { shiftsTraffic } from './stages.ts';
 import type { Store } from './store.ts';
 
@@ -21,7 +22,7 @@ export function serviceView(store: Store, service: ServiceRecord, include: strin
     desiredCount: service.desiredCount,
     runningCount,
     pendingCount,
-    ...platform(service.rollouts[0]),
+    ...platform(settings),
     taskDefinition: service.definition.taskDefinitionArn,
     deploymentConfiguration: configurationView(service),
     deployments: service.rollouts.map((rollout, place) =>
@@ -45,7 +46,8 @@ export function serviceView(store: Store, service: ServiceRecord, include: strin
     enableECSManagedTags: false,
     propagateTags: 'NONE',
     enableExecuteCommand: service.enableExecuteCommand,
-    availabilityZoneRebalancing: 'DISABLED',
+    availabilityZoneRebalancing: 'DISABLED' as const,
+    ...elsewhereView(service),
   } satisfies Service);
 }
 
@@ -56,7 +58,8 @@ function deploymentView(
   tasks: TaskRecord[],
 ): Deployment {
   const own = tasks.filter((task) => task.rollout === rollout);
-  const { networkConfiguration } = rollout.revision.settings;
+  const { networkConfiguration, serviceConnectConfiguration, vpcLatticeConfigurations } =
+    rollout.revision.settings;
   return {
     id: rollout.deploymentId,
     status: primary ? 'PRIMARY' : 'ACTIVE',
@@ -66,7 +69,9 @@ function deploymentView(
     failedTasks: rollout.failedTasks,
     createdAt: rollout.createdAt,
     updatedAt: rollout.updatedAt,
-    ...platform(rollout),
+    ...platform(rollout.revision.settings),
+    ...(serviceConnectConfiguration && { serviceConnectConfiguration }),
+    ...(vpcLatticeConfigurations && { vpcLatticeConfigurations }),
     ...(networkConfiguration && { networkConfiguration }),
     // Only of services that use the rolling update.
     ...(!shiftsTraffic(service.deploymentConfiguration) && {
@@ -76,8 +81,7 @@ function deploymentView(
   };
 }
 
-function platform(rollout: Rollout | undefined) {
-  const { capacityProviderStrategy, platformVersion } = rollout?.revision.settings ?? {};
+function platform({ capacityProviderStrategy, platformVersion }: RevisionSettings) {
   return {
     ...(capacityProviderStrategy?.length ? { capacityProviderStrategy } : { launchType: 'FARGATE' as const }),
     platformVersion: platformVersion ?? 'LATEST',

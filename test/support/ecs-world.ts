@@ -75,7 +75,7 @@ export function ecsWorld({ script, engineOf, targets, drainSeconds = 30, ...opti
     register: (tag: string, more: object = {}): string =>
       call('RegisterTaskDefinition', { ...taskDefinition(tag), ...more }).taskDefinition.taskDefinitionArn,
     create: (request: Partial<CreateServiceRequest> = {}): Service =>
-      world.createService({ ...serviceRequest, ...request }),
+      call('CreateService', { ...serviceRequest, ...request }).service,
     update: (request: Partial<UpdateServiceRequest>): Service =>
       call('UpdateService', { cluster: 'prod', service: 'api', ...request }).service,
     primary: (): Deployment => describe().deployments?.[0] ?? {},

@@ -5,6 +5,7 @@ import type {
   CreateServiceRequest,
   DescribeServicesRequest,
   ListServicesRequest,
+  Service,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../aws-service.ts';
@@ -12,6 +13,7 @@ import { copyOf } from '../../copy.ts';
 import { invalidParameter } from '../errors.ts';
 import type { RevisionSettings, ServiceRecord } from '../model.ts';
 import { ecsArn } from '../names.ts';
+import { type Elsewhere, refuseElsewhere } from '../not-run.ts';
 import { page } from '../page.ts';
 import type { ServiceDeployments } from '../service-deployments.ts';
 import { checkDesiredCount, checkRevision, checkServiceKind, type Possible } from '../service-request.ts';
@@ -21,12 +23,51 @@ import type { Store } from '../store.ts';
 import { configurationWith, defaultDeploymentConfiguration } from '../strategy.ts';
 import type { TaskDefinitions } from '../task-definitions.ts';
 
-interface Parts extends Possible, PossibleShift {
+export interface Parts extends Possible, PossibleShift {
   now: () => number;
   store: Store;
   definitions: TaskDefinitions;
   deployments: ServiceDeployments;
   wake(service: ServiceRecord): void;
+}
+
+/** A service that AWS would run elsewhere: it is there to be looked at. */
+export function showService(parts: Parts, input: CreateServiceRequest, kind: Elsewhere): Service {
+  const request = copyOf(input);
+  const service = newService(parts, request, {
+    name: request.serviceName ?? '',
+    definition: parts.definitions.active(request.taskDefinition ?? ''),
+    desiredCount: request.desiredCount ?? 1,
+    deploymentConfiguration: configurationWith(
+      defaultDeploymentConfiguration,
+      request.deploymentConfiguration,
+    ),
+  });
+  service.elsewhere = kind;
+  parts.store.services.set(service.arn, service);
+  return serviceView(parts.store, service, ['TAGS']);
+}
+
+type Checked = Pick<ServiceRecord, 'name' | 'definition' | 'desiredCount' | 'deploymentConfiguration'>;
+
+function newService({ store, now }: Parts, request: CreateServiceRequest, checked: Checked): ServiceRecord {
+  const cluster = store.cluster(request.cluster);
+  return {
+    ...checked,
+    arn: ecsArn(store.place, `service/${cluster.name}/${checked.name}`),
+    cluster,
+    createdAt: new Date(now()),
+    healthCheckGracePeriodSeconds: request.healthCheckGracePeriodSeconds ?? 0,
+    enableExecuteCommand: request.enableExecuteCommand ?? false,
+    settings: settingsIn(request),
+    tags: request.tags ?? [],
+    rollouts: [],
+    serviceDeployments: [],
+    revisions: [],
+    events: [],
+    steady: false,
+    woken: false,
+  };
 }
 
 export function serviceOperations(parts: Parts): Record<string, Operation> {
@@ -50,25 +91,7 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
       checkAdvanced(deploymentConfiguration, settings, parts);
       if (store.findService(name, cluster)) throw invalidParameter('Creation of service was not idempotent.');
 
-      const service: ServiceRecord = {
-        name,
-        arn: ecsArn(store.place, `service/${cluster.name}/${name}`),
-        cluster,
-        createdAt: new Date(parts.now()),
-        definition,
-        desiredCount,
-        deploymentConfiguration,
-        healthCheckGracePeriodSeconds: request.healthCheckGracePeriodSeconds ?? 0,
-        enableExecuteCommand: request.enableExecuteCommand ?? false,
-        settings,
-        tags: request.tags ?? [],
-        rollouts: [],
-        serviceDeployments: [],
-        revisions: [],
-        events: [],
-        steady: false,
-        woken: false,
-      };
+      const service = newService(parts, request, { name, definition, desiredCount, deploymentConfiguration });
       store.services.set(service.arn, service);
       deployments.start(service);
       return { service: serviceView(store, service, ['TAGS']) };
@@ -78,6 +101,7 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
     UpdateService(input: UpdateServiceRequest) {
       const request = copyOf(input);
       const service = store.service(request.service ?? '', request.cluster);
+      refuseElsewhere(service, request.taskDefinition !== undefined);
       checkDesiredCount(request.desiredCount);
       const deploymentConfiguration = configurationWith(
         service.deploymentConfiguration,
@@ -87,10 +111,14 @@ export function serviceOperations(parts: Parts): Record<string, Operation> {
       const definition =
         taskDefinition === undefined ? service.definition : definitions.active(taskDefinition);
       const settings = { ...service.settings, ...settingsIn(request) };
+      // One takes the place of the other.
+      if (request.capacityProviderStrategy?.length) delete settings.launchType;
       checkRevision(definition, settings, parts);
       checkAdvanced(deploymentConfiguration, settings, parts);
 
-      const changed = definition !== service.definition || !isDeepStrictEqual(settings, service.settings);
+      const changed =
+        definition !== service.definition ||
+        !isDeepStrictEqual(startingDeployments(settings), startingDeployments(service.settings));
       service.definition = definition;
       service.settings = settings;
       service.deploymentConfiguration = deploymentConfiguration;
@@ -141,6 +169,11 @@ const settingNames = [
   'volumeConfigurations',
   'vpcLatticeConfigurations',
 ] as const satisfies (keyof RevisionSettings)[];
+
+/** A change of where tasks are placed is for those that are started from now on, and no reason to replace what runs. */
+function startingDeployments({ capacityProviderStrategy: _, launchType: __, ...settings }: RevisionSettings) {
+  return settings;
+}
 
 function settingsIn(request: RevisionSettings): RevisionSettings {
   return Object.fromEntries(

@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../aws-service.ts';
 import { copyOf } from '../../copy.ts';
+import { nextProvider } from '../capacity-providers.ts';
 import { conflict, invalidParameter } from '../errors.ts';
 import type { Cluster, TaskRecord } from '../model.ts';
 import { ecsArn, lastPart } from '../names.ts';
@@ -16,7 +17,7 @@ import { pageOfArns } from '../page.ts';
 import { checkFargate } from '../service-request.ts';
 import type { Store } from '../store.ts';
 import type { TaskDefinitions } from '../task-definitions.ts';
-import { launch } from '../task-runner.ts';
+import { type LiveTask, launch } from '../task-runner.ts';
 import type { World } from '../world.ts';
 
 export function taskOperations(
@@ -64,8 +65,10 @@ export function taskOperations(
       }
 
       const placed = world.placement.room(count);
-      const tasks = Array.from({ length: placed }, () =>
-        launch(world, {
+      const tasks: LiveTask[] = [];
+      while (tasks.length < placed) {
+        const providers = tasks.map(({ record }) => record.view.capacityProviderName);
+        const task = launch(world, {
           cluster,
           definition,
           group: request.group ?? `family:${definition.family}`,
@@ -73,7 +76,7 @@ export function taskOperations(
           overrides,
           loadBalancers: [],
           images: new Map(),
-          capacityProviderName: request.capacityProviderStrategy?.[0]?.capacityProvider,
+          capacityProviderName: nextProvider(request.capacityProviderStrategy, providers),
           platformVersion: request.platformVersion,
           networkConfiguration: request.networkConfiguration,
           enableExecuteCommand: request.enableExecuteCommand ?? false,
@@ -81,8 +84,9 @@ export function taskOperations(
           changed(task, status) {
             if (status === 'STOPPED') store.forgetLater(task);
           },
-        }),
-      );
+        });
+        tasks.push(task);
+      }
       for (const task of tasks) store.tasks.set(task.record.view.taskArn, task);
       // What started nothing may be tried again.
       if (request.clientToken && placed > 0) {
