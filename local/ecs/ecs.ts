@@ -20,7 +20,7 @@ import { taskOperations } from './operations/tasks.ts';
 import { awsPace, type Pace } from './pace.ts';
 import { type Capacity, placement } from './placement.ts';
 import { type RollingUpdate, rollingUpdate } from './rolling.ts';
-import { type ServiceDeployments, serviceDeployments } from './service-deployments.ts';
+import { type ServiceDeployments, serviceDeployments, terminal } from './service-deployments.ts';
 import { store as newStore } from './store.ts';
 import { taskDefinitions } from './task-definitions.ts';
 import { timers } from './timers.ts';
@@ -61,6 +61,11 @@ export interface Ecs {
   portOf(taskArn: string, containerPort: number): number | undefined;
   /** ARNs of the roles that a task definition gives to its tasks; none where there is no such definition. */
   rolesOf(taskDefinition: string): string[];
+  /**
+   * As Application Auto Scaling does it. Answers whether it did: while a deployment is in progress, it only scales out.
+   * Throws ServiceNotFoundException.
+   */
+  scale(service: { cluster: string; service: string; desiredCount: number }): boolean;
   /** Takes the Spot capacity of a running task back, as AWS does it: nothing is drained. */
   interruptSpot(taskArn: string): void;
   /** From now on no more tasks are placed than this; `undefined` is the endless capacity that there is at first. */
@@ -138,6 +143,15 @@ export function ecs(options: EcsOptions): Ecs {
       return [taskRoleArn, executionRoleArn].filter((role) => role !== undefined);
     },
     portOf: (taskArn, containerPort) => store.tasks.get(taskArn)?.record.ports.get(containerPort),
+    scale({ cluster, service: name, desiredCount }) {
+      const service = store.service(name, cluster);
+      const deploying = service.serviceDeployments.some(({ status }) => !terminal.includes(status));
+      if (service.elsewhere || (deploying && desiredCount < service.desiredCount)) return false;
+      service.desiredCount = desiredCount;
+      world.events.service(service, 'SERVICE_DESIRED_COUNT_UPDATED');
+      rolling.wake(service);
+      return true;
+    },
     interruptSpot(taskArn) {
       store.tasks.get(taskArn)?.stop('SpotInterruption', 'Your Spot Task was interrupted.');
     },
