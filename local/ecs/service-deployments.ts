@@ -161,6 +161,8 @@ export function serviceDeployments(
     // It may have been replaced, or asked to roll back, while it was PENDING: then it never begins.
     if (deployment.status !== 'PENDING') return;
     for (const container of deployment.target.definition.containerDefinitions) {
+      // Each task asks anew what the tag stands for.
+      if (container.versionConsistency === 'disabled') continue;
       try {
         deployment.target.images.set(container.name, pin(world.images, container));
       } catch {

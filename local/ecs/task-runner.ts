@@ -80,10 +80,9 @@ export function launch(world: World, order: Launch): LiveTask {
     const definition = definitionOf(name);
     if (!definition) return undefined;
     try {
-      const known = definition.versionConsistency === 'disabled' ? undefined : order.images.get(name);
-      const pinned = known ?? pin(world.images, definition);
+      const pinned = order.images.get(name) ?? pin(world.images, definition);
       world.images.pull(pinned.image);
-      order.images.set(name, pinned);
+      if (definition.versionConsistency !== 'disabled') order.images.set(name, pinned);
       const shown = container(name);
       if (shown) shown.imageDigest = pinned.digest;
       return undefined;

@@ -231,6 +231,45 @@ describe('the image', () => {
     ]);
   });
 
+  test('follows its tag from task to task where version consistency is off, and no digest is kept', async () => {
+    const world = ecsWorld();
+    const container = { name: 'api', image: imageOf('v1'), versionConsistency: 'disabled' };
+    world.register('v1', { containerDefinitions: [container] });
+    world.create();
+    await world.ended();
+    const later = digestOf('something else');
+    world.images.move(imageOf('v1'), later);
+
+    world.update({ desiredCount: 2 });
+    await world.seconds(60);
+
+    const digests = world.tasks().map(({ containers }) => containers?.[0]?.imageDigest);
+    expect(digests.toSorted()).toEqual([digestOf(imageOf('v1')), later].toSorted());
+    expect(world.engine.started.map(({ containers }) => containers[0]?.image)).toEqual(
+      [1, 2].map(() => imageOf('v1')),
+    );
+    expect(world.revision(world.deployment().targetServiceRevision?.arn).containerImages).toEqual([
+      { containerName: 'api', image: imageOf('v1') },
+    ]);
+  });
+
+  test('of each container is kept on its own', async () => {
+    const world = ecsWorld();
+    const other = { name: 'agent', image: imageOf('agent'), versionConsistency: 'disabled' };
+    world.register('v1', { containerDefinitions: [{ name: 'api', image: imageOf('v1') }, other] });
+    world.create();
+    const ended = await world.ended();
+
+    expect(world.revision(ended.targetServiceRevision?.arn).containerImages).toEqual([
+      { containerName: 'api', image: imageOf('v1'), imageDigest: digestOf(imageOf('v1')) },
+      { containerName: 'agent', image: imageOf('agent') },
+    ]);
+    expect(world.tasks()[0]?.containers?.map(({ imageDigest }) => imageDigest)).toEqual([
+      digestOf(imageOf('v1')),
+      digestOf(imageOf('agent')),
+    ]);
+  });
+
   test('that is deleted later keeps new tasks from starting', async () => {
     const world = await running();
     const digest = digestOf(imageOf('v1'));
