@@ -15,7 +15,7 @@ const timings = {
   publicationDelay: publication.publicationDelaySeconds,
 } satisfies Partial<AnalysisPolicy>;
 /** Nobody waits longer in front of a terminal. */
-const longest = { report: 60, deployment: 90, smoke: 30, bake: 60 };
+const longest = { report: 60, deployment: 90, smoke: 30, bake: 120 };
 
 /** The name of the load balancer in front of an environment: no two have the same. */
 export const balancerOf = (service: string, environment: string) => `${service}-${environment}`;

@@ -52,7 +52,7 @@ test('smoke tests ask the load balancer of their own environment, on the path an
   ]);
 });
 
-test('traffic that is shifted bakes for a minute at most, smoke tests ask the local test listener, and that is said', () => {
+test('traffic that is shifted bakes for two minutes at most, smoke tests ask the local test listener, and that is said', () => {
   const shifting = (rollout: EnvironmentInput['rollout']) =>
     installed(
       {},
@@ -71,18 +71,18 @@ test('traffic that is shifted bakes for a minute at most, smoke tests ask the lo
       ?.environments[0];
 
   const blueGreen = local({ strategy: 'BLUE_GREEN', bakeTime: '1h' });
-  expect(blueGreen).toMatchObject({ rollout: { bakeTime: 60 }, deploymentTimeout: 150 });
+  expect(blueGreen).toMatchObject({ rollout: { bakeTime: 120 }, deploymentTimeout: 210 });
   expect(blueGreen?.smoke?.testListener).toEqual({
     url: 'http://127.0.0.1/test',
     headers: { 'x-test': '1' },
   });
   expect(local({ strategy: 'CANARY' })?.rollout).toMatchObject({
     percent: 5,
-    canaryBakeTime: 60,
+    canaryBakeTime: 120,
     bakeTime: 0,
   });
-  expect(local({ strategy: 'LINEAR' })?.rollout).toMatchObject({ stepPercent: 50, stepBakeTime: 60 });
-  expect(overlaid(shifting({ strategy: 'LINEAR' })).join()).toContain('side by side for 1 min');
+  expect(local({ strategy: 'LINEAR' })?.rollout).toMatchObject({ stepPercent: 50, stepBakeTime: 120 });
+  expect(overlaid(shifting({ strategy: 'LINEAR' })).join()).toContain('side by side for 2 min');
 });
 
 test('there is one registry, whichever is configured, and that is said', () => {
