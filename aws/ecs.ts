@@ -1,5 +1,6 @@
 /** ECS, as Tidegate uses it. Reads may be repeated; each effect says what repeating it does. */
 import {
+  type ConflictException,
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
@@ -17,6 +18,7 @@ import {
   type ServiceDeploymentBrief,
   type ServiceDeploymentStatus,
   StopServiceDeploymentCommand,
+  StopTaskCommand,
   type Task,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
@@ -283,7 +285,10 @@ function ecsOf(makeClient: ClientMaker) {
       }
     },
 
-    /** Runs one task like the service's own, with another command. The token makes repeating it harmless. */
+    /**
+     * Runs one task like the service's own, with another command. The token makes repeating it harmless, also where the
+     * service or the command has been changed meanwhile. Answers why ECS started none, unless that may pass.
+     */
     async runOnce(
       { cluster, service: name }: EcsService,
       {
@@ -292,7 +297,8 @@ function ecsOf(makeClient: ClientMaker) {
         command,
         clientToken,
       }: { taskDefinitionArn: string; container: string; command: string[]; clientToken: string },
-    ): Promise<string> {
+      mayPass: (failures: string[]) => boolean,
+    ): Promise<{ taskArn: string } | { failures: string[] }> {
       const { launchType, capacityProviderStrategy, networkConfiguration, platformVersion } = await service({
         cluster,
         service: name,
@@ -308,13 +314,32 @@ function ecsOf(makeClient: ClientMaker) {
         ...(networkConfiguration && { networkConfiguration }),
         ...(platformVersion && { platformVersion }),
       });
-      const { tasks: started = [], failures = [] } = await calling('RunTask', () => client.send(run));
-      const arn = started[0]?.taskArn;
-      if (!arn)
-        throw new Transient(
-          `RunTask: ${failures.map(({ reason }) => reason).join(', ') || 'no task was started'}`,
+      try {
+        const { tasks: started = [], failures = [] } = await calling('RunTask', () => client.send(run));
+        const taskArn = started[0]?.taskArn;
+        if (taskArn) return { taskArn };
+        const reasons = failures.map(({ reason = 'MISSING', detail }) =>
+          detail ? `${reason} (${detail})` : reason,
         );
-      return arn;
+        if (mayPass(reasons)) throw new Transient(`RunTask: ${reasons.join(', ') || 'no task was started'}`);
+        return { failures: reasons };
+      } catch (error) {
+        // The first call with this token was another one, and its task is the one.
+        const [taskArn] = isAwsError(error, 'ConflictException')
+          ? ((error as ConflictException).resourceIds ?? [])
+          : [];
+        if (taskArn) return { taskArn };
+        throw error;
+      }
+    },
+
+    /** Repeating it changes nothing. A task that ECS has forgotten needs no stop. */
+    async stopTask(cluster: string, task: string, reason: string): Promise<void> {
+      try {
+        await calling('StopTask', () => client.send(new StopTaskCommand({ cluster, task, reason })));
+      } catch (error) {
+        if (!isAwsError(error, 'InvalidParameterException')) throw error;
+      }
     },
 
     /** One task; undefined once ECS has forgotten it (an hour after it stopped). */

@@ -100,7 +100,10 @@ const approvalSchema = z.strictObject({
 
 const releaseTaskSchema = z.strictObject({
   command: z.array(z.string()).min(1),
+  /** From its start; then it is stopped, and the release ends Rejected. */
   timeout: atMost('3h').default(600),
+  /** With which of them the container has done its work. */
+  exitCodes: z.array(z.int().min(0).max(255)).min(1).default([0]),
 });
 
 const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, {

@@ -1,5 +1,6 @@
 /** What became of our deployment: read from ECS's service deployments, never from "the service is stable". */
 import * as z from 'zod';
+import { type Diagnosis, diagnosisSchema } from './diagnosis/diagnosis.ts';
 import { spoken } from './duration.ts';
 import { takesItsPlace } from './slot.ts';
 
@@ -32,8 +33,12 @@ export const stoppedTaskSchema = z.strictObject({
   task: z.string(),
   stopCode: z.string(),
   reason: z.string(),
+  /** The container at fault, and with which code it ended. */
+  container: z.string().optional(),
   exitCode: z.int().optional(),
-  /** The last lines it wrote, oldest first. */
+  /** The name of a known cause. */
+  cause: z.string().optional(),
+  /** The last lines that container wrote, oldest first; of one task where several ended alike. */
   logTail: z.array(z.string()),
 });
 export type StoppedTask = z.infer<typeof stoppedTaskSchema>;
@@ -72,6 +77,8 @@ export const rolloutSchema = z.strictObject({
     .strictObject({ old: z.string(), new: z.string(), newPercent: z.number().min(0).max(100) })
     .optional(),
   stoppedTasks: z.array(stoppedTaskSchema).max(5),
+  /** Why they stopped. */
+  diagnosis: diagnosisSchema.optional(),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
@@ -131,14 +138,9 @@ export function crashLoop({ count, desiredCount }: Crashes): string | undefined 
   return count >= limit ? `${count} tasks of the new revision ended by themselves` : undefined;
 }
 
-/** Why the first of them stopped, to be put behind a sentence: its exit code or reason, and its last line. */
-export function lastWords([first]: StoppedTask[]): string {
-  if (!first) return '';
-  const how =
-    first.exitCode === undefined ? `${first.stopCode}: ${first.reason}` : `exit code ${first.exitCode}`;
-  const line = first.logTail.findLast((text) => text.trim() !== '');
-  return ` (${[how, line && `last line: ${line.trim()}`].filter(Boolean).join('; ').slice(0, 400)})`;
-}
+/** Why tasks failed and what to do, to be put behind a sentence. */
+export const lastWords = (diagnosis: Diagnosis | undefined): string =>
+  diagnosis ? `: ${diagnosis.sentence} → ${diagnosis.advice}` : '';
 
 /** Undefined while it goes on. */
 export function readRollout(

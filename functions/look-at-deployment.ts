@@ -13,7 +13,7 @@ import {
   type SeenDeployment,
 } from '../core/rollout.ts';
 import { successor } from '../core/slot.ts';
-import { crashesOf, diagnoses, stoppedTasks } from './stopped-tasks.ts';
+import { crashesOf, diagnosed, stoppedTasks } from './stopped-tasks.ts';
 
 export interface DeploymentQuestion {
   release: Release;
@@ -87,15 +87,15 @@ async function lookAtPart(
         readRollout({ ...question, wanted: (await ecs.seenService(target)).desiredCount }, seen, aws.now());
   const reading = last || found;
   const failed = reading.status === 'failed';
-  const stoppedTasksOf = failed ? await diagnoses(stopped, release, revision, aws) : [];
+  const why = failed ? await diagnosed(stopped, release, revision, question.startedAt, aws) : undefined;
   const targetGroups = shifts && toMeasure ? await targetGroupsOf(ours, aws.ecs(target)) : undefined;
   return {
     ...reading,
-    reason: reading.reason + lastWords(stoppedTasksOf),
+    reason: reading.reason + lastWords(why?.diagnosis),
     at: aws.now(),
     ...(ours && { createdAt: ours.createdAt }),
     ...(targetGroups && { targetGroups }),
-    stoppedTasks: stoppedTasksOf,
+    ...(why ?? { stoppedTasks: [] }),
   };
 }
 

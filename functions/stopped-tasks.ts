@@ -1,9 +1,18 @@
 /** Tasks of a new revision that are no longer there: how many ended by themselves, and why. */
 import type { Task } from '../aws/ecs.ts';
 import type { Aws } from '../aws/gateways.ts';
+import {
+  type Diagnosis,
+  diagnose,
+  explain,
+  type Surroundings,
+  type ToldStop,
+} from '../core/diagnosis/diagnosis.ts';
+import { atFault, type SeenStop } from '../core/diagnosis/fault.ts';
 import type { Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import { type Crashes, fewestCrashes, type StoppedTask } from '../core/rollout.ts';
+import type { TaskDefinition } from '../core/task-definition.ts';
 import { logTail } from './task-logs.ts';
 
 /** A task that ended without having been told to. */
@@ -40,31 +49,87 @@ export async function stoppedTasks(
   );
 }
 
-const maxDiagnoses = 5;
+const mostTold = 5;
+const logLines = 20;
 
-/** Of the first few. */
-export const diagnoses = (
+/** ECS stopped it to have fewer, as it does with every task of a deployment that is taken back: its end tells nothing. */
+const scaledDown = ({ stoppedReason = '' }: Task) => /^Scaling activity initiated/i.test(stoppedReason);
+
+/** Why tasks of a revision stopped, read while ECS still knows it. `since`: when the deployment began, ms since the epoch. */
+export async function diagnosed(
   tasks: Task[],
-  release: Release,
-  revision: Revision,
-  aws: Pick<Aws, 'ecs' | 'logs'>,
-): Promise<StoppedTask[]> =>
-  Promise.all(tasks.slice(0, maxDiagnoses).map((task) => diagnosis(task, release, revision, aws)));
-
-/** Why a task stopped, with the last lines it wrote. */
-async function diagnosis(
-  { taskArn = '', stopCode, stoppedReason, containers = [] }: Task,
   { target }: Release,
   { taskDefinitionArn }: Revision,
+  since: number,
   aws: Pick<Aws, 'ecs' | 'logs'>,
-): Promise<StoppedTask> {
-  const container = containers.find(({ name }) => name === target.container);
-  const reasons = [stoppedReason, container?.reason].filter(Boolean).join(': ');
+): Promise<{ stoppedTasks: StoppedTask[]; diagnosis?: Diagnosis }> {
+  const { definition } = await aws.ecs(target).taskDefinition(taskDefinitionArn);
+  const { events = [] } = await aws.ecs(target).service(target);
+  const around = {
+    target: target.container,
+    events: events.flatMap(({ message, createdAt }) =>
+      message && (createdAt?.getTime() ?? 0) >= since ? [message] : [],
+    ),
+  };
+  const alike = Map.groupBy(
+    tasks.filter((task) => !scaledDown(task)).map((task) => seenStop(task, definition)),
+    (stop) => kindOf(stop, target.container),
+  );
+  const stops: ToldStop[] = [];
+  for (const [first, ...more] of [...alike.values()].toSorted((one, other) => other.length - one.length)) {
+    if (!first) continue;
+    const container = atFault(first, target.container)?.name ?? target.container;
+    // What one of several wrote that ended alike says it for all of them.
+    const log = await logTail(aws, target, { definition, container, task: first.task }, logLines);
+    stops.push({ ...first, log }, ...more.map((stop) => ({ ...stop, log })));
+    if (stops.length >= mostTold) break;
+  }
+  const diagnosis = diagnose(stops, around);
+  const told = new Set<readonly string[]>();
+  const stoppedTasks = stops.slice(0, mostTold).map((stop) => {
+    const logTail = told.has(stop.log) ? [] : [...stop.log];
+    told.add(stop.log);
+    return { ...shown(stop, around), logTail };
+  });
+  return { stoppedTasks, ...(diagnosis && { diagnosis }) };
+}
+
+/** A task as far as a diagnosis asks. */
+export function seenStop(
+  { taskArn = '', stopCode, stoppedReason, containers = [] }: Task,
+  definition: TaskDefinition | undefined,
+): SeenStop {
   return {
     task: taskArn.slice(taskArn.lastIndexOf('/') + 1),
     stopCode: stopCode ?? 'unknown',
-    reason: reasons.slice(0, 500),
-    ...(container?.exitCode !== undefined && { exitCode: container.exitCode }),
-    logTail: await logTail(aws, target, { taskDefinitionArn, taskArn }, 20),
+    reason: stoppedReason,
+    containers: containers.map(({ name = '', reason, exitCode, healthStatus }) => ({
+      ...{ name, reason, exitCode },
+      unhealthy: healthStatus === 'UNHEALTHY',
+      essential: definition?.containerDefinitions.find((one) => one.name === name)?.essential !== false,
+    })),
+  };
+}
+
+/** Tasks of one kind ended alike, as far as ECS tells; ids and times are taken out of what it says. */
+function kindOf(stop: SeenStop, target: string): string {
+  const { name, reason = '', exitCode } = atFault(stop, target) ?? {};
+  return JSON.stringify([name, exitCode, reason || stop.reason, stop.stopCode]).replaceAll(
+    /[\da-f-]{8,}/g,
+    '',
+  );
+}
+
+function shown(stop: ToldStop, around: Surroundings): Omit<StoppedTask, 'logTail'> {
+  const { container, cause } = explain(stop, around);
+  const { reason, exitCode } = stop.containers.find(({ name }) => name === container) ?? {};
+  const reasons = [reason, stop.reason].filter(Boolean);
+  return {
+    task: stop.task,
+    stopCode: stop.stopCode,
+    reason: [...new Set(reasons)].join('; ').slice(0, 500),
+    ...(container !== undefined && { container }),
+    ...(exitCode !== undefined && { exitCode }),
+    cause,
   };
 }

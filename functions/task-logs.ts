@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Aws } from '../aws/gateways.ts';
 import type { Target } from '../core/release.ts';
+import type { TaskDefinition } from '../core/task-definition.ts';
 
 const logSchema = z.looseObject({
   logConfiguration: z
@@ -10,19 +11,23 @@ const logSchema = z.looseObject({
     .catch(undefined),
 });
 
+interface Writer {
+  definition: TaskDefinition;
+  container: string;
+  /** The id of its task. */
+  task: string;
+}
+
 /** Empty where nothing is known: a missing log never hides the rest of a diagnosis. */
 export async function logTail(
-  { ecs, logs }: Pick<Aws, 'ecs' | 'logs'>,
+  { logs }: Pick<Aws, 'logs'>,
   target: Target,
-  { taskDefinitionArn, taskArn }: { taskDefinitionArn: string; taskArn: string },
+  { definition, container, task }: Writer,
   lines: number,
 ): Promise<string[]> {
-  const { container } = target;
-  const { definition } = await ecs(target).taskDefinition(taskDefinitionArn);
   const found = definition.containerDefinitions.find(({ name }) => name === container);
   const options = logSchema.parse(found ?? {}).logConfiguration?.options;
   const group = options?.['awslogs-group'];
   if (!group) return [];
-  const taskId = taskArn.slice(taskArn.lastIndexOf('/') + 1);
-  return logs(target).tail(group, `${options['awslogs-stream-prefix'] ?? ''}/${container}/${taskId}`, lines);
+  return logs(target).tail(group, `${options['awslogs-stream-prefix'] ?? ''}/${container}/${task}`, lines);
 }

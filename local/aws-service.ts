@@ -16,11 +16,14 @@ export interface AwsService {
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
+  /** What else the error tells, by the names of AWS's shape. */
+  readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, fields: Record<string, unknown> = {}) {
     super(message);
     this.code = code;
     this.status = status;
+    this.fields = fields;
   }
 
   override get name() {

@@ -59,7 +59,10 @@ export const needs: Record<string, Need> = {
     items: noted,
   },
   RunReleaseTask: {
-    actions: ['ecs:DescribeServices', 'ecs:RunTask', 'iam:PassRole', 'ecs:DescribeTasks', ...diagnose],
+    actions: [
+      ...(['ecs:DescribeServices', 'ecs:RunTask', 'iam:PassRole'] as const),
+      ...(['ecs:DescribeTasks', 'ecs:StopTask', ...diagnose] as const),
+    ],
     items: noted,
   },
   StartDeployment: {

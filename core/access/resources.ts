@@ -81,6 +81,15 @@ export const placed = {
     const scope = withReleaseTask(all);
     return { resources: families(scope), conditions: [inClusters(scope)] };
   },
+  'ecs:StopTask': (all) => {
+    const scope = withReleaseTask(all);
+    return {
+      resources: each(scope, ({ environment: { cluster }, place }) =>
+        ecsArn(scope, place, `task/${cluster}/*`),
+      ),
+      conditions: [inClusters(scope)],
+    };
+  },
   'ecs:ListTasks': (scope) => ({
     resources: ['*'],
     reason: 'a list of tasks belongs to no container instance on Fargate: the cluster is the limit',

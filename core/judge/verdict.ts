@@ -1,5 +1,7 @@
 /** What the judge answers, with the evidence that every number of its sentences can be computed from. */
 import * as z from 'zod';
+import { diagnosisSchema } from '../diagnosis/diagnosis.ts';
+import { stoppedTaskSchema } from '../rollout.ts';
 
 /** `continue`: too early to say. `inconclusive`: too late to say more. */
 const statusSchema = z.enum(['pass', 'fail', 'inconclusive', 'continue']);
@@ -87,6 +89,9 @@ export const comparisonSchema = z.strictObject({
   /** Until another look makes sense. Without meaning once it is decided. */
   waitSeconds: z.int().min(1),
   looks: z.strictObject({ done: z.int().min(0), planned: z.int().min(1) }),
+  /** Where tasks crashed meanwhile. */
+  stoppedTasks: z.array(stoppedTaskSchema).max(5).optional(),
+  diagnosis: diagnosisSchema.optional(),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type Decision = Comparison['decision'];

@@ -15,7 +15,7 @@ import { releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, crashLoop, lastWords, type Rollout, rolloutSchema } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
-import { crashesOf, diagnoses, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
+import { crashesOf, diagnosed, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
 
 export const compareMetrics = defineStep({
   name: 'CompareMetrics',
@@ -44,18 +44,16 @@ export const compareMetrics = defineStep({
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.
     const crashing = await crashingPart({ release, revision }, { rollout, deployment }, aws);
-    return crashing === undefined
-      ? comparison
-      : { ...comparison, status: 'fail', decision: 'take back', headline: crashing };
+    return crashing ? { ...comparison, status: 'fail', decision: 'take back', ...crashing } : comparison;
   },
 });
 
-/** Of each ECS service that was changed: in words, where one does. */
+/** Of each ECS service that was changed: why, where one does. */
 async function crashingPart(
   group: Part,
   { rollout, deployment }: { rollout: Rollout; deployment: Deployment },
   aws: Pick<Aws, 'ecs' | 'logs'>,
-): Promise<string | undefined> {
+): Promise<Pick<Comparison, 'headline' | 'diagnosis' | 'stoppedTasks'> | undefined> {
   for (const { release, revision } of changedParts(group)) {
     const { service } = release.target;
     const own = service === group.release.target.service ? rollout.createdAt : undefined;
@@ -64,7 +62,8 @@ async function crashingPart(
     const crashing = crashLoop(await crashesOf(release, stopped, aws));
     if (!crashing) continue;
     const where = isGroup(group.release) ? `${service}: ` : '';
-    return where + crashing + lastWords(await diagnoses(endedByThemselves(stopped), release, revision, aws));
+    const why = await diagnosed(endedByThemselves(stopped), release, revision, since, aws);
+    return { headline: where + crashing + lastWords(why.diagnosis), ...why };
   }
   return undefined;
 }

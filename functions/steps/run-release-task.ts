@@ -4,11 +4,19 @@ import * as z from 'zod';
 import { ecs } from '../../aws/ecs.ts';
 import { logs } from '../../aws/logs.ts';
 import { environmentOf } from '../../core/config.ts';
+import { atFault } from '../../core/diagnosis/fault.ts';
 import { revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { readReleaseTask, releaseTaskSchema } from '../../core/release-task.ts';
+import {
+  mayStartLater,
+  overdueReason,
+  readReleaseTask,
+  refused,
+  releaseTaskSchema,
+} from '../../core/release-task.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
+import { seenStop } from '../stopped-tasks.ts';
 import { logTail } from '../task-logs.ts';
 
 export const runReleaseTask = defineStep({
@@ -27,19 +35,34 @@ export const runReleaseTask = defineStep({
     const clientToken = createHash('sha256').update(arn).digest('hex').slice(0, 36);
     const { taskDefinitionArn } = revision;
     const run = { taskDefinitionArn, container, command: releaseTask.command, clientToken };
-    const taskArn = await ecs.runOnce(target, run);
+    const started = await ecs.runOnce(target, run, mayStartLater);
+    if ('failures' in started) return { ...refused(started.failures), taskArn: '', logTail: [] };
+    const { taskArn } = started;
 
     const task = await ecs.task(cluster, taskArn);
-    const seen = task && {
-      lastStatus: String(task.lastStatus),
-      stoppedReason: task.stoppedReason,
-      exitCode: task.containers?.find(({ name }) => name === container)?.exitCode,
-      createdAt: task.createdAt?.getTime() ?? aws.now(),
-    };
-    const read = readReleaseTask(seen, releaseTask.timeout, aws.now());
-    const tail =
-      read.status === 'continue' ? [] : await logTail(aws, target, { taskDefinitionArn, taskArn }, 20);
-    return { ...read, taskArn, logTail: tail };
+    const stopped = task?.lastStatus === 'STOPPED';
+    const { definition } = stopped ? await ecs.taskDefinition(taskDefinitionArn) : {};
+    const stop = task && seenStop(task, definition);
+    const log =
+      stop && definition
+        ? await logTail(
+            aws,
+            target,
+            { definition, container: atFault(stop, container)?.name ?? container, task: stop.task },
+            20,
+          )
+        : [];
+    const seen = task &&
+      stop && {
+        lastStatus: String(task.lastStatus),
+        createdAt: task.createdAt?.getTime() ?? aws.now(),
+        startedAt: task.startedAt?.getTime(),
+        stop: { ...stop, log },
+      };
+    const { timeout: timeoutSeconds, exitCodes } = releaseTask;
+    const { overdue, ...read } = readReleaseTask(seen, { container, timeoutSeconds, exitCodes }, aws.now());
+    if (overdue) await ecs.stopTask(cluster, taskArn, overdueReason(timeoutSeconds));
+    return { ...read, taskArn, logTail: log };
   },
 });
 

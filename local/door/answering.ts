@@ -103,9 +103,9 @@ export function answering({
       if (error instanceof ConnectionLost) throw error;
       const refusal = error instanceof AwsError ? error : await mistyped(request);
       if (!refusal) log(`${request.headers['x-amz-target']} failed (${id})`, error);
-      const { code, message, status } = refusal ?? internalFailure;
+      const { code, message, status, fields } = refusal ?? internalFailure;
       // AWS has no text for some errors; the SDK then shows the code.
-      const body = { __type: code, message: message || undefined };
+      const body = { ...fields, __type: code, message: message || undefined };
       return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: toWire(body) };
     }
   };

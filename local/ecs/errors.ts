@@ -4,7 +4,9 @@ import { AwsError } from '../aws-service.ts';
 
 export const clientException = (message: string) => new AwsError('ClientException', message);
 export const invalidParameter = (message: string) => new AwsError('InvalidParameterException', message);
-export const conflict = (message: string) => new AwsError('ConflictException', message);
+/** `resourceIds`: what the token was used for. */
+export const conflict = (message: string, resourceIds?: string[]) =>
+  new AwsError('ConflictException', message, 400, resourceIds && { resourceIds });
 export const clusterNotFound = () => new AwsError('ClusterNotFoundException', 'Cluster not found.');
 export const serviceNotFound = () => new AwsError('ServiceNotFoundException', 'Service not found.');
 export const serviceDeploymentNotFound = () =>

@@ -109,6 +109,13 @@ const ecs: Record<string, Permissions> = {
   ],
   // On Fargate there is no container instance to name.
   ListTasks: (input, asked) => [{ action: 'ecs:ListTasks', resource: '*', context: ofCluster(input, asked) }],
+  StopTask: (input, asked) => [
+    {
+      action: 'ecs:StopTask',
+      resource: arnOf(asked, 'ecs', `task/${clusterName(input)}/`, input.task),
+      context: ofCluster(input, asked),
+    },
+  ],
   DescribeTasks: (input, asked) =>
     input.tasks.map((task: string) => ({
       action: 'ecs:DescribeTasks',

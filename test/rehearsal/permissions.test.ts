@@ -41,6 +41,7 @@ const rare: Record<string, Record<string, string>> = {
     'logs:GetLogEvents': failed,
     'GetItem release': 'where the slot was given to it and it was not told',
   },
+  RunReleaseTask: { 'ecs:StopTask': 'where it takes longer than its timeout' },
   StartDeployment: { 'ecs:ListServiceDeployments': lost, 'ecs:DescribeServiceRevisions': lost },
   AwaitRollback: {
     'states:SendTaskSuccess': 'where ECS is done with going back at once',

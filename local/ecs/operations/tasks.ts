@@ -44,7 +44,7 @@ export function taskOperations(
       const cluster = store.cluster(request.cluster);
       const before = request.clientToken === undefined ? undefined : tokens.get(request.clientToken);
       if (before && !isDeepStrictEqual(before.request, request)) {
-        throw conflict('The client token was used before with other parameters.');
+        throw conflict('The client token was used before with other parameters.', before.taskArns);
       }
       if (before) {
         const tasks = before.taskArns.flatMap((arn) => store.tasks.get(arn) ?? []);
