@@ -1,19 +1,20 @@
 /** What Slack shows: calm, the cause first, words as well as colour. Text from outside is escaped and bounded. */
 import type { KnownBlock } from '@slack/types';
+import * as z from 'zod';
 import { spoken } from './duration.ts';
+import { failedTasks } from './failed-tasks.ts';
 import { shortDigest } from './image.ts';
+import { planSchema } from './plan.ts';
 import type { ReleaseRecord } from './record.ts';
 import { type Outcome, type Release, type ReleaseRequest, requestedAt } from './release.ts';
 import type { ScanVerdict } from './scan/verdict.ts';
+import { codeBlock, cut, escaped, limits } from './slack-text.ts';
 
 export interface Message {
   /** For notifications and screen readers. */
   text: string;
   blocks: KnownBlock[];
 }
-
-/** Slack's limits: 150 characters in a header, 3000 in a section, 75 on a button. */
-const limits = { header: 150, section: 2900, text: 3000 };
 
 const words: Record<Outcome, { mark: string; phrase: string }> = {
   Deployed: { mark: '✅', phrase: 'deployed' },
@@ -48,11 +49,53 @@ export function endedMessage({ request, outcome, reason, record, link }: EndedRe
     text: cut(escaped(`${headline} – ${reason}`), limits.text),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(headline, limits.header), emoji: true } },
-      { type: 'section', text: { type: 'mrkdwn', text: cut(escaped(reason) || '–', limits.section) } },
+      ...whyBlocks(outcome, reason, record.steps),
       { type: 'context', elements: [{ type: 'mrkdwn', text: context.join(' · ') }] },
     ],
   };
 }
+
+const section = (text: string): KnownBlock => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text: cut(text, limits.section) },
+});
+
+const toldAtLength: readonly Outcome[] = ['RolledBack', 'NeedsHuman', 'Rejected'];
+
+/** What happened and, where it went wrong, what to do, the last lines of tasks that failed, and what was changed. */
+function whyBlocks(outcome: Outcome, reason: string, steps: ReleaseRecord['steps']): KnownBlock[] {
+  if (!toldAtLength.includes(outcome)) return [section(escaped(reason) || '–')];
+  const { diagnosis, stoppedTasks = [], logTail = [] } = failedTasks(steps) ?? {};
+  const { task, container } = stoppedTasks.find((one) => one.logTail.length > 0) ?? {};
+  const whose =
+    task && container ? `\`${escaped(container)}\` in task \`${task.slice(0, 8)}\`` : 'the release task';
+  const changed = changedPaths(steps);
+  return [
+    section(escaped(diagnosis ? reason.replace(` → ${diagnosis.advice}`, '') : reason) || '–'),
+    ...(diagnosis ? [section(`*What to do:* ${escaped(diagnosis.advice)}`)] : []),
+    ...(logTail.length > 0 ? [section(`Last lines of ${whose}\n${codeBlock(logTail, mostLog)}`)] : []),
+    ...(changed ? [section(`Changed: ${changed}`)] : []),
+    ...(schemaStays(outcome, steps) ? [section(notUndone)] : []),
+  ];
+}
+
+/** Where the new task definition differs. Not how: values may be secret. */
+function changedPaths({ PlanDeployment }: ReleaseRecord['steps']): string {
+  const changes = planSchema.safeParse(PlanDeployment).data?.changes ?? [];
+  const paths = changes.map(({ path }) => `\`${escaped(path.replaceAll('`', "'"))}\``);
+  const more = paths.length > mostPaths ? ` and ${paths.length - mostPaths} more` : '';
+  return paths.slice(0, mostPaths).join(', ') + more;
+}
+
+/** Characters of log, and parts of the task definition, that a message is to hold at most. */
+const mostLog = 2400;
+const mostPaths = 10;
+
+const notUndone =
+  'The release task had ended well before; what it changed, such as a schema, is not rolled back.';
+const releaseTaskSchema = z.looseObject({ status: z.literal('pass') });
+const schemaStays = (outcome: Outcome, { RunReleaseTask }: ReleaseRecord['steps']) =>
+  outcome !== 'Rejected' && releaseTaskSchema.safeParse(RunReleaseTask).success;
 
 export interface WantedApproval {
   approvalId: string;
@@ -115,9 +158,3 @@ export function approvalMessage({ approvalId, release, scan, expiresAt, link }: 
     ],
   };
 }
-
-/** Slack's three: without them a label could mention a whole channel or disguise a link. */
-const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-const cut = (text: string, limit: number) => (text.length <= limit ? text : `${text.slice(0, limit - 1)}…`);

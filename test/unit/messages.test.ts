@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { approvalMessage, endedMessage } from '../../core/messages.ts';
 import type { Release, ReleaseRequest } from '../../core/release.ts';
 
@@ -47,6 +47,79 @@ test('a long reason is cut with a mark, within the limits of Slack', () => {
   expect(text.length).toBeLessThanOrEqual(3000);
   expect(section?.type === 'section' && section.text?.text.length).toBeLessThanOrEqual(3000);
   expect(section?.type === 'section' && section.text?.text.endsWith('…')).toBe(true);
+});
+
+describe('where tasks failed', () => {
+  const advice = 'Set DATABASE_URL.';
+  const task = {
+    task: '0123456789abcdef',
+    stopCode: 'EssentialContainerExited',
+    reason: 'x',
+    container: 'app',
+  };
+  const steps = (logTail: string[]) => ({
+    PlanDeployment: {
+      decision: 'deploy',
+      runningTaskDefinitionArn: 'arn',
+      changes: Array.from({ length: 12 }, (_, index) => ({
+        path: `environment.${index}`,
+        before: 'secret',
+        after: 'b',
+      })),
+    },
+    RunReleaseTask: { status: 'pass', sentence: 's', taskArn: 'arn', logTail: ['migrated'] },
+    AwaitDeployment: {
+      status: 'failed',
+      stoppedTasks: [{ ...task, logTail }],
+      diagnosis: { cause: 'SettingMissing', sentence: 'app misses a setting', advice, evidence: [] },
+    },
+  });
+  const told = (logTail: string[]) =>
+    endedMessage({
+      ...ended,
+      reason: `(3 of 3 allowed task failures): app misses a setting → ${advice}`,
+      record: { ...ended.record, steps: steps(logTail) },
+    }).blocks;
+  const texts = (logTail: string[]) =>
+    told(logTail).flatMap((block) => (block.type === 'section' ? (block.text?.text ?? '') : []));
+
+  test('cause, what to do, last lines, changes, and what is not undone each have a section', () => {
+    expect(texts(['Error: DATABASE_URL is not set'])).toEqual([
+      '(3 of 3 allowed task failures): app misses a setting',
+      `*What to do:* ${advice}`,
+      'Last lines of `app` in task `01234567`\n```\nError: DATABASE_URL is not set\n```',
+      expect.stringMatching(/^Changed: `environment.0`, .*`environment.9` and 2 more$/),
+      expect.stringContaining('not rolled back'),
+    ]);
+    expect(JSON.stringify(told([]))).not.toContain('secret');
+  });
+
+  test('many long lines are cut to the last ones, and the code block is closed', () => {
+    const text = texts(Array.from({ length: 20 }, (_, index) => `${index} ${'&'.repeat(290)}`))[2] ?? '';
+
+    expect(text.length).toBeLessThanOrEqual(3000);
+    expect(text).toContain('19 &amp;');
+    expect(text.endsWith('\n```')).toBe(true);
+    expect(text).not.toContain('…');
+  });
+
+  test('a line can neither end the code block nor mention a channel', () => {
+    const text = texts([`\`\`\` ${hostile}`])[2] ?? '';
+
+    expect(text.match(/```/g)).toHaveLength(2);
+    expect(text).not.toContain('<!channel>');
+  });
+
+  test('a version that works has no such sections', () => {
+    expect(
+      endedMessage({
+        ...ended,
+        outcome: 'Deployed',
+        reason: 'x',
+        record: { ...ended.record, steps: steps([]) },
+      }).blocks,
+    ).toHaveLength(3);
+  });
 });
 
 test('a request for approval has two buttons that carry the approval id, never a task token', () => {
