@@ -5,7 +5,10 @@ import type { Plan } from './plan.ts';
 
 const there = { region: 'us-east-1', roleArn: 'arn:aws:iam::210987654321:role/tidegate' };
 
-export function configOf({ services, elsewhere = false }: Plan): Config {
+/** What runs the same image beside a service. */
+export const workerOf = (service: string) => `${service}-worker`;
+
+export function configOf({ services, elsewhere = false, alongside }: Plan): Config {
   const environmentNames = ['staging', 'production'];
   const serviceNames = ['api', 'web'];
   const input: ConfigInput['services'] = {};
@@ -21,6 +24,7 @@ export function configOf({ services, elsewhere = false }: Plan): Config {
           cluster: name,
           service,
           deploymentTimeout: '20m',
+          ...(alongside && { alongside: [{ service: workerOf(service) }] }),
           ...(elsewhere && position === environments.length - 1 && there),
           ...(environment.approval && { approval: { timeout: '1h' } }),
           ...(environment.releaseTask && { releaseTask: { command: ['node', 'migrate.mjs'] } }),

@@ -9,6 +9,9 @@ export interface Mutant {
 }
 
 const machine = 'state-machines/deploy.asl.json';
+/** What StartDeployment is to ask for, asked for at once. */
+const deployAll = `    for (const { part } of toAsk.splice(0))
+      await aws.ecs(part.release.target).deploy(part.release.target, part.revision.taskDefinitionArn);`;
 const rollsBack = '"Next": "RollBack" }],\n      "Next": ';
 
 export const mutants: readonly Mutant[] = [
@@ -81,56 +84,35 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'UpdateService comes before the way back is recorded',
     file: 'functions/steps/start-deployment.ts',
-    find: `    await records.start(arn, { startedAt, wayBack, askedAt: now() });
-    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
-    await ecs.deploy(target, taskDefinitionArn);`,
-    replace: `    await ecs.deploy(target, taskDefinitionArn);
-    await records.start(arn, { startedAt, wayBack, askedAt: now() });
-    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);`,
+    find: '    await records.start(arn, { startedAt, ...undo.record',
+    replace: `${deployAll}\n    await records.start(arn, { startedAt, ...undo.record`,
   },
   {
     name: 'UpdateService is repeated without looking',
     file: 'functions/steps/start-deployment.ts',
-    find: `    if (set === taskDefinitionArn) {
-      // Ours, though its reply was lost; or what a release left that was stopped: then the time is its own.
-      const startedAt = known ?? createdAt ?? now();
-      await records.start(arn, { startedAt, wayBack });
-      await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, false);
-      return { status: 'started', startedAt };
-    }
-
-    if (isSettling(askedAt, now())) throw new Transient('ECS may not show yet what it was asked for');
-
-    const startedAt = known ?? now();
-    // Asked before, and ECS has taken it back already: what became of it is the next step's to say.
-    const asked = known !== undefined && (await ecs.deploymentsSince(target, known - clockSkewMs));
-    if (asked && ourDeployment({ taskDefinitionArn, startedAt }, asked))
-      return { status: 'started', startedAt };
-`,
-    replace: '    const startedAt = known ?? now();',
+    find: "if (set === taskDefinitionArn) return { part, is: 'asked', set, since: createdAt };",
+    replace: "if (set === taskDefinitionArn) return { part, is: 'open', set, since: createdAt };",
   },
   {
     name: 'the way back is recorded only in the slot before UpdateService',
     file: 'functions/steps/start-deployment.ts',
-    find: `    await records.start(arn, { startedAt, wayBack, askedAt: now() });
-    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
-    await ecs.deploy(target, taskDefinitionArn);`,
-    replace: `    await slots.begin(target, arn, { taskDefinitionArn, wayBack, since: startedAt }, set !== wayBack);
-    await ecs.deploy(target, taskDefinitionArn);
-    await records.start(arn, { startedAt, wayBack, askedAt: now() });`,
+    find: '    await records.start(arn, { startedAt, ...undo.record',
+    replace: `    await slots.begin(release.target, arn, { ...undo.slot, since: startedAt }, serves);
+${deployAll}
+    await records.start(arn, { startedAt, ...undo.record`,
   },
   {
     name: 'StartDeployment does not look at the service',
     file: 'functions/steps/start-deployment.ts',
     find: 'const { taskDefinitionArn: set, createdAt } = await ecs.seenService(target);',
     replace:
-      'const { taskDefinitionArn: set, createdAt } = { taskDefinitionArn: wayBack, createdAt: undefined };',
+      'const { runningTaskDefinitionArn: set } = planOf(plan, part.release);\n  const createdAt = undefined;',
   },
   {
     name: 'what somebody deployed meanwhile is overwritten',
     file: 'functions/steps/start-deployment.ts',
-    find: 'if (set !== wayBack && set !== plan.unprovedTaskDefinitionArn)',
-    replace: 'if (known === -1)',
+    find: "is: set === wayBack || set === unproved ? 'open' : 'foreign'",
+    replace: "is: wayBack === unproved ? 'foreign' : 'open'",
   },
   {
     name: 'UpdateService is tried three times at once',
@@ -208,8 +190,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the schedule does not look for lost pushes',
     file: 'functions/missed-pushes.ts',
-    find: 'if (revision === undefined) return [];',
-    replace: 'if (revision) return [];',
+    find: 'if (revision === undefined) return false;',
+    replace: 'if (revision) return false;',
   },
   {
     name: 'an event that comes after the schedule looked starts a second release',
@@ -273,6 +255,24 @@ export const mutants: readonly Mutant[] = [
     file: 'core/rollback.ts',
     find: "taskDefinitionArn === wayBack && rolloutState === 'COMPLETED' && runningCount >= desiredCount;",
     replace: 'taskDefinitionArn === wayBack || now > startedAt;',
+  },
+  {
+    name: 'only the leading one of several services goes back',
+    file: 'functions/steps/roll-back.ts',
+    find: 'for (const part of changedParts({ release, revision })) {',
+    replace: 'for (const part of changedParts({ release, revision }).slice(0, 1)) {',
+  },
+  {
+    name: 'only the leading one of several services is waited for',
+    file: 'functions/look-at-deployment.ts',
+    find: 'const answers = changedParts(question).map(',
+    replace: 'const answers = changedParts(question).slice(0, 1).map(',
+  },
+  {
+    name: 'only the leading one of several services is written down',
+    file: 'functions/steps/start-deployment.ts',
+    find: '...(others.length > 0 && {',
+    replace: '...(others.length > 9 && {',
   },
   {
     name: 'an approval is noted as asked for before it is',

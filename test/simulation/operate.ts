@@ -1,18 +1,20 @@
 /** Does what operators do, past Tidegate. What AWS refuses them, they leave. */
 import { stateMachineArn } from '../../local/world.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
-import { serviceOf } from './config.ts';
-import type { OperatorPlan } from './plan.ts';
+import { serviceOf, workerOf } from './config.ts';
+import type { OperatorPlan, Plan } from './plan.ts';
 
 export async function operate(
   { ask, config, first, world }: VirtualWorld,
   action: OperatorPlan,
+  { alongside }: Pick<Plan, 'alongside'>,
   say: (what: string) => void,
 ): Promise<void> {
   const { does } = action;
   const name = serviceOf(config, action);
   const [environment] = config.services[name]?.environments ?? [];
-  const { cluster = '', service = '' } = environment ?? {};
+  const { cluster = '', service: leading = '' } = environment ?? {};
+  const service = alongside === 'a worker that operators mean' ? workerOf(leading) : leading;
   const { ecs } = world.at(environment ?? {});
   const inEcs = (operation: string, input: object) => ask('ECS', operation, input, ecs);
   const update = (change: object) => inEcs('UpdateService', { cluster, service, ...change });

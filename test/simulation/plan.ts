@@ -101,6 +101,8 @@ export interface Plan {
   limits?: LimitsPlan | undefined;
   /** The last environment of each service is in another account and Region. */
   elsewhere?: boolean | undefined;
+  /** Each environment has a worker of the same image; what operators do to a service, they may do to that instead. */
+  alongside?: 'a worker' | 'a worker that operators mean' | undefined;
 }
 export interface EventPlan {
   loss: number;
@@ -321,5 +323,10 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   elsewhere: fc.oneof(
     { weight: 3, arbitrary: fc.constant(false) },
     { weight: 1, arbitrary: fc.constant(true) },
+  ),
+  // Last, so that seeds make the same of all else as they did before.
+  alongside: fc.oneof(
+    { weight: 7, arbitrary: fc.constant(undefined) },
+    { weight: 3, arbitrary: fc.constantFrom('a worker' as const, 'a worker that operators mean' as const) },
   ),
 });

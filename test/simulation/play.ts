@@ -10,7 +10,7 @@ import { approve, pushing } from './people.ts';
 import type { Plan } from './plan.ts';
 import {
   executionsOf,
-  type LeftService,
+  type LeftServices,
   look,
   type PlayedPush,
   type Story,
@@ -28,7 +28,7 @@ export async function play(plan: Plan): Promise<Story> {
   const now = () => clock?.now() ?? 0;
   const say = (what: string) => log.push({ at: now(), what });
   const faults = faultsOf(plan, () => clock as Clock, say);
-  const left = new Map<string, LeftService>();
+  const left = new Map<string, LeftServices>();
   let looking: VirtualWorld | undefined;
   let startedAt = Infinity;
   const watched = watch({
@@ -47,12 +47,11 @@ export async function play(plan: Plan): Promise<Story> {
     say(`  ${execution} → ${state}`);
     if (!looking) return;
     const virtual = looking;
-    if (state === 'RecordOutcome')
-      void look(virtual, arn).then((service) => service && left.set(arn, service));
+    if (state === 'RecordOutcome') void look(virtual, arn).then((services) => left.set(arn, services));
     for (const action of awaited.filter(({ upon }) => upon === state)) {
       if (!execution.startsWith(`${serviceOf(config, action)}-`)) continue;
       awaited.splice(awaited.indexOf(action), 1);
-      virtual.clock.after(action.atSeconds * 1000, () => void operate(virtual, action, say));
+      virtual.clock.after(action.atSeconds * 1000, () => void operate(virtual, action, plan, say));
     }
   };
   const virtual = await virtualWorld({
@@ -96,7 +95,7 @@ export async function play(plan: Plan): Promise<Story> {
       .filter(({ upon }) => upon === undefined)
       .map((action) => ({
         atSeconds: action.atSeconds,
-        run: () => operate(virtual, action, say),
+        run: () => operate(virtual, action, plan, say),
       })),
   ].sort((one, other) => one.atSeconds - other.atSeconds);
   let stuck: string | undefined;

@@ -2,7 +2,7 @@
 import { openAws } from '../../aws/open.ts';
 import { records as recordsOf } from '../../aws/records.ts';
 import { slots as slotsOf } from '../../aws/slots.ts';
-import type { Config } from '../../core/config.ts';
+import { type Config, environmentOf } from '../../core/config.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import type { ReleaseRequest } from '../../core/release.ts';
 import type { Slot } from '../../core/slot.ts';
@@ -55,7 +55,12 @@ export interface PlayedTarget {
   desiredCount: number;
   /** Digests of the tasks that run. */
   running: string[];
+  /** ECS services that move with it. */
+  alongside: { name: string; desiredCount: number; running: string[] }[];
 }
+
+/** By the names of the ECS services. */
+export type LeftServices = Readonly<Record<string, LeftService>>;
 
 /** Its PRIMARY deployment. */
 export interface LeftService {
@@ -74,8 +79,8 @@ export interface Story {
   /** The oldest first. */
   executions: PlayedExecution[];
   targets: PlayedTarget[];
-  /** What the service of an execution was like just before that gave up its slot, by its ARN. */
-  left: ReadonlyMap<string, LeftService>;
+  /** What the ECS services of an execution were like just before that gave up its slot, by its ARN. */
+  left: ReadonlyMap<string, LeftServices>;
   effects: Effect[];
   /** The digest that ran first, by service. */
   first: Record<string, string>;
@@ -94,21 +99,26 @@ export async function serviceNow(
   { cluster, service }: { cluster: string; service: string },
 ): Promise<LeftService> {
   const environments = Object.values(config.services).flatMap((one) => one.environments);
-  const environment = environments.find((one) => one.cluster === cluster && one.service === service);
+  const environment = environments.find((one) => one.cluster === cluster);
   const { ecs } = world.at(environment ?? {});
   const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [service] }, ecs);
   const { deployments, desiredCount } = services[0];
   return { ...deployments.find(({ status }: { status: string }) => status === 'PRIMARY'), desiredCount };
 }
 
-/** What the service of an execution is like now. */
-export async function look(virtual: VirtualWorld, arn: string): Promise<LeftService | undefined> {
+/** What the ECS services of an execution are like now. */
+export async function look(virtual: VirtualWorld, arn: string): Promise<LeftServices> {
   const { ask, config } = virtual;
   const { service, environment } = JSON.parse(
     (await ask('SFN', 'DescribeExecution', { executionArn: arn })).input,
   ) as ReleaseRequest;
-  const target = config.services[service]?.environments.find(({ name }) => name === environment);
-  return target && serviceNow(virtual, target);
+  const { cluster, ...target } = environmentOf(config, service, environment).environment;
+  const names = [target.service, ...target.alongside.map((other) => other.service)];
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [name, await serviceNow(virtual, { cluster, service: name })] as const),
+    ),
+  );
 }
 
 /** Every execution that was started, the oldest first. */
@@ -141,21 +151,26 @@ export async function targetsOf({ clock, world, config, ask }: VirtualWorld): Pr
   const targets: PlayedTarget[] = [];
   for (const [service, { environments }] of Object.entries(config.services)) {
     for (const target of environments) {
-      const { name: environment, cluster, service: serviceName } = target;
+      const { name: environment, cluster, service: serviceName, alongside } = target;
       const looking = slots.look(target);
       await settle(clock, looking);
       const { ecs } = world.at(target);
-      const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [serviceName] }, ecs);
-      const { taskArns: tasks } = await ask('ECS', 'ListTasks', { cluster, serviceName }, ecs);
-      const described =
-        tasks.length > 0 ? (await ask('ECS', 'DescribeTasks', { cluster, tasks }, ecs)).tasks : [];
-      targets.push({
-        ...{ service, environment, slot: await looking },
-        desiredCount: services[0].desiredCount,
-        running: (described as { containers: { imageDigest: string }[] }[]).flatMap(({ containers }) =>
-          containers.map(({ imageDigest }) => imageDigest),
-        ),
-      });
+      const inTheEnd = async (name: string) => {
+        const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [name] }, ecs);
+        const { taskArns: tasks } = await ask('ECS', 'ListTasks', { cluster, serviceName: name }, ecs);
+        const described =
+          tasks.length > 0 ? (await ask('ECS', 'DescribeTasks', { cluster, tasks }, ecs)).tasks : [];
+        return {
+          name,
+          desiredCount: services[0].desiredCount as number,
+          running: (described as { containers: { imageDigest: string }[] }[]).flatMap(({ containers }) =>
+            containers.map(({ imageDigest }) => imageDigest),
+          ),
+        };
+      };
+      const { name: _, ...leading } = await inTheEnd(serviceName);
+      const others = await Promise.all(alongside.map((other) => inTheEnd(other.service)));
+      targets.push({ ...{ service, environment, slot: await looking }, ...leading, alongside: others });
     }
   }
   return targets;

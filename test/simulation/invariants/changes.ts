@@ -1,11 +1,11 @@
 /** What a release does to a service. */
 import {
+  changedBy,
   enteredAt,
   forTargets,
   type Invariants,
   isQuiet,
   operatedOn,
-  revisionOf,
   short,
   updatesBy,
 } from './reading.ts';
@@ -36,18 +36,22 @@ export const changes: Invariants = {
   'a release calls UpdateService at most once, and once more to go back': ({ executions, effects }) =>
     executions.flatMap((release) =>
       ['StartDeployment', 'RollBack'].flatMap((step) => {
-        const times = effects.filter(updatesBy(release, step)).length;
-        return times > 1 ? [`${step} of ${release.name} did it ${times} times`] : [];
+        const services = Map.groupBy(effects.filter(updatesBy(release, step)), ({ input }) => input.service);
+        return [...services].flatMap(([service, { length: times }]) =>
+          times > 1 ? [`${step} of ${release.name} did it to ${service} ${times} times`] : [],
+        );
       }),
     ),
 
   /** What came between its last look and its call, it could not know. */
   'what somebody else deployed meanwhile is left alone': ({ executions, effects }) => {
-    const ours = new Set(executions.map(revisionOf));
+    const ours = new Set(executions.flatMap((one) => changedBy(one, '').map(({ revision }) => revision)));
     return effects.flatMap(({ operation, input, by, execution, over, lookedAt = Infinity }) => {
       const release = executions.find(({ arn }) => arn === execution);
       if (operation !== 'UpdateService' || !release || !over) return [];
-      const known = ours.has(over.taskDefinition) || over.taskDefinition === release.record.wayBack;
+      const { wayBack, wayBacks = {} } = release.record;
+      const known =
+        ours.has(over.taskDefinition) || [wayBack, ...Object.values(wayBacks)].includes(over.taskDefinition);
       return known || over.createdAt.getTime() >= lookedAt
         ? []
         : [`${by} of ${release.name} deployed ${input.taskDefinition} over ${over.taskDefinition}`];
@@ -70,25 +74,29 @@ export const changes: Invariants = {
 
   'a release that is not deployed leaves what was proved': (story) =>
     story.executions.flatMap((release) => {
-      const { outcome, wayBack } = release.record;
-      const left = story.left.get(release.arn);
-      const revision = revisionOf(release);
-      if (!left || operatedOn(story, release.request.service)) return [];
-      if (release.status === 'ABORTED' || outcome === undefined) return [];
+      const { name, record, request, status } = release;
+      const { outcome } = record;
+      if (operatedOn(story, request.service)) return [];
+      if (status === 'ABORTED' || outcome === undefined) return [];
       if (['Deployed', 'NeedsHuman', 'NothingToDo'].includes(outcome)) return [];
-      const proved = story.executions.some(
-        (other) => other.record.outcome === 'Deployed' && revisionOf(other) === revision,
-      );
-      const unproved =
-        left.taskDefinition === revision && !proved
-          ? [`${release.name} ended ${outcome} and left its own`]
-          : [];
-      const { rolloutState, runningCount, desiredCount } = left;
-      const away =
-        left.taskDefinition !== wayBack || rolloutState !== 'COMPLETED' || runningCount < desiredCount;
-      return outcome === 'RolledBack' && away
-        ? [...unproved, `${release.name} ended RolledBack, and ${left.taskDefinition} is ${rolloutState}`]
-        : unproved;
+      const leading = request.service;
+      return changedBy(release, leading).flatMap(({ service, revision, wayBack }) => {
+        const left = story.left.get(release.arn)?.[service];
+        if (!left) return [];
+        const proved = story.executions.some(
+          (other) =>
+            other.record.outcome === 'Deployed' &&
+            changedBy(other, leading).some((one) => one.revision === revision),
+        );
+        const unproved =
+          left.taskDefinition === revision && !proved ? [`${name} ended ${outcome} and left its own`] : [];
+        const { rolloutState, runningCount, desiredCount } = left;
+        const away =
+          left.taskDefinition !== wayBack || rolloutState !== 'COMPLETED' || runningCount < desiredCount;
+        return outcome === 'RolledBack' && away
+          ? [...unproved, `${name} ended RolledBack, and ${left.taskDefinition} is ${rolloutState}`]
+          : unproved;
+      });
     }),
 
   'where nothing fails, what crashes is taken back soon': (story) =>
@@ -144,7 +152,7 @@ export const changes: Invariants = {
     }),
 
   'the old or the new version serves': (story) =>
-    forTargets(story, ({ service, environment, desiredCount, running }, releases) => {
+    forTargets(story, ({ service, environment, desiredCount, running, alongside }, releases) => {
       if (operatedOn(story, service)) return [];
       // A person was told, and has not come yet.
       if (releases.some(({ record }) => record.outcome === 'NeedsHuman')) return [];
@@ -153,12 +161,24 @@ export const changes: Invariants = {
         .sort((one, other) => (one.record.endedAt ?? 0) - (other.record.endedAt ?? 0))
         .at(-1);
       const expected = deployed?.request.push.digest ?? story.first[service];
-      const right = running.length === desiredCount && running.every((digest) => digest === expected);
-      return right
-        ? []
-        : [
-            `${service}/${environment} runs ${running.map(short).join(', ') || 'nothing'}, not ${desiredCount} of ${short(expected)}`,
-          ];
+      return [{ name: service, desiredCount, running }, ...alongside].flatMap((one) => {
+        const right =
+          one.running.length === one.desiredCount && one.running.every((digest) => digest === expected);
+        const runs = one.running.map(short).join(', ') || 'nothing';
+        return right
+          ? []
+          : [`${one.name}/${environment} runs ${runs}, not ${one.desiredCount} of ${short(expected)}`];
+      });
+    }),
+
+  'services of one image never mix versions': (story) =>
+    forTargets(story, ({ service, environment, running, alongside }, releases) => {
+      if (operatedOn(story, service)) return [];
+      if (releases.some(({ record }) => record.outcome === 'NeedsHuman')) return [];
+      const versions = new Set([running, ...alongside.map((one) => one.running)].flat());
+      return versions.size > 1
+        ? [`${service}/${environment} runs ${[...versions].map(short).join(', ')}`]
+        : [];
     }),
 
   'a release task runs at most once per release': ({ effects, executions }) => {

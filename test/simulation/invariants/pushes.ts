@@ -82,9 +82,8 @@ export const pushes: Invariants = {
       const last = pushes.findLast((push) => push.service % names.length === index);
       const [environment] = config.services[service]?.environments ?? [];
       if (last?.variant !== 'good' || last.report !== 'attached' || environment?.approval) return [];
-      const running = targets.find(
-        (target) => target.service === service && target.environment === environment?.name,
-      )?.running;
+      const target = targets.find((one) => one.service === service && one.environment === environment?.name);
+      const running = target && [target, ...target.alongside].flatMap((one) => one.running);
       return running?.every((digest) => digest === last.digest)
         ? []
         : [`${service}:${last.tagName} is good and does not run in ${environment?.name}`];

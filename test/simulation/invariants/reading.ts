@@ -7,9 +7,24 @@ export type Invariants = Readonly<Record<string, (story: Story) => string[]>>;
 /** A digest as people read it. */
 export const short = (digest: string | undefined) => digest?.slice(7, 15) ?? 'nothing';
 
-/** The registered revision of a release, where it got that far. */
-export const revisionOf = ({ record }: PlayedExecution) =>
-  (record.steps.RegisterTaskDefinition as { taskDefinitionArn?: string } | undefined)?.taskDefinitionArn;
+/** What a release changes, by the names of the ECS services: the revision that it registered, and the one that ran before. */
+export function changedBy({ record }: PlayedExecution, leading: string) {
+  const {
+    taskDefinitionArn,
+    unchanged,
+    others = {},
+  } = (record.steps.RegisterTaskDefinition ?? {}) as {
+    taskDefinitionArn?: string;
+    unchanged?: boolean;
+    others?: Record<string, string>;
+  };
+  const { wayBack, wayBacks = { [leading]: wayBack } } = record;
+  const revisions = { ...(!unchanged && { [leading]: taskDefinitionArn }), ...others };
+  return Object.entries(revisions).map(([service, revision]) => ({
+    ...{ service, revision },
+    wayBack: wayBacks[service],
+  }));
+}
 
 /** Is a change the `UpdateService` of this step of this execution? */
 export const updatesBy =
