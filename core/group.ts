@@ -155,14 +155,21 @@ export const rollbackOf = (
   { target }: Pick<Release, 'target'>,
 ): Rollback => ({ method: methods[target.service] ?? method, startedAt });
 
-/** Back where all are that nobody else deployed into. A failure is told at once: somebody is needed. */
-export function joinReturns(answers: readonly Answer<Return | undefined>[]): Return | undefined {
+/**
+ * Back where all are that nobody else deployed into. A failure is told at once: somebody is needed. Tasks are those of the `leading`
+ * one, which is asked whether it answers.
+ */
+export function joinReturns(
+  answers: readonly Answer<Return | undefined>[],
+  leading: Target,
+): Return | undefined {
   const [only] = answers;
   if (answers.length === 1) return only?.answer;
   const found = answers.flatMap(({ target, answer }) => (answer ? [{ target, answer }] : []));
   const of = (status: Return['status']) => found.filter(({ answer }) => answer.status === status);
+  const { tasks } = found.find(({ target }) => target.service === leading.service)?.answer ?? {};
   const say = (told: readonly Answer<Return>[]): Return | undefined =>
-    told[0] && { ...told[0].answer, reason: naming(told) };
+    told[0] && { ...told[0].answer, ...(tasks !== undefined && { tasks }), reason: naming(told) };
   const failed = of('failed');
   if (failed.length > 0) return say(failed);
   if (found.length < answers.length) return undefined;

@@ -25,7 +25,7 @@ export async function lookAtRollback(
     const part = { release, revision, plan: planOf(plan, release), rollback: rollbackOf(rollback, release) };
     return { target: release.target, answer: await lookAtPart(part, aws) };
   });
-  return joinReturns(await Promise.all(answers));
+  return joinReturns(await Promise.all(answers), question.release.target);
 }
 
 async function lookAtPart(

@@ -24,11 +24,17 @@ export const rollBack = defineStep({
     await aws.slots.hold(release.target, arn);
     const started = await aws.records.started(arn);
     const answers: Answer<Rollback>[] = [];
+    const failures: unknown[] = [];
     for (const part of changedParts({ release, revision })) {
       const { target } = part.release;
       const own = { ...part, plan: planOf(plan, part.release), ...started, execution: arn };
-      answers.push({ target, answer: await rollBackPart(own, aws) });
+      // One that cannot go back keeps no other from it.
+      await rollBackPart(own, aws).then(
+        (answer) => answers.push({ target, answer }),
+        (error) => failures.push(error),
+      );
     }
+    if (failures.length > 0) throw failures[0];
     return joinRollbacks(answers, aws.now());
   },
 });

@@ -31,10 +31,11 @@ export const startDeployment = defineStep({
     const since = Math.max(...asked.map(({ since }) => since ?? now()));
     const startedAt = known ?? (asked.length === found.length ? since : now());
     const undo = undoOf(found, plan, release.target.service);
+    const earlier = earlierThan(startedAt, asked);
     const answer = (more: Omit<Deployment, 'startedAt'>): Deployment => ({
       startedAt,
       ...more,
-      ...earlierThan(startedAt, asked),
+      ...(earlier && { earlier }),
     });
 
     const foreign = found.filter(({ is }) => is === 'foreign');
@@ -51,7 +52,10 @@ export const startDeployment = defineStep({
     }
 
     const toAsk = foreign.length > 0 ? [] : open;
-    const serves = open.some(({ part, set }) => set !== planOf(plan, part.release).runningTaskDefinitionArn);
+    // What a release before left unproved has served until now.
+    const serves =
+      earlier !== undefined ||
+      open.some(({ part, set }) => set !== planOf(plan, part.release).runningTaskDefinitionArn);
     await records.start(arn, { startedAt, ...undo.record, ...(toAsk.length > 0 && { askedAt: now() }) });
     await slots.begin(release.target, arn, { ...undo.slot, since: startedAt }, serves);
     for (const [index, { part }] of toAsk.entries()) {
@@ -131,13 +135,13 @@ function undoOf(found: readonly Standing[], plan: Plan, leading: string) {
 }
 
 /** Those that were set to the revision long before: their deployments are looked for from then on. */
-function earlierThan(startedAt: number, asked: readonly Standing[]): Pick<Deployment, 'earlier'> {
+function earlierThan(startedAt: number, asked: readonly Standing[]): Deployment['earlier'] {
   const before = asked.flatMap(({ part, since }) =>
     since !== undefined && since < startedAt - clockSkewMs
       ? [[part.release.target.service, since] as const]
       : [],
   );
-  return before.length > 0 ? { earlier: Object.fromEntries(before) } : {};
+  return before.length > 0 ? Object.fromEntries(before) : undefined;
 }
 
 const whoseIs = (foreign: readonly Standing[], release: Part['release']): string =>

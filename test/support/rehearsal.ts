@@ -18,7 +18,7 @@ import { stateMachineArn } from '../../local/world.ts';
 import { type RehearsalOptions, rehearsedWorld } from './rehearsed-world.ts';
 import { address, settle } from './virtual-world.ts';
 
-export { balancer, production } from './rehearsed-world.ts';
+export { balancer, production, type RehearsalOptions } from './rehearsed-world.ts';
 
 /** A push as an event may report it; what is left out is as it would be. */
 interface ReportedPush {

@@ -1,0 +1,320 @@
+/** Several ECS services of one image: they are deployed together, go back together, and never mix versions. */
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../local/door/answering.ts';
+import { broken } from '../support/fault.ts';
+import { type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
+
+/** A service `my-api` and its worker. `worker` is what the container of the worker is told over its image. */
+async function withWorker({
+  worker = {},
+  around = (_call, next) => next(),
+  environment,
+  ...options
+}: RehearsalOptions & { worker?: Record<string, string> } = {}) {
+  const world = await rehearsal({
+    ...options,
+    environment: { ...environment, alongside: [{ service: 'my-worker' }] },
+    async around(call, next) {
+      if (call.operation === 'RegisterTaskDefinition' && family(call) === 'my-worker') {
+        const [container] = (call.input as { containerDefinitions: { environment: object[] }[] })
+          .containerDefinitions;
+        const more = Object.entries(worker).map(([name, value]) => ({ name, value }));
+        container?.environment.push(...more);
+      }
+      return around(call, next);
+    },
+  });
+  return {
+    ...world,
+    /** The digests that run, of both. */
+    both: async () => [await world.running(), await world.running('main', 'my-worker')],
+    updates: () =>
+      world.calls.flatMap(({ operation, input }) =>
+        operation === 'UpdateService' ? [(input as { service: string }).service] : [],
+      ),
+    /** As a person would, past Tidegate. */
+    async deployByHand(service: string): Promise<void> {
+      const { taskDefinition } = await world.ask('ECS', 'DescribeTaskDefinition', {
+        taskDefinition: `${service}:1`,
+      });
+      const { containerDefinitions, cpu, memory, networkMode, executionRoleArn } = taskDefinition;
+      const [container] = containerDefinitions;
+      const changed = { ...container, environment: [{ name: 'BY_HAND', value: '1' }] };
+      const registered = await world.ask('ECS', 'RegisterTaskDefinition', {
+        ...{ family: service, cpu, memory, networkMode, executionRoleArn },
+        ...{ requiresCompatibilities: ['FARGATE'], containerDefinitions: [changed] },
+      });
+      const { taskDefinitionArn } = registered.taskDefinition;
+      await world.ask('ECS', 'UpdateService', {
+        cluster: 'main',
+        service,
+        taskDefinition: taskDefinitionArn,
+      });
+    },
+    async setTo(service: string): Promise<string> {
+      const { services } = await world.ask('ECS', 'DescribeServices', {
+        cluster: 'main',
+        services: [service],
+      });
+      return services[0].taskDefinition;
+    },
+  };
+}
+const family = ({ input }: Pick<Call, 'input'>) => (input as { family?: string }).family;
+
+const twice = (digest: string) => [digest, digest];
+
+describe('a service and its worker', () => {
+  test('are deployed together, each by one UpdateService', async () => {
+    const world = await withWorker();
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release.outcome).toBe('Deployed');
+    expect(await world.both()).toEqual([twice(release.digest), twice(release.digest)]);
+    expect(world.updates()).toEqual(['my-api', 'my-worker']);
+    expect(release.reason).toMatch(/my-api: 2 of 2 tasks run .*; my-worker: 2 of 2 tasks run/);
+  });
+
+  test('go back together where the worker crashes', async () => {
+    const world = await withWorker({ worker: { CRASH_AFTER_MS: '20000' } });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({
+      outcome: 'RolledBack',
+      reason: expect.stringMatching(/^my-worker: .*exit code 1; last line: fatal/),
+    });
+    expect(await world.both()).toEqual([twice(world.first), twice(world.first)]);
+  });
+
+  test('go back together where the metrics of the service are bad', async () => {
+    const world = await withWorker();
+
+    const release = await world.push('errors', 'v1.0.0');
+
+    expect(release.outcome).toBe('RolledBack');
+    expect(await world.both()).toEqual([twice(world.first), twice(world.first)]);
+  });
+
+  test('are not changed at all where one of them cannot be', async () => {
+    const world = await withWorker();
+    await world.ask('ECS', 'UpdateService', { cluster: 'main', service: 'my-worker', desiredCount: 0 });
+    await world.clock.advance(120_000);
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({
+      outcome: 'Rejected',
+      reason: expect.stringContaining('service my-worker wants 0 tasks'),
+    });
+    expect(world.count('RegisterTaskDefinition')).toBe(0);
+    expect(world.updates()).toEqual([]);
+  });
+
+  test('give way together to a newer push', async () => {
+    const world = await withWorker();
+    await world.pushOnly('errors', 'v1.0.0');
+    await world.clock.until(() => world.updates().length === 2, 120_000);
+
+    const release = await world.push('good', 'v1.1.0');
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Superseded', 'v1.1.0 Deployed']);
+    expect(await world.both()).toEqual([twice(release.digest), twice(release.digest)]);
+  });
+
+  test('are each asked for once, though the reply for the second is lost', async () => {
+    let lost = 0;
+    const world = await withWorker({
+      async around({ operation, input }, next) {
+        const answer = await next();
+        if (operation !== 'UpdateService' || lost > 0) return answer;
+        if ((input as { service: string }).service !== 'my-worker') return answer;
+        lost += 1;
+        throw broken;
+      },
+    });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(lost).toBe(1);
+    expect(release.outcome).toBe('Deployed');
+    expect(world.updates()).toEqual(['my-api', 'my-worker']);
+  });
+
+  test('go back together where the way back is stopped half way, each once', async () => {
+    let lost = 0;
+    const world = await withWorker({
+      async around({ operation, caller }, next) {
+        const answer = await next();
+        if (operation !== 'UpdateService' || caller.accessKeyId !== 'RollBack' || lost > 0) return answer;
+        lost += 1;
+        throw broken;
+      },
+    });
+
+    const release = await world.push('errors', 'v1.0.0');
+
+    expect(lost).toBe(1);
+    expect(release.outcome).toBe('RolledBack');
+    expect(world.updates()).toEqual(['my-api', 'my-worker', 'my-api', 'my-worker']);
+    expect(await world.both()).toEqual([twice(world.first), twice(world.first)]);
+  });
+});
+
+describe('a worker that somebody deploys by hand', () => {
+  test('before anything was changed supersedes the release, and nothing is', async () => {
+    let done = false;
+    const world = await withWorker({
+      async around(call, next) {
+        const answer = await next();
+        if (call.operation !== 'RegisterTaskDefinition' || family(call) !== 'my-worker' || done)
+          return answer;
+        done = true;
+        await world.deployByHand('my-worker');
+        return answer;
+      },
+    });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({
+      outcome: 'Superseded',
+      reason: expect.stringMatching(/somebody deployed .*my-worker:\d+ to my-worker meanwhile/),
+    });
+    expect(world.count('UpdateService')).toBe(0);
+  });
+
+  test('between the two UpdateServices takes the service back, and stays itself', async () => {
+    let by = '';
+    const world = await withWorker({
+      async around({ operation, input }, next) {
+        const answer = await next();
+        if (operation !== 'UpdateService' || by !== '') return answer;
+        by = (input as { service: string }).service;
+        await world.deployByHand('my-worker');
+        return answer;
+      },
+    });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(by).toBe('my-api');
+    expect(release.outcome).toBe('Superseded');
+    expect(world.updates()).toEqual(['my-api']);
+    expect(await world.running()).toEqual(twice(world.first));
+    expect(await world.setTo('my-worker')).toMatch(/my-worker:[23]$/);
+  });
+
+  test('in the middle of the rollout takes the service back, and stays itself', async () => {
+    const world = await withWorker();
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.until(() => world.updates().length === 2, 120_000);
+    await world.clock.advance(5000);
+
+    await world.deployByHand('my-worker');
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Superseded']);
+    expect(await world.running()).toEqual(twice(world.first));
+    expect(await world.setTo('my-worker')).toMatch(/my-worker:3$/);
+  });
+
+  test('while the metrics are watched takes the service back too', async () => {
+    const world = await withWorker();
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(300_000);
+
+    await world.deployByHand('my-worker');
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Superseded']);
+    expect(await world.running()).toEqual(twice(world.first));
+  });
+});
+
+describe('where one of them runs the image already', () => {
+  test.each(['my-api', 'my-worker'])('only %s is changed', async (changed) => {
+    const world = await withWorker();
+    const pushed = await world.pushOnly('good', 'v1.0.0');
+    await world.ended();
+    const by = { cluster: 'main', service: changed, taskDefinition: `${changed}:1` };
+    await world.ask('ECS', 'UpdateService', by);
+    await world.clock.advance(600_000);
+
+    await world.retag(pushed, 'v1.0.1');
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.1 Deployed']);
+    expect(world.updates()).toEqual(['my-api', 'my-worker', changed]);
+    expect(await world.both()).toEqual([twice(pushed.digest), twice(pushed.digest)]);
+  });
+
+  test('and both do, there is nothing to do', async () => {
+    const world = await withWorker();
+    const pushed = await world.pushOnly('good', 'v1.0.0');
+    await world.ended();
+
+    await world.retag(pushed, 'v1.0.1');
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.1 NothingToDo']);
+  });
+
+  test('and is deployed over by hand, the other one goes back', async () => {
+    const world = await withWorker();
+    const pushed = await world.pushOnly('good', 'v1.0.0');
+    await world.ended();
+    const by = { cluster: 'main', service: 'my-api', taskDefinition: 'my-api:1' };
+    await world.ask('ECS', 'UpdateService', by);
+    await world.clock.advance(600_000);
+    await world.retag(pushed, 'v1.0.1');
+    await world.clock.until(() => world.updates().length === 3, 120_000);
+
+    await world.ask('ECS', 'UpdateService', {
+      ...{ cluster: 'main', service: 'my-worker', taskDefinition: 'my-worker:1' },
+    });
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.1 Superseded']);
+    expect(await world.both()).toEqual([twice(world.first), twice(world.first)]);
+  });
+});
+
+describe('a release of several that was stopped by hand', () => {
+  test('between the two UpdateServices is gone on with by the next, which goes back to what was proved', async () => {
+    let stopped = false;
+    const world = await withWorker({
+      async around({ operation }, next) {
+        const answer = await next();
+        if (operation !== 'UpdateService' || stopped) return answer;
+        stopped = true;
+        await world.stop();
+        throw broken;
+      },
+    });
+    const pushed = await world.pushOnly('errors', 'v1.0.0');
+    await world.clock.until(() => stopped, 120_000);
+    await world.clock.advance(600_000);
+
+    await world.retag(pushed, 'v1.0.1');
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 NeedsHuman', 'v1.0.1 RolledBack']);
+    expect(await world.both()).toEqual([twice(world.first), twice(world.first)]);
+  });
+
+  test('says how all of them go back', async () => {
+    const world = await withWorker();
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.until(() => world.updates().length === 2, 120_000);
+    await world.clock.advance(5000);
+
+    await world.stop();
+    await world.clock.advance(60_000);
+
+    const [release] = await world.releases();
+    expect(release?.outcome).toBe('NeedsHuman');
+    expect(release?.reason).toMatch(/--service my-api .*my-api:1 && .*--service my-worker .*my-worker:1$/);
+  });
+});
