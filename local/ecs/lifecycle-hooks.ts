@@ -115,7 +115,7 @@ export function lifecycleHooks(world: World): LifecycleHooks {
         return giveUp(`ECS was unable to parse the response from ${hookTargetArn} due to: ${why}.`);
       }
       hookDetails = rest.hookDetails ?? hookDetails;
-      await pause((callBackDelay ?? defaultDelaySeconds) * 1000);
+      await pause(Math.max(1, callBackDelay ?? defaultDelaySeconds) * 1000);
     }
     return { status: 'TIMED_OUT' };
   }

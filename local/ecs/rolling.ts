@@ -93,6 +93,7 @@ export function rollingUpdate(
       start(service, rollout, decision.start);
     }
     dropEmptyRollouts(service, wanted);
+    service.steady = false;
     // An old revision is cleaned up once its tasks are gone, not when they are asked to stop.
     shifts.looked(service, (revision) =>
       wanted.has(revision)

@@ -111,7 +111,8 @@ export function trafficShifts(world: World, { hooks, wake, deployments }: Parts)
     if (blue && !shift.wanted.has(blue)) {
       // It was being cleaned up: its tasks have to come back before it can serve again.
       shift.wanted.add(blue);
-      if (!(await tasksOf(blue, service))) return failed(tooLong('SCALE_UP'));
+      const again = await tasksOf(blue, service);
+      if (ours() && !again) return failed(tooLong('SCALE_UP'));
     }
     for (const [stage, weight] of [
       ['PRODUCTION_TRAFFIC_SHIFT', 'productionWeight'],
