@@ -73,6 +73,9 @@ const ecs: Record<string, Permissions> = {
     'ecs:DescribeServiceRevisions',
     ({ serviceRevisionArns }) => serviceRevisionArns,
   ),
+  ContinueServiceDeployment: onServiceAnd('ecs:ContinueServiceDeployment', ({ serviceDeploymentArn }) => [
+    serviceDeploymentArn,
+  ]),
   StopServiceDeployment: onServiceAnd('ecs:StopServiceDeployment', ({ serviceDeploymentArn }) => [
     serviceDeploymentArn,
   ]),
