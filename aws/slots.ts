@@ -1,5 +1,6 @@
 /** The slot of each ECS service, changed by one conditional write at a time. */
 
+import type { Queue } from '../core/queue.ts';
 import {
   ask,
   begin,
@@ -27,7 +28,8 @@ export function slots({ home, open }: Means) {
 
   return {
     /** Asks for the slot; answers which task tokens now have to be answered, and how. May be repeated. */
-    ask: (service: EcsService, asking: Contender) => change(service, (slot) => ask(slot, asking)),
+    ask: (service: EcsService, asking: Contender, queue: Queue) =>
+      change(service, (slot) => ask(slot, asking, queue)),
     /** Gives the slot up; answers whom to tell. May be repeated. */
     leave: (service: EcsService, execution: string, leaving: Leaving) =>
       change(service, (slot) => leave(slot, execution, leaving)),

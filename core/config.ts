@@ -6,6 +6,7 @@ import { analysisSchema } from './judge/policy.ts';
 import { longestHistory, mostEvents } from './longest-history.ts';
 import { alongsideSchema, ecsName, memberShape, membersOf, rolesSchema } from './members.ts';
 import { placeOf } from './place.ts';
+import { queueSchema } from './queue.ts';
 import { bothStand, shortestRollout } from './strategy.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
@@ -131,6 +132,8 @@ const environmentSchema = z
     alongside: alongsideSchema,
     /** Ask a person before anything changes. */
     approval: approvalSchema.optional(),
+    /** What a release does while another is deployed: wait for the newest push's turn, for its own, or end Rejected. */
+    queue: queueSchema.default('newest'),
     /** A one-off task of the new revision before traffic moves, such as a database migration. */
     releaseTask: releaseTaskSchema.optional(),
     /** How long ECS may take; then the release is taken back. */

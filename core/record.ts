@@ -52,6 +52,9 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       if (error) return error;
       const scan = of('CheckScan');
       if (scan?.status === 'fail') return scan.summary ?? 'the scan gate said no';
+      const slot = of('AcquireSlot');
+      if (slot?.status === 'rejected')
+        return `${slot.by} was being deployed, and with queue: 'reject' nobody waits for that: push again once it has ended`;
       const approval = of('RequestApproval');
       if (approval?.decision === 'expired') return approval.reason ?? 'nobody answered in time';
       if (approval?.decision === 'rejected')

@@ -1,6 +1,7 @@
-/** Who may change an ECS service: one release holds the slot, the newest waiting release is next. */
+/** Who may change an ECS service: one release holds the slot, and others wait for it as their environment's `queue` says. */
 import * as z from 'zod';
 import { ContractViolation } from './errors.ts';
+import { longestLine, type Queue } from './queue.ts';
 import { releaseRequestSchema } from './release.ts';
 
 const contenderSchema = z.strictObject({
@@ -28,7 +29,10 @@ export type Unproved = z.infer<typeof unprovedSchema>;
 
 export const slotSchema = z.strictObject({
   holder: contenderSchema.optional(),
+  /** The next one. Where it is newer, the holder gives way to it. */
   waiting: contenderSchema.optional(),
+  /** Those that are next after it, the oldest push first. Nobody gives way to them. */
+  line: z.array(contenderSchema).optional(),
   /** What was deployed last: nothing is deployed after something newer, and the next environment gets it. */
   deployed: contenderSchema
     .pick({ pushedAt: true, tag: true, execution: true, rollback: true })
@@ -88,8 +92,8 @@ export const takesItsPlace = (by: string): string =>
 
 /** What the task token of a contender is answered with. */
 export const slotAnswerSchema = z.strictObject({
-  status: z.enum(['granted', 'superseded']),
-  /** What took its place, as it is `called`. */
+  status: z.enum(['granted', 'superseded', 'rejected']),
+  /** What took its place, or has the slot, as it is `called`. */
   by: z.string().optional(),
 });
 export type SlotAnswer = z.infer<typeof slotAnswerSchema>;
@@ -101,18 +105,48 @@ export interface SlotChange {
 }
 
 /** A release asks for the slot. Asking again, with a new task token, changes nothing but the token. */
-export function ask(slot: Slot, asking: Contender): SlotChange {
-  const { holder, waiting, deployed } = slot;
+export function ask(slot: Slot, asking: Contender, queue: Queue = 'newest'): SlotChange {
+  const { holder, deployed } = slot;
   if (holder?.execution === asking.execution) return grant({ ...slot, holder: asking });
 
-  const others = [holder, waiting?.execution === asking.execution ? undefined : waiting, deployed];
-  const newer = others.find((other) => other && isNewer(other, asking));
-  if (newer) return { slot, answers: [supersede(asking, newer)] };
+  // Who wants an earlier release back does not stand in line behind what it is to replace.
+  const how = asking.rollback ? 'newest' : queue;
+  const left = without(slot, asking.execution);
+  const { waiting, line = [] } = left;
+  const newer = [holder, waiting, ...(how === 'fifo' ? [] : line), deployed].find(
+    (other) => other && isNewer(other, asking),
+  );
+  if (newer) return { slot: left, answers: [answer(asking, 'superseded', newer)] };
 
-  if (!holder) return grant({ ...slot, holder: asking });
+  if (!holder) return grant({ ...left, holder: asking });
+  if (how === 'reject') return { slot: left, answers: [answer(asking, 'rejected', holder)] };
+  if (how === 'newest') {
+    const { line: _, ...rest } = left;
+    const replaced = waitingIn(left).map((other) => answer(other, 'superseded', asking));
+    return { slot: { ...rest, waiting: asking }, answers: replaced };
+  }
+  const inOrder = [...line, asking].sort((one, other) => (isNewer(one, other) ? 1 : -1));
+  const tooMany = inOrder.slice(0, -longestLine);
+  return {
+    slot: { ...left, line: inOrder.slice(-longestLine) },
+    answers: tooMany.map((other) => answer(other, 'superseded', asking)),
+  };
+}
 
-  const replaced = waiting && waiting.execution !== asking.execution ? [supersede(waiting, asking)] : [];
-  return { slot: { ...slot, waiting: asking }, answers: replaced };
+/** Who waits, the next one first. */
+export const waitingIn = ({ waiting, line = [] }: Slot): Contender[] => [
+  ...(waiting ? [waiting] : []),
+  ...line,
+];
+
+/** As if it had never waited. */
+function without({ waiting, line = [], ...slot }: Slot, execution: string): Slot {
+  const left = line.filter((other) => other.execution !== execution);
+  return {
+    ...slot,
+    ...(waiting && waiting.execution !== execution && { waiting }),
+    ...(left.length > 0 && { line: left }),
+  };
 }
 
 /**
@@ -161,32 +195,42 @@ export interface Leaving {
  * the slot is somebody else's, and nothing changes.
  */
 export function leave(slot: Slot, execution: string, { at, deployed, returned }: Leaving): SlotChange {
-  const { holder, waiting, unproved, ...others } = slot;
-  const next = waiting?.execution === execution ? undefined : waiting;
-  if (holder?.execution !== execution) {
-    const rest = { ...others, ...(unproved && { unproved }), ...(next && { waiting: next }) };
-    return holder ? grant({ ...rest, holder }) : { slot: rest, answers: [] };
-  }
+  const { holder } = slot;
+  const left = without(slot, execution);
+  if (holder?.execution !== execution)
+    return holder ? grant({ ...left, holder }) : { slot: left, answers: [] };
+
+  const { holder: _, waiting, line, unproved, ...others } = left;
   const rest = deployed
     ? { ...others, deployed }
     : unproved?.execution === execution
       ? { ...spoil(others, unproved.since, at), ...(!returned && { unproved: { ...unproved, since: at } }) }
       : { ...others, ...(unproved && { unproved }) };
-  return next ? grant({ ...rest, holder: next }) : { slot: rest, answers: [] };
+  return passOn(rest, waitingIn(left));
+}
+
+/** To the next one that is not older than what was deployed by now. */
+function passOn(slot: Slot, waiting: readonly Contender[]): SlotChange {
+  const { deployed } = slot;
+  const tooOld = waiting.filter((one) => deployed && isNewer(deployed, one));
+  const [next, ...line] = waiting.filter((one) => !tooOld.includes(one));
+  const late = tooOld.map((one) => answer(one, 'superseded', deployed));
+  if (!next) return { slot, answers: late };
+  const { slot: granted, answers } = grant({ ...slot, ...(line.length > 0 && { line }), holder: next });
+  return { slot: granted, answers: [...answers, ...late] };
 }
 
 const grant = (slot: Slot & { holder: Contender }): SlotChange => ({
   slot,
-  answers: [
-    { execution: slot.holder.execution, taskToken: slot.holder.taskToken, answer: { status: 'granted' } },
-  ],
+  answers: [answer(slot.holder, 'granted')],
 });
 
-const supersede = (
+const answer = (
   { execution, taskToken }: Contender,
-  newer: Pick<Contender, 'tag' | 'rollback'>,
+  status: SlotAnswer['status'],
+  by?: Pick<Contender, 'tag' | 'rollback'>,
 ): SlotChange['answers'][number] => ({
   execution,
   taskToken,
-  answer: { status: 'superseded', by: called(newer) },
+  answer: { status, ...(by && { by: called(by) }) },
 });

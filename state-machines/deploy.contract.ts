@@ -38,6 +38,7 @@ export function AcquireSlot(release: Out<'ResolveRelease'>['release']) {
 
 export function SlotGranted(slot: Out<'AcquireSlot'>) {
   void (slot.status === 'superseded');
+  void (slot.status === 'rejected');
 }
 
 export function PlanDeployment(release: Out<'ResolveRelease'>['release']) {

@@ -14,7 +14,7 @@ import { digestOf } from '../../core/image.ts';
 import { repositoryAt } from '../../core/place.ts';
 import type { Release, ReleaseRequest, Target } from '../../core/release.ts';
 import { shownChanges } from '../../core/shown-changes.ts';
-import { ask, takesItsPlace } from '../../core/slot.ts';
+import { ask, called, takesItsPlace, waitingIn } from '../../core/slot.ts';
 import { type Change, imageOf } from '../../core/task-definition.ts';
 import { type DeploymentPlan, deploymentPlans } from '../../functions/deployment-plan.ts';
 import { checkScan } from '../../functions/steps/check-scan.ts';
@@ -45,7 +45,7 @@ export interface Foresight extends Wanted {
   /** The family's latest revision, where it is not what runs: none of this would be deployed. */
   drift?: { taskDefinition: string; changes: Change[] };
   scan?: { status: 'pass' | 'fail' | 'pending'; summary: string };
-  slot?: { status: 'free' | 'waits' | 'superseded'; sentence: string };
+  slot?: { status: 'free' | 'waits' | 'superseded' | 'rejected'; sentence: string };
   /** Absent for the first release of a service: it has none. */
   wayBack?: { taskDefinition: string; image: string };
   /** ECS services that would move together with the leading one, which all of the above is of. */
@@ -86,7 +86,11 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
   const plans = 'answer' in planned ? planned.answer : [];
   const obstacles =
     'rejected' in planned ? [planned.rejected] : plans.flatMap(({ answer }) => answer.obstacles);
-  const no = [...(scan.status === 'fail' ? [scan.summary] : []), ...obstacles];
+  const no = [
+    ...(scan.status === 'fail' ? [scan.summary] : []),
+    ...(slot.status === 'rejected' ? [`the slot is ${slot.sentence}`] : []),
+    ...obstacles,
+  ];
   const [leading] = plans;
   const toChange = plans.some(({ answer }) => answer.plan.decision === 'deploy');
   const nothing = toChange ? undefined : leading?.answer.plan.reason;
@@ -168,18 +172,28 @@ async function scanOf(release: Release, aws: Aws): Promise<NonNullable<Foresight
 }
 
 async function slotFor(
-  { target, pushedAt, tag, digest }: Release,
-  { slots }: Aws,
+  { service, environment, target, pushedAt, tag, digest }: Release,
+  { config, slots }: Aws,
 ): Promise<NonNullable<Foresight['slot']>> {
   const slot = await slots.look(target);
   const execution = 'plan';
-  const { answers } = ask(slot, { execution, pushedAt, tag, digest, taskToken: '' });
+  const { queue } = environmentOf(config, service, environment).environment;
+  const asking = { execution, pushedAt, tag, digest, taskToken: '' };
+  const { slot: after, answers } = ask(slot, asking, queue);
   const ours = answers.find((one) => one.execution === execution)?.answer;
   if (ours?.status === 'granted') return { status: 'free', sentence: 'free' };
+  const { holder } = slot;
+  const held = `held by ${holder && called(holder)} (${nameIn(holder?.execution)})`;
+  if (ours?.status === 'rejected')
+    return { status: 'rejected', sentence: `${held}, and with queue: 'reject' nobody waits` };
   if (ours) return { status: 'superseded', sentence: takesItsPlace(String(ours.by)) };
-  const { holder, waiting } = slot;
-  const also = waiting ? `, and it would take the place of ${waiting.tag}, which waits` : '';
-  return { status: 'waits', sentence: `held by ${holder?.tag} (${nameIn(holder?.execution)})${also}` };
+  const replaced = answers.map((one) => nameIn(one.execution)).join(', ');
+  const before = waitingIn(after).findIndex((one) => one.execution === execution);
+  const line = before > 0 ? `, and ${before} more before it` : '';
+  return {
+    status: 'waits',
+    sentence: `${held}${line}${replaced && `, and it would take the place of ${replaced}`}`,
+  };
 }
 
 const nameIn = (execution = '') => execution.slice(execution.lastIndexOf(':') + 1);

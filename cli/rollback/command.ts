@@ -12,7 +12,8 @@ export const rollback: Command = {
 
 Starts a release of what was deployed there before: without a tag, the last push before what runs. It takes the slot, is planned, deployed,
 tested, measured and taken back as any other, with these differences: its image is not judged by the scan gate again, nobody is
-asked to approve it, it goes before every push until now, and it is not promoted. A push after it deploys as usual.
+asked to approve it, its release task (such as a migration) is not run again, it goes before every push until now, and it is not
+promoted. A push after it deploys as usual.
 
   --reason <text>   why; kept in the record with who asks, and told in Slack
   --to <execution>  to the release that this execution deployed, however long ago

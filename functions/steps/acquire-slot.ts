@@ -7,6 +7,7 @@ import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { waits } from '../../aws/waits.ts';
+import { environmentOf } from '../../core/config.ts';
 import { releaseSchema, type Target } from '../../core/release.ts';
 import { slotAnswerSchema } from '../../core/slot.ts';
 import { answerSlot } from '../answer-slot.ts';
@@ -22,12 +23,14 @@ export const acquireSlot = defineStep({
   output: slotAnswerSchema,
   errors: ['Transient', 'Throttled'],
   waits: true,
-  run: async ({ release: { target, pushedAt, tag, digest, rollback } }, aws, { arn, taskToken }) => {
+  run: async ({ release }, aws, { arn, taskToken }) => {
+    const { target, pushedAt, tag, digest, rollback } = release;
+    const { queue } = environmentOf(aws.config, release.service, release.environment).environment;
+    // Nobody is rejected because of a release that is over.
+    if (queue === 'reject') await freeFromTheDead(target, aws);
     // The answers may be for others, too; ours is one of them when there is nothing to wait for.
-    const answers = await aws.slots.ask(target, {
-      ...{ execution: arn, pushedAt, tag, digest, taskToken },
-      ...(rollback && { rollback }),
-    });
+    const asking = { execution: arn, pushedAt, tag, digest, taskToken, ...(rollback && { rollback }) };
+    const answers = await aws.slots.ask(target, asking, queue);
     await answerSlot(aws, answers);
     const isOurs = answers.some(({ execution, answer }) => execution === arn && answer.status === 'granted');
     if (isOurs) return undefined;

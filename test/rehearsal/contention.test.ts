@@ -129,3 +129,47 @@ describe('a service that several releases want', () => {
     expect(world.count('StopServiceDeployment')).toBe(0);
   });
 });
+
+describe('a service whose releases do not make way for newer ones', () => {
+  test('gets each of them in the order of the pushes, with queue: fifo', async () => {
+    const world = await rehearsal({ environment: { queue: 'fifo' } });
+
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    await world.pushOnly('good', 'v1.1.0');
+    await world.clock.advance(20_000);
+    const last = await world.pushOnly('good', 'v1.2.0');
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.1.0 Deployed', 'v1.2.0 Deployed']);
+    expect(await world.running()).toEqual([last.digest, last.digest]);
+  });
+
+  test('rejects what comes meanwhile, with queue: reject, and is free afterwards', async () => {
+    const world = await rehearsal({ environment: { queue: 'reject' } });
+
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    await world.pushOnly('good', 'v1.1.0');
+    await world.ended();
+    const [rejected] = await world.releases();
+    const next = await world.push('good', 'v1.2.0');
+
+    expect(rejected).toMatchObject({
+      outcome: 'Rejected',
+      reason: expect.stringContaining('v1.0.0 was being deployed, and with queue'),
+    });
+    expect(next.outcome).toBe('Deployed');
+  });
+
+  test('rejects nothing because of a release that was stopped unseen', async () => {
+    const world = await rehearsal({ environment: { queue: 'reject' }, lose: 'aws.states' });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(15_000);
+    await world.stop();
+
+    const next = await world.push('good', 'v1.1.0');
+
+    expect(next.outcome).toBe('Deployed');
+  });
+});
