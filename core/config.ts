@@ -160,7 +160,8 @@ const environmentSchema = z
         `must be more than the ${spoken(shortest)} that this rollout takes at least`,
       );
     if (!shifting || !analysis) return;
-    const needed = analysis.window + analysis.publicationDelay + analysis.period;
+    // It may notice a minute late that the new version has users.
+    const needed = 60 + analysis.window + analysis.publicationDelay + analysis.period;
     if (bothStand(rollout) < needed)
       reject(
         ['rollout'],

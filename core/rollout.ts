@@ -120,7 +120,7 @@ export function ourDeployment(
   );
 }
 
-/** Tasks of our revision that ended by themselves, of so many that should run. */
+/** Tasks of our revision that ended by themselves or for their health, of so many that should run. */
 export interface Crashes {
   count: number;
   desiredCount: number;
@@ -130,12 +130,12 @@ export interface Crashes {
 export const fewestCrashes = 3;
 
 /**
- * Too many tasks of the new revision ended by themselves, in words; undefined where not. ECS's circuit breaker does not count
+ * Too many tasks of the new revision failed, in words; undefined where not. ECS's circuit breaker does not count
  * a task that ran, however briefly: a service that crashes after its start is stable to it. The limit is the breaker's default.
  */
 export function crashLoop({ count, desiredCount }: Crashes): string | undefined {
   const limit = Math.min(200, Math.max(fewestCrashes, Math.ceil(desiredCount / 2)));
-  return count >= limit ? `${count} tasks of the new revision ended by themselves` : undefined;
+  return count >= limit ? `${count} tasks of the new revision failed` : undefined;
 }
 
 /** Why tasks failed and what to do, to be put behind a sentence. */

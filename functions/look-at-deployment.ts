@@ -13,7 +13,7 @@ import {
   type SeenDeployment,
 } from '../core/rollout.ts';
 import { successor } from '../core/slot.ts';
-import { crashesOf, diagnosed, stoppedTasks } from './stopped-tasks.ts';
+import { crashesOf, diagnosed, endedByThemselves, failedToServe, stoppedTasks } from './stopped-tasks.ts';
 
 export interface DeploymentQuestion {
   release: Release;
@@ -73,7 +73,7 @@ async function lookAtPart(
   const question = {
     ...asked,
     timeoutSeconds: deploymentTimeout,
-    crashes: await crashesOf(release, stopped, aws),
+    crashes: await crashesOf(release, (shifts ? failedToServe : endedByThemselves)(stopped), aws),
     newer,
     shifting: shifts ? { toTest, toMeasure, tested, measured } : undefined,
   };

@@ -21,13 +21,23 @@ const ownEnds = ['EssentialContainerExited', 'TaskFailedToStart'];
 export const endedByThemselves = (tasks: Task[]): Task[] =>
   tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? ''));
 
+/** One that ECS stopped for its health, its own or the load balancer's: no stop code says it. */
+const unhealthy = ({ stopCode, stoppedReason = '' }: Task): boolean =>
+  stopCode === 'ServiceSchedulerInitiated' && /health check/i.test(stoppedReason);
+
+/** A strategy other than ROLLING has no circuit breaker: who never gets healthy would be started again and again. */
+export const failedToServe = (tasks: Task[]): Task[] => [
+  ...endedByThemselves(tasks),
+  ...tasks.filter(unhealthy),
+];
+
 /** How many tasks should run is only asked where it makes a difference. */
 export async function crashesOf(
   { target }: Release,
-  stopped: Task[],
+  failed: Task[],
   { ecs }: Pick<Aws, 'ecs'>,
 ): Promise<Crashes> {
-  const count = endedByThemselves(stopped).length;
+  const count = failed.length;
   return {
     count,
     desiredCount: count < fewestCrashes ? 0 : (await ecs(target).seenService(target)).desiredCount,

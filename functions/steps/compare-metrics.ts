@@ -59,7 +59,7 @@ async function crashingPart(
     const own = service === group.release.target.service ? rollout.createdAt : undefined;
     const since = own ?? startedAtOf(deployment, release) - clockSkewMs;
     const stopped = await stoppedTasks(release, revision, since, aws);
-    const crashing = crashLoop(await crashesOf(release, stopped, aws));
+    const crashing = crashLoop(await crashesOf(release, endedByThemselves(stopped), aws));
     if (!crashing) continue;
     const where = isGroup(group.release) ? `${service}: ` : '';
     const why = await diagnosed(endedByThemselves(stopped), release, revision, since, aws);

@@ -175,7 +175,11 @@ const dynamodb: Record<string, Permissions> = {
 };
 
 const others: Record<string, Record<string, Permissions>> = {
-  GraniteServiceVersion20100801: { GetMetricData: on('cloudwatch:GetMetricData', () => ['*']) },
+  GraniteServiceVersion20100801: {
+    GetMetricData: on('cloudwatch:GetMetricData', () => ['*']),
+    // Of composite alarms too.
+    DescribeAlarms: on('cloudwatch:DescribeAlarms', () => ['*']),
+  },
   Logs_20140328: {
     GetLogEvents: on('logs:GetLogEvents', ({ logGroupName, logStreamName }, asked) => [
       arnIn(asked, 'logs', `log-group:${logGroupName}:log-stream:${logStreamName}`),

@@ -38,6 +38,8 @@ const known: Record<string, string> = {
   'ecs:ListTasks': 'is asked for on * though the reference names container instances',
   // aws/aws-cdk#25768 was refused it on a family without a revision.
   'ecs:TagResource': 'is asked for on a family, too',
+  // "DescribeAlarms" in the API reference of CloudWatch: a narrower scope returns no composite alarms.
+  'cloudwatch:DescribeAlarms': 'is asked for on * so that composite alarms are shown too',
   'cloudwatch:GetMetricData': 'is asked for on * unless a dataset is named',
 };
 

@@ -27,7 +27,7 @@ describe('a deployment that fails says why, and what to do:', () => {
     const { reason, record } = await world.push('crash', 'v1.0.0');
 
     expect(reason).toMatch(
-      /^\d tasks of the new revision ended by themselves: app misses a setting, ORDERS_TABLE \(exit code 1; last line: fatal: ORDERS_TABLE is not set\) → Set ORDERS_TABLE in the task definition/,
+      /^\d tasks of the new revision failed: app misses a setting, ORDERS_TABLE \(exit code 1; last line: fatal: ORDERS_TABLE is not set\) → Set ORDERS_TABLE in the task definition/,
     );
     const { diagnosis, stoppedTasks } = rolloutSchema.parse(record.steps.AwaitDeployment);
     expect(diagnosis?.cause).toBe('SettingMissing');

@@ -56,7 +56,7 @@ test.each<{
     it: 'its tasks end by themselves, and ECS is content',
     variant: 'crash',
     cause: 'crash loop',
-    says: /ended by themselves/,
+    says: /of the new revision failed/,
   },
   {
     it: 'somebody stopped it',

@@ -21,7 +21,9 @@ test('a bad one needs somebody at once: there is nothing to go back to', async (
   const release = await world.push('crash', 'v1.0.0');
 
   expect(release.outcome).toBe('NeedsHuman');
-  expect(release.reason).toMatch(/ended by themselves.*nothing to go back to; push a version that works/);
+  expect(release.reason).toMatch(
+    /of the new revision failed.*nothing to go back to; push a version that works/,
+  );
   expect(world.count('UpdateService')).toBe(1);
 });
 

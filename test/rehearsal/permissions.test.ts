@@ -101,7 +101,7 @@ const plays: Record<string, () => Promise<void>> = {
         Env: ['PORT=8080', 'CRASH_AFTER_MS=90000'],
       },
     });
-    expect((await world.releases())[0]?.reason).toContain('ended by themselves');
+    expect((await world.releases())[0]?.reason).toContain('of the new revision failed');
   },
   async 'stopped by hand while another waits'() {
     const world = await rehearsal({ slack: true, onPermission });
@@ -114,6 +114,20 @@ const plays: Record<string, () => Promise<void>> = {
     const [holder] = (await world.executions()).filter(({ name }) => name.includes('v1.1.0'));
     await world.ask('SFN', 'StopExecution', { executionArn: holder?.executionArn });
     await world.ended();
+  },
+  async 'tested and measured while traffic is shifted'() {
+    const rollout = { strategy: 'BLUE_GREEN', bakeTime: '15m' } as const;
+    const smoke = { ...production.smoke, testListener: { url: 'http://my-api.test:9001' } };
+    const world = await rehearsal({ environment: { rollout, smoke }, onPermission });
+    await world.push('good', 'v1.0.0');
+    await world.push('errors', 'v1.1.0');
+  },
+  async 'watched by an alarm'() {
+    const world = await rehearsal({ onPermission });
+    const alarms = { alarmNames: ['my-api-5xx'], enable: true, rollback: true };
+    const service = { cluster: 'main', service: 'my-api' };
+    await world.ask('ECS', 'UpdateService', { ...service, deploymentConfiguration: { alarms } });
+    await world.push('good', 'v1.0.0');
   },
   async 'approved, though that reached nobody'() {
     const answers = fault('SendTaskSuccess', broken);

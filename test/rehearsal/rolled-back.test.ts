@@ -6,7 +6,7 @@ describe('a bad push is taken back', () => {
   test.each([
     { variant: 'errors', says: /5xx.*rose|5xx [\d.]+ %/ },
     { variant: 'slow', says: /p99/ },
-    { variant: 'crash', says: /^\d tasks of the new revision ended by themselves/ },
+    { variant: 'crash', says: /^\d tasks of the new revision failed/ },
     { variant: 'unhealthy', says: /^ECS took the deployment back: .*circuit breaker/ },
   ] as const)('when it is $variant', async ({ variant, says }) => {
     const world = await rehearsal();

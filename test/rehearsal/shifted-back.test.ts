@@ -86,15 +86,18 @@ describe.each(strategies)('%s', (_, rollout) => {
     expect(await world.running()).toEqual([world.first, world.first]);
   });
 
-  test('a version that crashes is taken back before it has users', async () => {
-    const world = await shifting(rollout);
+  test.each(['crash', 'unhealthy'] as const)(
+    'a version that is %s is taken back before it has users',
+    async (variant) => {
+      const world = await shifting(rollout);
 
-    const { outcome, record } = await world.push('crash', 'v1.1.0');
+      const { outcome, record } = await world.push(variant, 'v1.1.0');
 
-    expect(outcome).toBe('RolledBack');
-    expect(record.steps.AwaitDeployment).toMatchObject({ cause: 'crash loop' });
-    expect(await requestsOfTheNew(world)).toBe(0);
-  });
+      expect(outcome).toBe('RolledBack');
+      expect(record.steps.AwaitDeployment).toMatchObject({ cause: 'crash loop' });
+      expect(await requestsOfTheNew(world)).toBe(0);
+    },
+  );
 });
 
 test('the next version comes to the target group that is free now', async () => {

@@ -74,12 +74,12 @@ describe('a configuration', () => {
     },
     {
       it: 'refuses a bake time that ends before the verdict',
-      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '7m' }, analysis },
-      says: 'rollout: leaves 7 min in which old and new version stand, and the analysis needs 8 min',
+      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '8m' }, analysis },
+      says: 'rollout: leaves 8 min in which old and new version stand, and the analysis needs 9 min',
     },
     {
       it: 'accepts a bake time that just reaches to the verdict',
-      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '8m' }, analysis },
+      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' }, analysis },
     },
     {
       it: 'refuses half minutes, which ECS cannot keep',
