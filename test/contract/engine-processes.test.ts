@@ -1,80 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { realClock } from '../../local/clock.ts';
-import type { ContainerToStart } from '../../local/engine/engine.ts';
-import type { ImageConfig, ImageSource } from '../../local/engine/image-source.ts';
-import { type ProcessEngine, processEngine } from '../../local/engine/processes.ts';
-import { type Entry, imageOf } from './engine-image.ts';
+import { expect, test } from 'vitest';
+import { imageOf } from './engine-image.ts';
+import { eventually, node, processTasks, script } from './engine-tasks.ts';
 
-let directory: string;
-const engines: ProcessEngine[] = [];
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'tidegate-engine-'));
-});
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map((engine) => engine.close()));
-  rmSync(directory, { recursive: true, force: true });
-});
-
-function engineOf(images: ImageSource) {
-  const engine = processEngine({ images, directory, clock: realClock() });
-  engines.push(engine);
-  return engine;
-}
-
-/** Starts a task and collects what is told. */
-async function run(
-  config: ImageConfig,
-  entries: Entry[] = [],
-  containers: Partial<ContainerToStart>[] = [{}],
-) {
-  const told: string[] = [];
-  const engine = engineOf(await imageOf(config, [{ entries, compression: 'gzip' }]));
-  let ports: ReadonlyMap<number, number> = new Map();
-  const task = engine.start(
-    {
-      taskArn: 'arn:aws:ecs:eu-west-1:123456789012:task/default/1',
-      containers: containers.map((container) => ({
-        name: 'web',
-        image: 'my-api:1',
-        environment: {},
-        containerPorts: [],
-        stopTimeoutSeconds: 5,
-        ...container,
-      })),
-    },
-    {
-      running(given) {
-        ports = given;
-        told.push('running');
-      },
-      health: (container, status) => told.push(`${container} is ${status}`),
-      failedToStart: (container, reason) => told.push(`${container}: ${reason}`),
-      exited: (container, exitCode) => told.push(`${container} exited ${exitCode}`),
-      log: (container, line) => told.push(`${container} says ${line}`),
-    },
-  );
-  const heard = async (what: string | RegExp) => {
-    await eventually(
-      () => told.some((line) => (typeof what === 'string' ? line === what : what.test(line))),
-      told,
-    );
-    return told;
-  };
-  return { engine, task, told, heard, portOf: (containerPort: number) => ports.get(containerPort) };
-}
-
-async function eventually(holds: () => boolean, shown: unknown = '') {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error(`never happened, but: ${JSON.stringify(shown)}`);
-    await sleep(10);
-  }
-}
+const { directory, engineOf, run } = processTasks();
 
 function isAlive(pid: number) {
   try {
@@ -84,9 +15,6 @@ function isAlive(pid: number) {
     return false;
   }
 }
-
-const script = (content: string): Entry => ({ name: 'app/main.mjs', content });
-const node: ImageConfig = { Entrypoint: ['node', 'main.mjs'], WorkingDir: '/app' };
 
 test('a container listens on the port it is told, with the environment of image and task', async () => {
   const { task, heard, portOf } = await run(
@@ -262,80 +190,6 @@ test('the containers of a task run together, each stopped on its own', async () 
   expect((await heard('log exited 143'))[0]).toBe('running');
 });
 
-test('containers start after what they depend on, and stop before it', async () => {
-  const waits = 'setInterval(() => {}, 1000)';
-  const { task, told, heard } = await run(
-    node,
-    [script('console.log("never")')],
-    [
-      {
-        name: 'web',
-        entryPoint: ['node', '-e', waits],
-        dependsOn: [{ containerName: 'db', condition: 'HEALTHY' }],
-      },
-      {
-        name: 'db',
-        entryPoint: ['node', '-e', waits],
-        dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }],
-        healthCheck: {
-          command: ['CMD-SHELL', 'exit 0'],
-          intervalSeconds: 0.05,
-          timeoutSeconds: 5,
-          retries: 1,
-          startPeriodSeconds: 0,
-        },
-      },
-      { name: 'init', entryPoint: ['node', '-e', 'process.exit(0)'] },
-    ],
-  );
-
-  await heard('running');
-  task.stop();
-  await heard('db exited 143');
-
-  expect(told).toEqual(['init exited 0', 'db is HEALTHY', 'running', 'web exited 143', 'db exited 143']);
-});
-
-test.each([
-  { it: 'ends with another code than 0', command: ['CMD', 'node', '-e', 'process.exit(1)'] },
-  { it: 'takes too long', command: ['CMD-SHELL', 'sleep 60'] },
-  { it: 'cannot be run', command: ['CMD', 'no-such-program'] },
-])('a container is unhealthy when its check $it', async ({ command }) => {
-  const { heard } = await run(
-    node,
-    [script('setInterval(() => {}, 1000)')],
-    [
-      {
-        healthCheck: {
-          command,
-          intervalSeconds: 0.05,
-          timeoutSeconds: 0.2,
-          retries: 2,
-          startPeriodSeconds: 0,
-        },
-      },
-    ],
-  );
-
-  expect(await heard('web is UNHEALTHY')).toEqual(['running', 'web is UNHEALTHY']);
-});
-
-test('a container whose init container fails never starts, and the others end', async () => {
-  const { heard, told } = await run(
-    node,
-    [script('setInterval(() => {}, 1000)')],
-    [
-      { name: 'web', dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }] },
-      { name: 'agent' },
-      { name: 'init', entryPoint: ['node', '-e', 'process.exit(3)'] },
-    ],
-  );
-
-  await heard(/failed/);
-
-  expect(told).toEqual(['init exited 3', 'web: Task failed to start']);
-});
-
 test('a task that is stopped while it starts still ends', async () => {
   const { task, heard } = await run(node, [script('setInterval(() => {}, 1000)')]);
 
@@ -349,8 +203,11 @@ test('an image is unpacked once, also across runs', async () => {
   const first = await run(node, entries, [{ name: 'a' }, { name: 'b' }]);
   await first.heard('a exited 0');
   await first.heard('b exited 0');
-  const images = readdirSync(join(directory, 'images'));
-  writeFileSync(join(directory, 'images', images[0] ?? '', 'app/main.mjs'), 'console.log("as it was left")');
+  const images = readdirSync(join(directory(), 'images'));
+  writeFileSync(
+    join(directory(), 'images', images[0] ?? '', 'app/main.mjs'),
+    'console.log("as it was left")',
+  );
 
   const second = await run(node, entries);
 
@@ -376,7 +233,7 @@ test('the next run ends what a run before left behind, and nothing else', async 
   const startTicks = (pid = 0) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[21];
   const dead = { pid: 999_999_999, startedAt: '1' };
   const leave = (name: number, entry: object) =>
-    writeFileSync(join(directory, 'processes', `${name}.json`), JSON.stringify(entry));
+    writeFileSync(join(directory(), 'processes', `${name}.json`), JSON.stringify(entry));
   await (await run(node, [script('')])).heard(/exited/);
   leave(1, { pid: orphan.pid, startedAt: startTicks(orphan.pid), owner: dead });
   leave(2, { pid: other.pid, startedAt: 'of an earlier process with the same pid', owner: dead });
@@ -387,7 +244,7 @@ test('the next run ends what a run before left behind, and nothing else', async 
 
   await eventually(() => !isAlive(orphan.pid ?? 0));
   expect(isAlive(other.pid ?? 0)).toBe(true);
-  expect(readdirSync(join(directory, 'processes'))).toEqual(['3.json']);
+  expect(readdirSync(join(directory(), 'processes'))).toEqual(['3.json']);
   other.kill('SIGKILL');
 }, 10_000);
 
@@ -405,7 +262,7 @@ async function startedByAnother(): Promise<{ parent: ChildProcess; pids: number[
     import { processEngine } from ${url('../../local/engine/processes.ts')};
     import { imageOf } from ${url('./engine-image.ts')};
     const images = await imageOf(${JSON.stringify(node)}, [{ entries: [${JSON.stringify(script(container))}] }]);
-    const engine = processEngine({ images, directory: ${JSON.stringify(directory)}, clock: realClock() });
+    const engine = processEngine({ images, directory: ${JSON.stringify(directory())}, clock: realClock() });
     const container = { name: 'web', image: 'x', environment: {}, containerPorts: [], stopTimeoutSeconds: 60 };
     engine.start({ taskArn: 'x', containers: [container] }, {
       running() {}, failedToStart: console.error, exited() {}, health() {}, log: (_, line) => console.log(line),
