@@ -69,18 +69,22 @@ function localEnvironment(environment: Environment, balancer: string, urlOf: Url
   };
 }
 
-/** ECS counts in minutes: none is shorter, and what may be left out is. */
+/** ECS counts in minutes: none is shorter, and what may be left out is. In so little time, a small share tells nothing. */
 function localRollout(rollout: Strategy): Strategy {
+  const bake = (seconds: number) => Math.min(seconds, longest.bake);
+  const share = (percent: number) => Math.max(percent, 50);
   switch (rollout.strategy) {
     case 'ROLLING':
       return rollout;
     case 'BLUE_GREEN':
-      return { ...rollout, bakeTime: Math.min(rollout.bakeTime, longest.bake) };
-    case 'CANARY':
-      return { ...rollout, canaryBakeTime: Math.min(rollout.canaryBakeTime, longest.bake), bakeTime: 0 };
+      return { ...rollout, bakeTime: bake(rollout.bakeTime) };
+    case 'CANARY': {
+      const { percent, canaryBakeTime } = rollout;
+      return { ...rollout, percent: share(percent), canaryBakeTime: bake(canaryBakeTime), bakeTime: 0 };
+    }
     case 'LINEAR': {
-      const stepBakeTime = Math.min(rollout.stepBakeTime, longest.bake);
-      return { ...rollout, stepPercent: Math.max(rollout.stepPercent, 50), stepBakeTime, bakeTime: 0 };
+      const { stepPercent, stepBakeTime } = rollout;
+      return { ...rollout, stepPercent: share(stepPercent), stepBakeTime: bake(stepBakeTime), bakeTime: 0 };
     }
   }
 }
@@ -104,7 +108,7 @@ export function overlaid(installed: Config): string[] {
     services.some(({ scan }) => scan.waitFor > longest.report) &&
       `a scan report may take ${spoken(longest.report)}`,
     has(({ rollout }) => rollout.strategy !== 'ROLLING') &&
-      `where ECS shifts traffic, old and new version stand side by side for ${spoken(longest.bake)}`,
+      `where ECS shifts traffic, at least half of it moves at a time, and old and new version stand side by side for ${spoken(longest.bake)}`,
     has(({ deploymentTimeout }) => deploymentTimeout > longest.deployment) &&
       `ECS may take ${spoken(longest.deployment)}`,
     has(({ smoke }) => smoke && smoke.timeout > longest.smoke) &&

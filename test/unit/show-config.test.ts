@@ -77,7 +77,7 @@ test('traffic that is shifted bakes for two minutes at most, smoke tests ask the
     headers: { 'x-test': '1' },
   });
   expect(local({ strategy: 'CANARY' })?.rollout).toMatchObject({
-    percent: 5,
+    percent: 50,
     canaryBakeTime: 120,
     bakeTime: 0,
   });
