@@ -1,6 +1,6 @@
 /** What a record tells of tasks that failed, whichever step has seen them. */
 import * as z from 'zod';
-import { type Diagnosis, diagnosisSchema } from './diagnosis/diagnosis.ts';
+import { type Diagnosis, diagnosisSchema } from './diagnosis/schema.ts';
 import type { ReleaseRecord } from './record.ts';
 import { type StoppedTask, stoppedTaskSchema } from './rollout.ts';
 

@@ -1,6 +1,7 @@
 /** The one-off task that runs before traffic moves: what its end means. */
 import * as z from 'zod';
-import { diagnosisSchema, explain, type ToldStop } from './diagnosis/diagnosis.ts';
+import { explain, type ToldStop } from './diagnosis/diagnosis.ts';
+import { diagnosisSchema } from './diagnosis/schema.ts';
 import { spoken } from './duration.ts';
 
 export const releaseTaskSchema = z.strictObject({

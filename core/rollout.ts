@@ -1,6 +1,6 @@
 /** What became of our deployment: read from ECS's service deployments, never from "the service is stable". */
 import * as z from 'zod';
-import { type Diagnosis, diagnosisSchema } from './diagnosis/diagnosis.ts';
+import { type Diagnosis, diagnosisSchema } from './diagnosis/schema.ts';
 import { spoken } from './duration.ts';
 import { takesItsPlace } from './slot.ts';
 

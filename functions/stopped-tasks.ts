@@ -1,14 +1,9 @@
 /** Tasks of a new revision that are no longer there: how many ended by themselves, and why. */
 import type { Task } from '../aws/ecs.ts';
 import type { Aws } from '../aws/gateways.ts';
-import {
-  type Diagnosis,
-  diagnose,
-  explain,
-  type Surroundings,
-  type ToldStop,
-} from '../core/diagnosis/diagnosis.ts';
+import { diagnose, explain, type Surroundings, type ToldStop } from '../core/diagnosis/diagnosis.ts';
 import { atFault, type SeenStop } from '../core/diagnosis/fault.ts';
+import type { Diagnosis } from '../core/diagnosis/schema.ts';
 import type { Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import { type Crashes, fewestCrashes, type StoppedTask } from '../core/rollout.ts';

@@ -1,19 +1,7 @@
 /** Why the tasks of a deployment failed: the cause, what happened, what to do, and what says so. */
-import * as z from 'zod';
 import { atFault, type SeenContainer, type SeenStop } from './fault.ts';
 import { inTexts, isBlameless, type Recognised, recognise, unknown } from './recognise.ts';
-
-export const diagnosisSchema = z.strictObject({
-  /** A stable name, such as `OutOfMemory`. */
-  cause: z.string(),
-  /** What happened. */
-  sentence: z.string(),
-  /** What to do. */
-  advice: z.string(),
-  /** In the words of ECS. */
-  evidence: z.array(z.string()).max(5),
-});
-export type Diagnosis = z.infer<typeof diagnosisSchema>;
+import type { Diagnosis } from './schema.ts';
 
 export interface ToldStop extends SeenStop {
   /** The last lines of the container at fault, oldest first. */

@@ -1,6 +1,6 @@
 /** What the judge answers, with the evidence that every number of its sentences can be computed from. */
 import * as z from 'zod';
-import { diagnosisSchema } from '../diagnosis/diagnosis.ts';
+import { diagnosisSchema } from '../diagnosis/schema.ts';
 import { stoppedTaskSchema } from '../rollout.ts';
 
 /** `continue`: too early to say. `inconclusive`: too late to say more. */
