@@ -6,7 +6,7 @@ import { realClock, virtualClock } from '../../local/clock.ts';
 import { console as releasesConsole } from '../../local/console/console.ts';
 import { requestOf, send } from '../../local/door/node-http.ts';
 import { type Browser, chromium, findChromium, type Page } from '../support/chromium.ts';
-import { type ConsoleScene, consoleScene, failing, scenarios } from '../support/console-source.ts';
+import { type ConsoleScene, consoleScene, crashing, failing, scenarios } from '../support/console-source.ts';
 
 const executable = await findChromium();
 if (!executable) console.warn('test/browser: no Chromium was found, so nobody looks at the console');
@@ -104,6 +104,19 @@ describe.skipIf(!executable)('in a browser', () => {
     expect(await page.ask(`new Set(${times}).size === ${times}.length`)).toBe(true);
     expect(await text('.metrics thead, .metrics tr')).toMatch(/Last \d+ (min|s) before/);
     expect(await text('.changes')).toContain('containerDefinitions.0.image');
+  });
+
+  test('tasks that crashed are told with exit code, last lines, and what to do', async () => {
+    arns.crashing = scene.start(crashing(clock));
+    await clock.advance(10 * minutes);
+    await openRelease('crashing');
+
+    expect(await text('.failed-tasks h2')).toBe('Stopped tasks SettingMissing');
+    expect(await text('.failed-tasks .advice')).toContain('What to do: Set DATABASE_URL');
+    expect(await page.ask(`document.querySelectorAll('.failed-tasks tbody tr').length`)).toBe(3);
+    expect(await text('.failed-tasks tbody tr')).toContain('app1SettingMissing');
+    expect(await text('.failed-tasks .log pre')).toContain('Error: <b>DATABASE_URL</b> is not set');
+    await openRelease('rolledBack');
   });
 
   test('values of the curves are read with arrow keys', async () => {

@@ -1,9 +1,11 @@
-/** What the checks found: the metrics before and after, the scan, and what the deployment changes. */
+/** What the checks found: tasks that failed, the metrics before and after, the scan, and what the deployment changes. */
 import type { Comparison } from '../../../core/judge/verdict.ts';
 import type { Plan } from '../../../core/plan.ts';
+import type { ReleaseTask } from '../../../core/release-task.ts';
 import type { ScanVerdict } from '../../../core/scan/verdict.ts';
 import { changesPanel } from './changes.ts';
 import { h } from './dom.ts';
+import { failedTasksPanel, releaseTaskPanel, type SeenFailing } from './failed-tasks.ts';
 import { metricsPanel } from './metrics.ts';
 import { fieldsOf, payloadOf } from './payload.ts';
 import { scanPanel } from './scan.ts';
@@ -18,10 +20,14 @@ export function evidence() {
       const comparison = answerOf(reading, 'CompareMetrics');
       const scan = answerOf(reading, 'CheckScan');
       const plan = answerOf(reading, 'PlanDeployment');
-      const text = JSON.stringify([comparison, scan, plan]);
+      const awaited = answerOf(reading, 'AwaitDeployment');
+      const releaseTask = answerOf(reading, 'RunReleaseTask');
+      const text = JSON.stringify([comparison, scan, plan, awaited, releaseTask]);
       if (text === drawn || element.contains(document.activeElement)) return;
       drawn = text;
       const panels = [
+        ...[awaited, comparison].map((seen) => hasFailing(seen?.value) && failedTasksPanel(seen.value)),
+        isFailedTask(releaseTask?.value) && releaseTaskPanel(releaseTask.value),
         isComparison(comparison?.value) && metricsPanel(comparison.value, momentsOf(reading, comparison.at)),
         isScan(scan?.value) && scanPanel(scan.value),
         isPlan(plan?.value) && changesPanel(plan.value),
@@ -57,6 +63,12 @@ function momentsOf(reading: Reading, decidedAt: number): Moments {
 }
 
 // The steps answered by their schemas; an execution of another state machine may have states of the same names.
+const hasFailing = (value: unknown): value is SeenFailing => {
+  const { stoppedTasks, diagnosis } = fieldsOf(value);
+  return Array.isArray(stoppedTasks) && (stoppedTasks.length > 0 || diagnosis !== undefined);
+};
+const isFailedTask = (value: unknown): value is ReleaseTask =>
+  fieldsOf(value).status === 'fail' && 'logTail' in fieldsOf(value);
 const isComparison = (value: unknown): value is Comparison =>
   'series' in fieldsOf(value) && 'metrics' in fieldsOf(value);
 const isScan = (value: unknown): value is ScanVerdict =>
