@@ -1,19 +1,23 @@
 /** Several ECS services of one image: they are deployed together, go back together, and never mix versions. */
 import { describe, expect, test } from 'vitest';
+import { look } from '../../cli/plan/look.ts';
+import { goBack, openFor } from '../../cli/rollback/go-back.ts';
 import type { Call } from '../../local/door/answering.ts';
 import { broken } from '../support/fault.ts';
-import { type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
+import { production, type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
+import { settle } from '../support/virtual-world.ts';
 
 /** A service `my-api` and its worker. `worker` is what the container of the worker is told over its image. */
 async function withWorker({
   worker = {},
   around = (_call, next) => next(),
   environment,
+  alongside = {},
   ...options
-}: RehearsalOptions & { worker?: Record<string, string> } = {}) {
+}: RehearsalOptions & { worker?: Record<string, string>; alongside?: object } = {}) {
   const world = await rehearsal({
     ...options,
-    environment: { ...environment, alongside: [{ service: 'my-worker' }] },
+    environment: { ...environment, alongside: [{ service: 'my-worker', ...alongside }] },
     async around(call, next) {
       if (call.operation === 'RegisterTaskDefinition' && family(call) === 'my-worker') {
         const [container] = (call.input as { containerDefinitions: { environment: object[] }[] })
@@ -317,4 +321,69 @@ describe('a release of several that was stopped by hand', () => {
     expect(release?.outcome).toBe('NeedsHuman');
     expect(release?.reason).toMatch(/--service my-api .*my-api:1 && .*--service my-worker .*my-worker:1$/);
   });
+});
+
+describe('where ECS shifts the traffic of the leading service', () => {
+  const bakeTime = '15m';
+  const rollout = { strategy: 'BLUE_GREEN' as const, bakeTime };
+  const shifting = {
+    environment: {
+      ...{ rollout, deploymentTimeout: '3h' },
+      smoke: { ...production.smoke, testListener: { url: 'http://my-api.test:9001' } },
+    },
+  };
+
+  test.each([
+    { kind: 'of tasks replaced a few at a time', alongside: {} },
+    { kind: 'that is blue/green itself', alongside: { rollout: { strategy: 'BLUE_GREEN', bakeTime: '1m' } } },
+  ])('a worker $kind is deployed with it, and goes back with it', async ({ alongside }) => {
+    const world = await withWorker({ ...shifting, alongside });
+
+    const good = await world.push('good', 'v1.0.0');
+    const bad = await world.push('errors', 'v1.1.0');
+
+    expect([good.outcome, bad.outcome]).toEqual(['Deployed', 'RolledBack']);
+    expect(await world.both()).toEqual([twice(good.digest), twice(good.digest)]);
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  test('a worker that crashes takes it back while its old tasks stand', async () => {
+    const world = await withWorker({ ...shifting, worker: { CRASH_AFTER_MS: '20000' } });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({ outcome: 'RolledBack', reason: expect.stringMatching(/^my-worker: /) });
+    expect(await world.both()).toEqual([twice(world.first), twice(world.first)]);
+    expect(world.updates().filter((service) => service === 'my-api')).toHaveLength(1);
+  });
+});
+
+test('a rollback by hand goes back with all of them', async () => {
+  const world = await withWorker();
+  const first = await world.push('good', 'v1.0.0');
+  await world.push('good', 'v1.1.0');
+
+  const wanted = { service: 'my-api', environment: 'production', by: 'ada', reason: 'checkout fails' };
+  const asking = goBack(wanted, openFor(world.world.surroundings('tidegate-cli')));
+  await settle(world.clock, asking);
+  await world.ended();
+
+  expect((await world.release((await asking).execution)).outcome).toBe('Deployed');
+  expect(await world.both()).toEqual([twice(first.digest), twice(first.digest)]);
+});
+
+test('a plan tells what would change of each', async () => {
+  const world = await withWorker();
+  await world.pushOnly('good', 'v1.0.0');
+
+  const wanted = { service: 'my-api', environment: 'production', tag: 'v1.0.0' };
+  const looking = look(wanted, world.world.surroundings('tidegate-cli'));
+  await settle(world.clock, looking);
+
+  const image = { path: 'containerDefinitions.app.image' };
+  expect(await looking).toMatchObject({
+    changes: [image],
+    alongside: [{ service: 'my-worker', would: 'deploy', changes: [image] }],
+  });
+  await world.ended();
 });
