@@ -14,6 +14,21 @@ describe('a good push', () => {
     expect(world.count('UpdateService')).toBe(1);
   });
 
+  test('asks ECS for its task definition and for nothing else: no count of tasks, no new deployment by force', async () => {
+    const asked: unknown[] = [];
+    const world = await rehearsal({
+      around: ({ operation, input }, next) => {
+        if (operation === 'UpdateService') asked.push(input);
+        return next();
+      },
+    });
+
+    await world.push('good', 'v1.0.0');
+
+    const taskDefinition = expect.stringMatching(/task-definition\/my-api:2$/);
+    expect(asked).toEqual([{ cluster: 'main', service: 'my-api', taskDefinition }]);
+  });
+
   test('changes the image and nothing else of the task definition, tags included', async () => {
     const world = await rehearsal();
     const describe = async (revision: number) => {

@@ -74,6 +74,8 @@ describe('an image that is pushed again', () => {
     await world.ended();
 
     expect(await world.outcomes()).toEqual(['v1.0.0 RolledBack', 'v1.0.1 RolledBack']);
+    // The same content is one revision.
+    expect(world.count('RegisterTaskDefinition')).toBe(1);
     const [second = [], first = []] = (await world.releases()).map(({ record }) =>
       rolloutSchema.parse(record.steps.AwaitDeployment).stoppedTasks.map(({ task }) => task),
     );

@@ -1,3 +1,4 @@
+import { RegisterTaskDefinitionRequest$, TaskDefinition$ } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
 import {
   changes,
@@ -64,4 +65,18 @@ test('a change names added and removed leaves', () => {
     { path: 'added', before: '', after: '[true]' },
     { path: 'gone', before: 'x', after: '' },
   ]);
+});
+
+test('the fields that only answers have are those of the SDK: a new one is not sent back', () => {
+  const fields = (schema: readonly unknown[]) => schema[4] as string[];
+  const onlyInAnswers = fields(TaskDefinition$).filter(
+    (field) => !fields(RegisterTaskDefinitionRequest$).includes(field),
+  );
+  const described = Object.fromEntries(fields(TaskDefinition$).map((field) => [field, []]));
+
+  const sent = Object.keys(registrable(described as unknown as TaskDefinition));
+
+  expect(onlyInAnswers.length).toBeGreaterThan(5);
+  expect(sent.filter((field) => onlyInAnswers.includes(field))).toEqual([]);
+  expect(sent).toHaveLength(fields(TaskDefinition$).length - onlyInAnswers.length);
 });
