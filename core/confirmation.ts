@@ -1,5 +1,6 @@
 /** Is a release deployed? Only this decides it: "the service is stable" is also true after ECS took it back. */
 import * as z from 'zod';
+import { diagnosisSchema } from './diagnosis/schema.ts';
 import { shortDigest } from './image.ts';
 import {
   type Crashes,
@@ -7,6 +8,7 @@ import {
   ourDeployment,
   type RolloutQuestion,
   type SeenDeployment,
+  stoppedTaskSchema,
 } from './rollout.ts';
 
 export const confirmationSchema = z.strictObject({
@@ -21,6 +23,9 @@ export const confirmationSchema = z.strictObject({
   waitSeconds: z.int().min(1),
   /** When the first look was, ms since the epoch. */
   since: z.int(),
+  /** Where tasks crashed while they were watched. */
+  stoppedTasks: z.array(stoppedTaskSchema).max(5).optional(),
+  diagnosis: diagnosisSchema.optional(),
 });
 export type Confirmation = z.infer<typeof confirmationSchema>;
 

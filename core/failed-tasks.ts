@@ -20,9 +20,9 @@ const seenSchema = z.looseObject({
 
 /** Of the last step that failed and saw any; undefined where none did. */
 export function failedTasks(steps: ReleaseRecord['steps']): FailedTasks | undefined {
-  for (const state of ['CompareMetrics', 'AwaitDeployment', 'RunReleaseTask']) {
+  for (const state of ['ConfirmRelease', 'CompareMetrics', 'AwaitDeployment', 'RunReleaseTask']) {
     const { data } = seenSchema.safeParse(steps[state]);
-    if (!data || !['fail', 'failed'].includes(data.status ?? '')) continue;
+    if (!data || !['fail', 'failed', 'refuted'].includes(data.status ?? '')) continue;
     const { diagnosis, stoppedTasks } = data;
     const logTail = stoppedTasks.find((task) => task.logTail.length > 0)?.logTail ?? data.logTail;
     if (diagnosis || stoppedTasks.length > 0 || logTail.length > 0)

@@ -79,7 +79,11 @@ export const needs: Record<string, Need> = {
     actions: ['cloudwatch:GetMetricData', 'ecs:DescribeServices', ...readTasks, ...diagnose],
     items: { ...noted, GetItem: ['slot'] },
   },
-  ConfirmRelease: { actions: ['ecs:DescribeServices', ...seeDeployments, ...readTasks], items: noted },
+  ConfirmRelease: {
+    // Tasks that crash while they are watched say why.
+    actions: ['ecs:DescribeServices', ...seeDeployments, ...readTasks, ...diagnose],
+    items: noted,
+  },
   RollBack: {
     actions: ['ecs:DescribeServices', ...seeDeployments, 'ecs:StopServiceDeployment', ...deploy],
     items: { ...noted, GetItem: ['release', 'slot'] },

@@ -1,9 +1,16 @@
 /** The proof that a release is deployed: our service deployment succeeded, and every running task has the pushed digest. */
 import * as z from 'zod';
-import { ecs } from '../../aws/ecs.ts';
+import { ecs, type Task } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/gateways.ts';
+import { logs } from '../../aws/logs.ts';
 import { memberOf } from '../../core/config.ts';
-import { confirmationSchema, type Proof, readConfirmation, readUnchanged } from '../../core/confirmation.ts';
+import {
+  type Confirmation,
+  confirmationSchema,
+  type Proof,
+  readConfirmation,
+  readUnchanged,
+} from '../../core/confirmation.ts';
 import {
   changedParts,
   joinConfirmations,
@@ -13,14 +20,14 @@ import {
 } from '../../core/group.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
-import { clockSkewMs, ourDeployment } from '../../core/rollout.ts';
+import { clockSkewMs, crashLoop, lastWords, ourDeployment } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
-import { endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
+import { diagnosed, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
 
 export const confirmRelease = defineStep({
   name: 'ConfirmRelease',
-  uses: { ecs },
+  uses: { ecs, logs },
   input: z.strictObject({
     release: releaseSchema,
     revision: revisionSchema,
@@ -34,8 +41,7 @@ export const confirmRelease = defineStep({
     const since = confirmation?.since ?? aws.now();
     const changed = changedParts({ release, revision }).map(async (part) => {
       const startedAt = startedAtOf(deployment, part.release);
-      const answer = readConfirmation({ ...(await proofOf(part, startedAt, aws)), since });
-      return { target: part.release.target, answer };
+      return { target: part.release.target, answer: await confirmationOf(part, { startedAt, since }, aws) };
     });
     const unchanged = unchangedServices({ release, revision }).map(async (member) => {
       const running = await runningTasks(member, aws);
@@ -46,11 +52,23 @@ export const confirmRelease = defineStep({
   },
 });
 
+async function confirmationOf(
+  part: Part,
+  { startedAt, since }: { startedAt: number; since: number },
+  aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now'>,
+): Promise<Confirmation> {
+  const { proof, crashed } = await proofOf(part, startedAt, aws);
+  const answer = readConfirmation({ ...proof, since });
+  if (answer.status !== 'refuted' || !crashLoop(proof.crashes)) return answer;
+  const why = await diagnosed(crashed, part.release, part.revision, startedAt, aws);
+  return { ...answer, reason: answer.reason + lastWords(why.diagnosis), ...why };
+}
+
 async function proofOf(
   { release, revision: { taskDefinitionArn } }: Part,
   startedAt: number,
   aws: Pick<Aws, 'config' | 'ecs' | 'now'>,
-): Promise<Omit<Proof, 'since'>> {
+): Promise<{ proof: Omit<Proof, 'since'>; crashed: Task[] }> {
   const { target, digest } = release;
   const ecs = aws.ecs(target);
   const deployments = await ecs.deploymentsSince(target, startedAt - clockSkewMs);
@@ -59,14 +77,15 @@ async function proofOf(
   const { deploymentTimeout: timeoutSeconds, rollout, watch } = memberOf(aws.config, release);
   const question = { taskDefinitionArn, startedAt, timeoutSeconds };
   const since = ourDeployment(question, deployments)?.createdAt ?? startedAt - clockSkewMs;
-  const stopped = await stoppedTasks(release, { taskDefinitionArn }, since, aws);
-  return {
+  const crashed = endedByThemselves(await stoppedTasks(release, { taskDefinitionArn }, since, aws));
+  const proof = {
     ...{ digest, question, deployments, tasks },
     // Where old tasks stand until the end, the new ones have been watched for as long.
     watchSeconds: rollout.strategy === 'ROLLING' ? watch : 0,
     now: aws.now(),
-    crashes: { count: endedByThemselves(stopped).length, desiredCount },
+    crashes: { count: crashed.length, desiredCount },
   };
+  return { proof, crashed };
 }
 
 async function runningTasks({ target }: Release, { ecs }: Pick<Aws, 'ecs'>): Promise<Proof['tasks']> {

@@ -54,6 +54,18 @@ describe('a deployment that fails says why, and what to do:', () => {
     expect(JSON.stringify(record.steps)).toContain('"cause":"SettingMissing"');
   });
 
+  test('a version that crashes while it is watched, where no metrics are compared', async () => {
+    const world = await rehearsal({ environment: { analysis: undefined, watch: '10m' } });
+
+    const { outcome, reason, record } = await world.pushImage('v1.0.0', {
+      config: { Entrypoint: ['node'], Env: ['PORT=8080', 'CRASH_AFTER_MS=90000'] },
+    });
+
+    expect(outcome).toBe('RolledBack');
+    expect(reason).toContain('app misses a setting, ORDERS_TABLE');
+    expect(record.steps.ConfirmRelease).toMatchObject({ diagnosis: { cause: 'SettingMissing' } });
+  });
+
   test('an image that is deleted before its tasks pull it', async () => {
     const world = await rehearsal();
     const { digest } = await world.pushOnly('good', 'v1.0.0');

@@ -30,6 +30,7 @@ const onPermission = (name: string, wanted: Wanted, allowed: boolean) => {
 
 const unpinned = 'where the running task definition pins no digest: that of its tasks counts';
 const failed = 'where the deployment that it wakes the wait for has failed by then';
+const crashed = 'where tasks crash while they are watched, and no metrics are compared';
 const lost = 'where its first attempt worked and was not answered';
 /** What these plays do not come to, and when it is needed. */
 const rare: Record<string, Record<string, string>> = {
@@ -43,6 +44,7 @@ const rare: Record<string, Record<string, string>> = {
   },
   RunReleaseTask: { 'ecs:StopTask': 'where it takes longer than its timeout' },
   StartDeployment: { 'ecs:ListServiceDeployments': lost, 'ecs:DescribeServiceRevisions': lost },
+  ConfirmRelease: { 'ecs:DescribeTaskDefinition': crashed, 'logs:GetLogEvents': crashed },
   AwaitRollback: {
     'states:SendTaskSuccess': 'where ECS is done with going back at once',
     'UpdateItem release': 'then too',

@@ -21,12 +21,15 @@ export function evidence() {
       const scan = answerOf(reading, 'CheckScan');
       const plan = answerOf(reading, 'PlanDeployment');
       const awaited = answerOf(reading, 'AwaitDeployment');
+      const confirmed = answerOf(reading, 'ConfirmRelease');
       const releaseTask = answerOf(reading, 'RunReleaseTask');
-      const text = JSON.stringify([comparison, scan, plan, awaited, releaseTask]);
+      const text = JSON.stringify([comparison, scan, plan, awaited, confirmed, releaseTask]);
       if (text === drawn || element.contains(document.activeElement)) return;
       drawn = text;
       const panels = [
-        ...[awaited, comparison].map((seen) => hasFailing(seen?.value) && failedTasksPanel(seen.value)),
+        ...[awaited, comparison, confirmed].map(
+          (seen) => hasFailing(seen?.value) && failedTasksPanel(seen.value),
+        ),
         isFailedTask(releaseTask?.value) && releaseTaskPanel(releaseTask.value),
         isComparison(comparison?.value) && metricsPanel(comparison.value, momentsOf(reading, comparison.at)),
         isScan(scan?.value) && scanPanel(scan.value),
