@@ -19,7 +19,7 @@ export interface Message {
 const words: Record<Outcome, { mark: string; phrase: string }> = {
   Deployed: { mark: '✅', phrase: 'deployed' },
   NothingToDo: { mark: '➖', phrase: 'nothing to do' },
-  Rejected: { mark: '⛔', phrase: 'rejected, nothing changed' },
+  Rejected: { mark: '⛔', phrase: 'rejected, nothing deployed' },
   Superseded: { mark: '⏭', phrase: 'superseded' },
   RolledBack: { mark: '↩️', phrase: 'rolled back' },
   NeedsHuman: { mark: '🚨', phrase: 'needs a human' },
