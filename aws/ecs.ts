@@ -1,6 +1,7 @@
 /** ECS, as Tidegate uses it. Reads may be repeated; each effect says what repeating it does. */
 import {
   type ConflictException,
+  type DeploymentConfiguration,
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
@@ -269,6 +270,15 @@ function ecsOf(makeClient: ClientMaker) {
     /** Deploys a revision. NOT to be repeated without looking first: each call may start a deployment. */
     async deploy({ cluster, service: name }: EcsService, taskDefinitionArn: string): Promise<void> {
       const command = new UpdateServiceCommand({ cluster, service: name, taskDefinition: taskDefinitionArn });
+      await calling('UpdateService', () => once.send(command));
+    },
+
+    /** Changes how a service is deployed, and nothing else: it starts no deployment. May be repeated. */
+    async configure(
+      { cluster, service: name }: EcsService,
+      deploymentConfiguration: DeploymentConfiguration,
+    ): Promise<void> {
+      const command = new UpdateServiceCommand({ cluster, service: name, deploymentConfiguration });
       await calling('UpdateService', () => once.send(command));
     },
 

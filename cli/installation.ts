@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import * as z from 'zod';
 import { callerOf } from '../aws/caller.ts';
 import type { Surroundings } from '../aws/means.ts';
+import type { Installation as Names } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
 import { checkAt } from '../core/installed.ts';
 import { configFrom } from './config-file.ts';
@@ -19,6 +20,8 @@ export interface Installation {
   surroundings: Surroundings;
   /** Where it is, for whom reads it. */
   where: string;
+  /** As far as what it consists of is called after it. */
+  names: Pick<Names, 'account' | 'partition' | 'prefix' | 'region'>;
   /** Who gives the command: an ARN, or the name of the local user. */
   by: string;
 }
@@ -58,7 +61,7 @@ async function inLocalWorld(world: z.infer<typeof worldSchema>, file?: string): 
     throw new Mistake(
       `the local world does not answer at ${address}: run \`npm start\` first, in another terminal`,
     );
-  const [, , , region = ''] = environment.STATE_MACHINE_ARN.split(':');
+  const [, , , region = '', account = ''] = environment.STATE_MACHINE_ARN.split(':');
   return {
     surroundings: {
       ...usual,
@@ -71,6 +74,7 @@ async function inLocalWorld(world: z.infer<typeof worldSchema>, file?: string): 
         credentials: { accessKeyId: 'tidegate-cli', secretAccessKey: 'local' },
       },
     },
+    names: { account, partition: 'aws', prefix: 'tidegate-local', region },
     where: `the local world at ${address}`,
     by: userInfo().username,
   };
@@ -91,19 +95,21 @@ async function onAws(config: Config, stage: string): Promise<Installation> {
   });
   const { account } = caller;
   checkAt(config, { account, region });
+  // As stacks/names.ts has them.
+  const prefix = `tidegate-${stage}`;
   const partition = caller.arn.split(':')[1] ?? 'aws';
   return {
     surroundings: {
       ...usual,
       config,
       environment: {
-        // As stacks/names.ts has them.
-        TABLE_NAME: `tidegate-${stage}-releases`,
-        STATE_MACHINE_ARN: `arn:${partition}:states:${region}:${account}:stateMachine:tidegate-${stage}-deploy`,
+        TABLE_NAME: `${prefix}-releases`,
+        STATE_MACHINE_ARN: `arn:${partition}:states:${region}:${account}:stateMachine:${prefix}-deploy`,
         AWS_LAMBDA_FUNCTION_NAME: 'tidegate-cli',
       },
       client,
     },
+    names: { account, partition, prefix, region },
     where: `${account}, ${region}, stage ${stage}`,
     by: caller.arn,
   };

@@ -4,9 +4,10 @@ import type { Command } from './command.ts';
 import { BadUse, Mistake } from './mistake.ts';
 import { plan } from './plan/command.ts';
 import { rollback } from './rollback/command.ts';
+import { strategy } from './strategy/command.ts';
 import { type Terminal, terminal } from './terminal.ts';
 
-const commands: Record<string, Command> = { plan, rollback };
+const commands: Record<string, Command> = { plan, rollback, strategy };
 
 const common = {
   local: { type: 'boolean', default: false },

@@ -137,10 +137,10 @@ export function warnings(service: string, seen: Preflight, timeout: number): str
 const applying = (sentences: [boolean, string][]) =>
   sentences.filter(([applies]) => applies).map(([, sentence]) => sentence);
 
-const hookStage = 'POST_TEST_TRAFFIC_SHIFT';
+export const hookStage = 'POST_TEST_TRAFFIC_SHIFT';
 
 /** Whatever the installation is called. */
-const isTidegates = ({
+export const isTidegates = ({
   hookTargetArn = '',
   lifecycleStages = [],
 }: NonNullable<EcsRollout['lifecycleHooks']>[number]) =>
