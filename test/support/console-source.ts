@@ -367,7 +367,7 @@ export const crashing = (clock: Clock): Scenario => ({
           status: 'failed',
           cause: 'crash loop',
           at: clock.now() + 30_000,
-          reason: '3 tasks of the new revision ended by themselves: app misses a setting',
+          reason: '3 tasks of the new revision failed: app misses a setting',
           stoppedTasks: ['2594292eb9f3a147', '407ee966fe9e06f9', '9ab1c00de0f1a2b3'].map((task, index) => ({
             task,
             stopCode: 'EssentialContainerExited',
