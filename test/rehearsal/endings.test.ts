@@ -53,6 +53,31 @@ test.each<{
     says: /not stable after 30 min/,
   },
   {
+    it: 'an alarm of the service fired',
+    before: async (world) => {
+      const alarms = { alarmNames: ['my-api-5xx'], enable: true, rollback: true };
+      const { PutMetricAlarm } = world.world.at({}).cloudwatch.service.operations;
+      await PutMetricAlarm?.({
+        ...{
+          AlarmName: 'my-api-5xx',
+          MetricName: 'HTTPCode_Target_5XX_Count',
+          Namespace: 'AWS/ApplicationELB',
+        },
+        ...{ ComparisonOperator: 'GreaterThanThreshold', Threshold: 10, EvaluationPeriods: 1 },
+        ...{ Period: 60, Statistic: 'Sum' },
+      });
+      await world.ask('ECS', 'UpdateService', { ...service, deploymentConfiguration: { alarms } });
+    },
+    meanwhile: async ({ world, clock }) => {
+      await clock.advance(60_000);
+      const { SetAlarmState } = world.at({}).cloudwatch.service.operations;
+      await SetAlarmState?.({ AlarmName: 'my-api-5xx', StateValue: 'ALARM', StateReason: 'rehearsed' });
+    },
+    variant: 'good',
+    cause: 'alarm',
+    says: /alarm/,
+  },
+  {
     it: 'its tasks end by themselves, and ECS is content',
     variant: 'crash',
     cause: 'crash loop',

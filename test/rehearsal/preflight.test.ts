@@ -1,9 +1,8 @@
 /** What is looked at before anything changes, where ECS says it. */
 import { expect, test } from 'vitest';
 import { strategySchema } from '../../core/strategy.ts';
+import { registerByHand, service } from '../support/by-hand.ts';
 import { rehearsal } from '../support/rehearsal.ts';
-
-const service = { cluster: 'main', service: 'my-api' };
 
 test('a service of another strategy than the configured one is not deployed', async () => {
   const world = await rehearsal();
@@ -20,7 +19,9 @@ test('a service of another strategy than the configured one is not deployed', as
 
 test("somebody's deployment that goes back is waited for, and the release builds on what it leads to", async () => {
   const world = await rehearsal();
-  const taskDefinition = await revisionByHand(world);
+  const taskDefinition = await registerByHand(world, (containers) =>
+    containers.map((one) => ({ ...one, environment: [{ name: 'SET_BY', value: 'hand' }] })),
+  );
   await world.ask('ECS', 'UpdateService', { ...service, taskDefinition });
   await world.clock.advance(5000);
   await world.pushOnly('good', 'v1.0.0');
@@ -40,25 +41,3 @@ test("somebody's deployment that goes back is waited for, and the release builds
     runningTaskDefinitionArn: expect.stringMatching(/my-api:1$/),
   });
 });
-
-/** The running one with another setting. */
-async function revisionByHand(world: Awaited<ReturnType<typeof rehearsal>>): Promise<string> {
-  const { taskDefinition } = await world.ask('ECS', 'DescribeTaskDefinition', { taskDefinition: 'my-api' });
-  const {
-    family,
-    containerDefinitions,
-    networkMode,
-    cpu,
-    memory,
-    requiresCompatibilities,
-    executionRoleArn,
-  } = taskDefinition;
-  const registered = await world.ask('ECS', 'RegisterTaskDefinition', {
-    ...{ family, networkMode, cpu, memory, requiresCompatibilities, executionRoleArn },
-    containerDefinitions: containerDefinitions.map((one: object) => ({
-      ...one,
-      environment: [{ name: 'SET_BY', value: 'hand' }],
-    })),
-  });
-  return registered.taskDefinition.taskDefinitionArn;
-}
