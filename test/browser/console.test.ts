@@ -6,7 +6,8 @@ import { realClock, virtualClock } from '../../local/clock.ts';
 import { console as releasesConsole } from '../../local/console/console.ts';
 import { requestOf, send } from '../../local/door/node-http.ts';
 import { type Browser, chromium, findChromium, type Page } from '../support/chromium.ts';
-import { type ConsoleScene, consoleScene, crashing, failing, scenarios } from '../support/console-source.ts';
+import { type ConsoleScene, consoleScene, failing, scenarios } from '../support/console-source.ts';
+import { crashing } from '../support/crashing-scenario.ts';
 
 const executable = await findChromium();
 if (!executable) console.warn('test/browser: no Chromium was found, so nobody looks at the console');
