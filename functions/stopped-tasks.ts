@@ -80,22 +80,23 @@ export async function diagnosed(
     tasks.filter((task) => !scaledDown(task)).map((task) => seenStop(task, definition)),
     (stop) => kindOf(stop, target.container),
   );
-  const stops: ToldStop[] = [];
-  for (const [first, ...more] of [...alike.values()].toSorted((one, other) => other.length - one.length)) {
+  const kinds = [...alike.values()].toSorted((one, other) => other.length - one.length).slice(0, mostTold);
+  const firsts: ToldStop[] = [];
+  const others: ToldStop[] = [];
+  for (const [first, ...more] of kinds) {
     if (!first) continue;
     const container = atFault(first, target.container)?.name ?? target.container;
     // What one of several wrote that ended alike says it for all of them.
     const log = await logTail(aws, target, { definition, container, task: first.task }, logLines);
-    stops.push({ ...first, log }, ...more.map((stop) => ({ ...stop, log })));
-    if (stops.length >= mostTold) break;
+    firsts.push({ ...first, log });
+    others.push(...more.map((stop) => ({ ...stop, log })));
   }
+  const stops = [...firsts, ...others];
   const diagnosis = diagnose(stops, around);
-  const told = new Set<readonly string[]>();
-  const stoppedTasks = stops.slice(0, mostTold).map((stop) => {
-    const logTail = told.has(stop.log) ? [] : [...stop.log];
-    told.add(stop.log);
-    return { ...shown(stop, around), logTail };
-  });
+  const stoppedTasks = stops.slice(0, mostTold).map((stop, index) => ({
+    ...shown(stop, around),
+    logTail: index < firsts.length ? [...stop.log] : [],
+  }));
   return { stoppedTasks, ...(diagnosis && { diagnosis }) };
 }
 

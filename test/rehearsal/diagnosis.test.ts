@@ -66,6 +66,30 @@ describe('a deployment that fails says why, and what to do:', () => {
     expect(record.steps.ConfirmRelease).toMatchObject({ diagnosis: { cause: 'SettingMissing' } });
   });
 
+  test('a version that runs out of memory, in the words of its container', async () => {
+    const world = await rehearsal();
+
+    const { reason } = await world.pushImage('v1.0.0', {
+      config: { Entrypoint: ['node'], Env: ['PORT=8080', 'OOM_AFTER_MS=1500'] },
+    });
+
+    expect(reason).toMatch(
+      /: app used more memory than it has \(exit code 137.*\) → Give the task more memory/,
+    );
+  });
+
+  test('tasks that find no capacity, though none of them ever was there', async () => {
+    const world = await rehearsal({ environment: { deploymentTimeout: '15m' } });
+    await world.pushOnly('good', 'v1.0.0');
+    world.world.ecs.setCapacity({ tasks: 2 });
+    await world.clock.advance(20 * 60_000);
+    world.world.ecs.setCapacity(undefined);
+    await world.ended();
+
+    const [release] = await world.releases();
+    expect(release?.reason).toMatch(/: AWS had no capacity for the tasks \(.*\) → Push again later/);
+  });
+
   test('an image that is deleted before its tasks pull it', async () => {
     const world = await rehearsal();
     const { digest } = await world.pushOnly('good', 'v1.0.0');
