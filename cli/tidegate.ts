@@ -24,7 +24,8 @@ const commonUsage = `Options of every command:
   --json            for programs
   --help            say this
 
-On AWS: the SDK's own credentials and Region (AWS_PROFILE, AWS_REGION, …). AWS_ENDPOINT_URL of the local world is --local.`;
+On AWS: the SDK's own credentials and Region (AWS_PROFILE, AWS_REGION, …).
+AWS_ENDPOINT_URL with the local world's address is the same as --local.`;
 
 const list = () => {
   const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);

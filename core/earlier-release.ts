@@ -38,7 +38,8 @@ export interface Running {
   pushedAt: number | undefined;
 }
 
-export type Choice = { release: Deployed } | { refused: string };
+/** `unknown`: there may be one that is not among these. */
+export type Choice = { release: Deployed } | { refused: string; unknown: boolean };
 
 /**
  * Of releases that were Deployed to one environment: the last one of a tag, or, without a tag, the last push before what
@@ -54,13 +55,17 @@ export function earlierRelease(
   const known = tags.length > 0 ? `last ones: ${tags.slice(0, 8).join(', ')}` : 'none was';
   if (tag !== undefined) {
     const release = newestFirst.find(({ request }) => request.push.tag === tag);
-    if (!release) return { refused: `${tag} was never deployed there (${known})` };
-    return release.request.push.digest === running.digest ? { refused: `${tag} runs already` } : { release };
+    if (!release) return { refused: `${tag} was never deployed there (${known})`, unknown: true };
+    return release.request.push.digest === running.digest
+      ? { refused: `${tag} runs already`, unknown: false }
+      : { release };
   }
   const { pushedAt = Infinity } = running;
   const before = newestFirst
     .filter(({ request: { push } }) => push.digest !== running.digest && push.pushedAt < pushedAt)
     .sort((one, other) => other.request.push.pushedAt - one.request.push.pushedAt);
   const [release] = before;
-  return release ? { release } : { refused: `nothing was deployed there before what runs (${known})` };
+  return release
+    ? { release }
+    : { refused: `nothing was deployed there before what runs (${known})`, unknown: true };
 }

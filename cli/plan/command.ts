@@ -18,11 +18,16 @@ export const plan: Command = {
   summary: 'what a release of a tag would change and go through; changes nothing',
   usage: `tidegate plan <service> <environment> <tag> [options]
 
-Asks AWS by the very code of the release, and says: the exact difference of the task definition (values of environment
-variables and secrets are hidden), every reason not to deploy, the verdict on the scan report, whether the slot is free,
+Asks AWS by the very code of the release, and says: the exact difference of the
+task definition (values of environment variables and secrets are hidden), every
+reason not to deploy, the verdict on the scan report, whether the slot is free,
 which way back there is, and what would happen, state by state. Changes nothing.
 
-Exit code: 0 it would be deployed, or there is nothing to do; 1 it would not; 2 bad use; 3 AWS could not be asked.`,
+Exit code:
+  0 it would be deployed, or there is nothing to do
+  1 it would not
+  2 bad use
+  3 AWS could not be asked`,
   options: {},
   async run({ positionals, values, screen }) {
     const [service, environment, tag, ...others] = positionals;

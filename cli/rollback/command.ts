@@ -10,16 +10,23 @@ export const rollback: Command = {
   summary: 'deploys an earlier release again, through the same flow',
   usage: `tidegate rollback <service> <environment> [<tag>] --reason <text> [options]
 
-Starts a release of what was deployed there before: without a tag, the last push before what runs. It takes the slot, is planned, deployed,
-tested, measured and taken back as any other, with these differences: its image is not judged by the scan gate again, nobody is
-asked to approve it, its release task (such as a migration) is not run again, it goes before every push until now, and it is not
+Starts a release of what was deployed there before: without a tag, the last push
+before what runs. It takes the slot, is planned, deployed, tested, measured and
+taken back as any other, with these differences: its image is not judged by the
+scan gate again, nobody is asked to approve it, its release task (such as a
+migration) is not run again, it goes before every push until now, and it is not
 promoted. A push after it deploys as usual.
 
   --reason <text>   why; kept in the record with who asks, and told in Slack
-  --to <execution>  to the release that this execution deployed, however long ago
+  --to <execution>  to the release that this execution deployed, however long
+                    ago
   --wait            stay until it has ended, and answer by the exit code
 
-Exit code: 0 it was started, and with --wait deployed; 1 with --wait: it was not; 2 bad use, or there is nothing to go back to; 3 AWS could not be asked.`,
+Exit code:
+  0 it was started, and with --wait deployed
+  1 with --wait: it was not
+  2 bad use, or there is nothing to go back to
+  3 AWS could not be asked`,
   options: {
     reason: { type: 'string' },
     to: { type: 'string' },

@@ -98,9 +98,8 @@ async function chosen(wanted: WantedRollback, running: Running, aws: RollbackAws
   }
   const choice = earlierRelease(await allDeployed(wanted, running, aws), running, tag);
   if ('release' in choice) return choice.release;
-  throw new Mistake(
-    `${where}: ${choice.refused}\nReleases of more than 90 days ago are named by --to <execution>, as their records have it`,
-  );
+  const older = 'a release of more than 90 days ago is named by --to <execution>, as its record has it';
+  throw new Mistake(`${where}: ${choice.refused}${choice.unknown ? `\n${older}` : ''}`);
 }
 
 const deployedTo = (

@@ -8,13 +8,21 @@ export const strategy: Command = {
   summary: "makes an ECS service's deployment strategy that of the configuration",
   usage: `tidegate strategy <service> <environment> [--apply] [options]
 
-Compares the deploymentConfiguration of the environment's ECS services with \`rollout\` in tidegate.config.ts: the strategy, its bake times and
-steps, and Tidegate's lifecycle hook where smoke tests run before users come. Changes nothing without --apply.
+Compares the deploymentConfiguration of the environment's ECS services with
+\`rollout\` in tidegate.config.ts: the strategy, its bake times and steps, and
+Tidegate's lifecycle hook where smoke tests run before users come. Changes
+nothing without --apply.
 
-  --apply   one UpdateService with deploymentConfiguration alone: it starts no deployment. Refused while a release or a deployment
-            is under way. What belongs to the load balancer is named where it is missing, and is for whoever made it to add
+  --apply   one UpdateService with deploymentConfiguration alone: it starts no
+            deployment. Refused while a release or a deployment is under way.
+            What belongs to the load balancer is named where it is missing, and
+            is for whoever made it to add
 
-Exit code: 0 they agree, or do now; 1 they differ, and nothing was changed; 2 bad use; 3 AWS could not be asked.`,
+Exit code:
+  0 they agree, or do now
+  1 they differ, and nothing was changed
+  2 bad use
+  3 AWS could not be asked`,
   options: { apply: { type: 'boolean', default: false } },
   async run({ positionals, values, screen }) {
     const [service, environment, ...others] = positionals;
