@@ -90,16 +90,23 @@ const sentences: Record<string, (answer: Answer) => string> = {
   CheckScan: ({ status, summary }) => `${text(status)}: ${text(summary)}`,
   RequestApproval: ({ decision, by }) => `${text(decision)} by ${text(by)}`,
   AcquireSlot: ({ status, by }) => (status === 'granted' ? 'granted' : `superseded by ${text(by)}`),
-  PlanDeployment: ({ changes }) => {
-    const [first, ...more] = Array.isArray(changes) ? changes.map((change) => text(fields(change).path)) : [];
-    return first
-      ? `changes ${first}${more.length > 0 ? ` and ${more.length} more` : ' and nothing else'}`
-      : 'no difference';
+  PlanDeployment: ({ unchanged, others, ...leading }) => {
+    const alongside = Object.entries(fields(others)).map(
+      ([name, plan]) => `; ${name}: ${changesIn(fields(plan))}`,
+    );
+    return (unchanged ? 'runs it already' : changesIn(leading)) + alongside.join('');
   },
-  RegisterTaskDefinition: ({ taskDefinitionArn }) => text(taskDefinitionArn).split('/').at(-1) ?? '',
+  RegisterTaskDefinition: ({ taskDefinitionArn, unchanged, others }) =>
+    [...(unchanged ? [] : [taskDefinitionArn]), ...Object.values(fields(others))]
+      .map((arn) => text(arn).split('/').at(-1) ?? '')
+      .join(' and '),
   RunReleaseTask: ({ sentence }) => text(sentence),
-  StartDeployment: ({ status, by }) =>
-    status === 'started' ? 'one UpdateService, way back recorded' : `superseded by ${text(by)}`,
+  StartDeployment: ({ status, by, reason }) =>
+    status === 'started'
+      ? 'one UpdateService, way back recorded'
+      : by
+        ? `superseded by ${text(by)}`
+        : `${text(status)}: ${text(reason)}`,
   AwaitDeployment: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
   RunSmokeTests: ({ status, sentence }) => `${text(status)}: ${text(sentence)}`,
   CompareMetrics: ({ status, headline }) => `${text(status)}: ${text(headline)}`,
@@ -108,6 +115,14 @@ const sentences: Record<string, (answer: Answer) => string> = {
   RollBack: ({ method }) => text(method),
   AwaitRollback: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
 };
+
+function changesIn({ decision, changes }: Answer): string {
+  if (decision === 'skip') return 'runs it already';
+  const [first, ...more] = Array.isArray(changes) ? changes.map((change) => text(fields(change).path)) : [];
+  return first
+    ? `changes ${first}${more.length > 0 ? ` and ${more.length} more` : ' and nothing else'}`
+    : 'no difference';
+}
 
 const fields = (value: unknown): Answer =>
   typeof value === 'object' && value !== null ? (value as Answer) : {};

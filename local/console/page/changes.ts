@@ -2,18 +2,23 @@
 import type { Plan } from '../../../core/plan.ts';
 import { h } from './dom.ts';
 
-export function changesPanel({ changes, runningTaskDefinitionArn }: Plan): HTMLElement {
+export function changesPanel({ unchanged = false, others = {}, ...leading }: Plan): HTMLElement {
+  const alongside = Object.values(others);
   return h(
     'section',
     { class: 'panel', 'aria-label': 'Changes to the task definition' },
-    h(
-      'h2',
-      {},
-      'Changes',
-      h('small', {}, ` to ${runningTaskDefinitionArn.split('/').at(-1)}, which is the way back`),
-    ),
+    ...changesOf({ ...leading, ...(unchanged && { decision: 'skip' as const }) }),
+    ...alongside.flatMap((plan) => changesOf(plan)),
+  );
+}
+
+/** Of one ECS service. */
+function changesOf({ decision, changes, runningTaskDefinitionArn }: Plan): HTMLElement[] {
+  const runs = runningTaskDefinitionArn.split('/').at(-1);
+  return [
+    h('h2', {}, 'Changes', h('small', {}, ` to ${runs}, which is the way back`)),
     changes.length === 0
-      ? h('p', {}, 'No difference.')
+      ? h('p', {}, decision === 'skip' ? 'None: it runs this image already.' : 'No difference.')
       : h(
           'ul',
           { class: 'changes' },
@@ -27,5 +32,5 @@ export function changesPanel({ changes, runningTaskDefinitionArn }: Plan): HTMLE
             ),
           ),
         ),
-  );
+  ];
 }
