@@ -48,10 +48,12 @@ export interface Member {
   environment: Environment;
 }
 
-/** The leading one is the first. Smoke tests, metrics and the release task are its alone. */
+/** The leading one is the first. Metrics and the release task are its alone; smoke tests too, but others may have to wait for them. */
 export function membersOf(service: Service, environment: Environment): [Member, ...Member[]] {
-  const itsAlone = { family: undefined, logGroups: undefined, smoke: undefined, analysis: undefined };
-  const shared = { ...environment, ...itsAlone, releaseTask: undefined, alongside: [] };
+  const itsAlone = { family: undefined, logGroups: undefined, analysis: undefined, releaseTask: undefined };
+  // Where they come before users do, no other one has users before them either.
+  const smoke = environment.rollout.strategy === 'ROLLING' ? undefined : environment.smoke;
+  const shared = { ...environment, ...itsAlone, smoke, alongside: [] };
   return [
     { service, environment },
     ...environment.alongside.map(({ container = service.container, roles = environment.roles, ...own }) => ({

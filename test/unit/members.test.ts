@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { leadingOf } from '../../aws/ecs-service.ts';
 import { accessOf } from '../../core/access/access.ts';
+import { asksHook } from '../../core/access/lifecycle-hook.ts';
 import type { Statement } from '../../core/access/statement.ts';
 import { type ConfigInput, defineConfig, environmentOf, logGroupsOf, memberOf } from '../../core/config.ts';
 import { checkAt } from '../../core/installed.ts';
@@ -55,6 +56,20 @@ describe('services alongside', () => {
       ['/ecs/worker'],
       ['/mail'],
     ]);
+  });
+
+  test('that shift traffic wait by a hook for tests that come before users do', () => {
+    const testListener = { url: 'http://web.test:9001' };
+    const smoke = { endpoints: [{ url: 'http://web.test/' }], testListener };
+    const { service, environment } = environmentOf(
+      configWith({ ...production, analysis: undefined, smoke, rollout: { strategy: 'BLUE_GREEN' } }),
+      'shop',
+      'production',
+    );
+
+    const asked = membersOf(service, environment).filter((one) => asksHook(one.environment));
+
+    expect(asked.map((one) => one.environment.service)).toEqual(['web', 'worker']);
   });
 
   test('are found by the target of a release, and the leading one where they are configured no more', () => {
