@@ -11,18 +11,21 @@ export interface Share {
   requests: number;
 }
 
-/** Counts requests in a period, as `answerOf` would answer each of them. */
+/** Counts requests in a period, as `answerOf` would answer each of them. Answers how many of each share failed. */
 export function modelledAnswers(random: () => number) {
-  return (shares: readonly Share[], period: ElbPeriod): void => {
+  return (shares: readonly Share[], period: ElbPeriod): number[] => {
+    const failures = shares.map(() => 0);
     const byStatus = new Map<number, number>();
     const byMedian = new Map<number, number>();
-    for (const { behaviour, requests } of shares) {
+    for (const [place, { behaviour, requests }] of shares.entries()) {
       if (requests <= 0) continue;
       if (!behaviour) {
         period.failed(requests);
+        failures[place] = requests;
         continue;
       }
       const failed = binomial(random, requests, behaviour.errorRate);
+      failures[place] = failed;
       add(byStatus, 500, failed);
       add(byStatus, 200, requests - failed);
       // Targets of one version are drawn for together.
@@ -30,5 +33,6 @@ export function modelledAnswers(random: () => number) {
     }
     const drawn = [...byMedian].map(([medianMs, requests]) => latencyTable(medianMs).draw(random, requests));
     period.answeredMany(byStatus, drawn);
+    return failures;
   };
 }

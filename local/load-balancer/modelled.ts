@@ -2,6 +2,7 @@
 import type { Behaviour } from '../engine/behaviour.ts';
 import { type Answer, answerOf } from '../engine/modelled.ts';
 import { binomial, poisson } from '../engine/random.ts';
+import type { ElbPeriod } from './elb-period.ts';
 import type { Member } from './listener.ts';
 import { modelledAnswers } from './modelled-answers.ts';
 import { assemble, type Balancing, type LoadBalancerSettings } from './settings.ts';
@@ -13,6 +14,18 @@ export interface ModelledLoadBalancer extends Balancing {
   close(): void;
 }
 
+/** What users got of one version, or of nobody, in a time in which nothing changed behind the listener. */
+export interface Served {
+  /** Milliseconds since the epoch. */
+  from: number;
+  to: number;
+  /** Undefined where no task answered: a 502 or 503 of the load balancer itself. */
+  version: string | undefined;
+  requests: number;
+  /** Those of them that ended in a 5xx. */
+  errors: number;
+}
+
 interface ModelledSettings extends LoadBalancerSettings {
   /** 0 (inclusive) to 1 (exclusive), as `Math.random`. */
   random: () => number;
@@ -22,12 +35,16 @@ interface ModelledSettings extends LoadBalancerSettings {
   onChange?: (changed: () => void) => void;
   /** On average: arrivals are independent. */
   requestsPerSecond: number;
+  /** Told what the users' requests came to; those of `ask` are not among them. */
+  onServed?: ((served: Served) => void) | undefined;
   /** Longer is cheaper and sees a change later; without meaning where `onChange` tells of changes. */
   stepSeconds?: number;
 }
 
+type Span = Pick<Served, 'from' | 'to'>;
+
 export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBalancer {
-  const { clock, random, at, onChange, requestsPerSecond, stepSeconds = 1 } = settings;
+  const { clock, random, at, onChange, onServed, requestsPerSecond, stepSeconds = 1 } = settings;
   const assembled = assemble(settings, async (port, { path }) => {
     const behaviour = at(port);
     return behaviour && answerOf(behaviour, path, random).status;
@@ -50,16 +67,16 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
     const now = clock.now();
     while (since < now) {
       const end = Math.min(now, metrics.endOf(since));
-      request(poisson(random, (requestsPerSecond * (end - since)) / 1000), since);
+      request(poisson(random, (requestsPerSecond * (end - since)) / 1000), { from: since, to: end });
       since = end;
     }
     behind = whoIsBehind();
   }
 
   /** Each target group gets its share, the last of them what is left. */
-  function request(requests: number, time: number) {
+  function request(requests: number, time: Span) {
     if (requests === 0) return;
-    if (behind.length === 0) return metrics.periodOf(time).refused(requests);
+    if (behind.length === 0) return refuse(metrics.periodOf(time.from), requests, time);
     let left = requests;
     let weights = behind.reduce((sum, { weight }) => sum + weight, 0);
     for (const { member, weight, behaviours } of behind) {
@@ -74,19 +91,29 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
     { metrics: of }: Member,
     behaviours: (Behaviour | undefined)[],
     requests: number,
-    time: number,
+    time: Span,
   ) {
     if (requests === 0) return;
-    const period = of.periodOf(time);
-    if (behaviours.length === 0) return period.refused(requests);
+    const period = of.periodOf(time.from);
+    if (behaviours.length === 0) return refuse(period, requests, time);
     const first = turn % behaviours.length;
     const shares = behaviours.map((behaviour, index) => {
       // Round robin: what is left over goes to those whose turn it is.
       const place = (index - first + behaviours.length) % behaviours.length;
       return { behaviour, requests: Math.ceil((requests - place) / behaviours.length) };
     });
-    answers(shares, period);
+    const failures = answers(shares, period);
     turn = first + requests;
+    if (!onServed) return;
+    for (const [place, { behaviour, requests: own }] of shares.entries()) {
+      const errors = failures[place] ?? 0;
+      if (own > 0) onServed({ ...time, version: behaviour?.version, requests: own, errors });
+    }
+  }
+
+  function refuse(period: ElbPeriod, requests: number, time: Span) {
+    period.refused(requests);
+    onServed?.({ ...time, version: undefined, requests, errors: requests });
   }
 
   for (const { targets } of members) targets.onCandidates(catchUp);

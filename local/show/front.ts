@@ -45,8 +45,8 @@ const listening = (port: number) => ({ port, url: `http://127.0.0.1:${port}` });
 export interface Front extends Behind {
   /** Users come from now on. Resolves when all of them get answers; rejects when some get none within 20 s. */
   open(): Promise<void>;
-  /** What users saw over the last seconds, place by place. */
-  seen(lastSeconds: number): (Place & { seen: Seen })[];
+  /** What users saw over the last seconds, place by place; since they came unless given. */
+  seen(lastSeconds?: number): (Place & { seen: Seen })[];
   /** Users stay away. */
   stop(): void;
   close(): Promise<void>;

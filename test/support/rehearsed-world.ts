@@ -31,6 +31,8 @@ export interface RehearsalOptions
     | 'limits'
     | 'onPermission'
     | 'onMetric'
+    | 'onServed'
+    | 'pace'
   > {
   /** Over the service `my-api` of the rehearsal. */
   service?: Partial<ServiceInput>;
@@ -49,7 +51,17 @@ export interface RehearsalOptions
 
 export async function rehearsedWorld(options: RehearsalOptions) {
   const { requestsPerSecond = 20, desiredCount = 2, seed = 1, lose } = options;
-  const { around, aroundFunction, aroundRequest, fresh = false, limits, onPermission, onMetric } = options;
+  const {
+    around,
+    aroundFunction,
+    aroundRequest,
+    fresh = false,
+    limits,
+    onPermission,
+    onMetric,
+    onServed,
+    pace,
+  } = options;
   const config = defineConfig({
     ...(options.slack && { slack: { channel: 'deploys' } }),
     services: {
@@ -73,6 +85,8 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     ...(limits && { limits }),
     ...(onPermission && { onPermission }),
     ...(onMetric && { onMetric }),
+    ...(onServed && { onServed }),
+    ...(pace && { pace }),
   });
   return { ...world, first: world.first['my-api'] ?? '' };
 }

@@ -13,7 +13,11 @@ import type { Ecs } from '../../local/ecs/ecs.ts';
 import { type ModelledEngine, modelledEngine } from '../../local/engine/modelled.ts';
 import type { VariantName } from '../../local/images/variants.ts';
 import { behind } from '../../local/load-balancer/behind.ts';
-import { type ModelledLoadBalancer, modelledLoadBalancer } from '../../local/load-balancer/modelled.ts';
+import {
+  type ModelledLoadBalancer,
+  modelledLoadBalancer,
+  type Served,
+} from '../../local/load-balancer/modelled.ts';
 import { containerPort, createSample } from '../../local/sample.ts';
 import { balancerNameOf, isShiftable } from '../../local/sample-balancer.ts';
 import { createWorld, type WorldOptions } from '../../local/world.ts';
@@ -24,7 +28,15 @@ export const address = 'http://world.test';
 export interface VirtualWorldOptions
   extends Pick<
     WorldOptions,
-    'honesty' | 'limits' | 'around' | 'aroundFunction' | 'skewMs' | 'onHistory' | 'onPermission' | 'onMetric'
+    | 'honesty'
+    | 'limits'
+    | 'around'
+    | 'aroundFunction'
+    | 'skewMs'
+    | 'onHistory'
+    | 'onPermission'
+    | 'onMetric'
+    | 'pace'
   > {
   config: Config;
   seed: number;
@@ -42,6 +54,8 @@ export interface VirtualWorldOptions
   maxAttempts?: number;
   /** Between a function and whatever it asks by HTTP: Slack, endpoints, the registry's downloads. */
   aroundRequest?: (next: () => Promise<Response>) => Promise<Response>;
+  /** Told what users' requests came to, from the first version's start on. */
+  onServed?: (served: Served) => void;
 }
 
 export type VirtualWorld = Awaited<ReturnType<typeof virtualWorld>>;
@@ -108,6 +122,7 @@ export async function virtualWorld(options: VirtualWorldOptions) {
           metrics: metricsAt(placeOf(environment, home)),
           at: modelled.at,
           onChange: modelled.onChange,
+          onServed: options.onServed,
           name,
           shiftable: isShiftable(environment),
           healthCheck: { path: '/healthz' },
