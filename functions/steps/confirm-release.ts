@@ -81,7 +81,7 @@ async function proofOf(
   const proof = {
     ...{ digest, question, deployments, tasks },
     // Where old tasks stand until the end, the new ones have been watched for as long.
-    watchSeconds: rollout.strategy === 'ROLLING' ? watch : 0,
+    watchSeconds: watch - (rollout.strategy === 'ROLLING' ? 0 : rollout.bakeTime),
     now: aws.now(),
     crashes: { count: crashed.length, desiredCount },
   };
