@@ -49,7 +49,11 @@ export async function installation({ local, config: file, stage }: Asked): Promi
 
 async function localWorld() {
   const text = await readFile(worldFile, 'utf8').catch(() => '{}');
-  return worldSchema.safeParse(JSON.parse(text)).data;
+  try {
+    return worldSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 async function inLocalWorld(world: z.infer<typeof worldSchema>, file?: string): Promise<Installation> {

@@ -12,6 +12,7 @@ import { type Deployed, earlierRelease, type Running } from '../../core/earlier-
 import { shortDigest } from '../../core/image.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import { type ReleaseRequest, type Target, targetOf } from '../../core/release.ts';
+import { waitingIn } from '../../core/slot.ts';
 import { runningImage } from '../../functions/running-image.ts';
 import { startExecution } from '../../functions/start-execution.ts';
 import { Mistake } from '../mistake.ts';
@@ -137,7 +138,7 @@ async function allDeployed(
 
 /** This machine's clock may be behind that of ECR: what is known by now is older all the same. */
 async function laterThanAll(target: Target, { now, slots }: RollbackAws): Promise<number> {
-  const { holder, waiting, deployed } = await slots.look(target);
-  const known = [holder, waiting, deployed].flatMap((one) => one?.pushedAt ?? []);
+  const slot = await slots.look(target);
+  const known = [slot.holder, ...waitingIn(slot), slot.deployed].flatMap((one) => one?.pushedAt ?? []);
   return Math.max(now(), ...known.map((at) => at + 1));
 }
