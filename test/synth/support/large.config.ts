@@ -40,7 +40,12 @@ const smoke = {
 const shifting: Services = {
   shop: service('shop', {
     environments: [
-      { name: 'staging', cluster: 'shop', service: 'web', rollout: { strategy: 'CANARY' }, smoke },
+      {
+        ...{ name: 'staging', cluster: 'shop', service: 'web', rollout: { strategy: 'CANARY' }, smoke },
+        alongside: [
+          { service: 'worker', family: 'shop-worker', roles: ['worker-task'], logGroups: ['/worker'] },
+        ],
+      },
       {
         ...{
           name: 'production',
