@@ -88,9 +88,11 @@ function wentBack(waysBack: Findings['waysBack']): string {
   const rows = waysBack.map(({ strategy, fault, runs }) => {
     const serving = runs.map(({ servingSeconds }) => servingSeconds);
     const end = runs.map(({ endSeconds }) => endSeconds);
+    const noticed = runs.flatMap(({ noticedSeconds }) => noticedSeconds ?? []);
     const never = runs.every(({ reached }) => reached === 0);
     return row(
       ...[fault, strategy, [...new Set(runs.map(({ verdictOf }) => verdictOf))].join(', ')],
+      noticed.length > 0 ? `${seconds(median(noticed))} / ${seconds(worst(noticed))}` : '',
       never ? 'no user reached it' : `${seconds(median(serving))} / ${seconds(worst(serving))}`,
       `${seconds(median(end))} / ${seconds(worst(end))}`,
       count(median(runs.map(({ reached }) => reached))),
@@ -104,12 +106,16 @@ ${count(waysBack[0]?.runs.length ?? 0)} releases of each bad image at 50 request
 version did not answer, or not well; and until the release has ended, which is after the old version was verified and its smoke tests have
 run. Median / worst, in seconds. The requests, medians, are those of the whole release.
 
-| what is wrong | strategy | found by | old version serves everything after | release ends after | requests to the new version | requests that failed | \`RolledBack\` |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| what is wrong | strategy | found by | crash loop found after | old version serves everything after | release ends after | requests to the new version | requests that failed | \`RolledBack\` |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
 A rolling update has no old tasks left once it is done: the way back is another rolling update. Otherwise it is one change of the
-listener's weights, and the two seconds are those that ECS takes to make it.
+listener's weights. AWS publishes no figure for how long ECS takes to make it: the two seconds are those that the local world assumes.
+
+"Crash loop found after" is counted from the end of the third task that ended by itself. While ECS brings the version up, events say it. While its
+metrics are measured, nobody listens to them: the state machine sleeps until there are metrics to look at, and only then looks at the
+tasks as well. Meanwhile users get what is in the last column but one.
 `;
 }
 

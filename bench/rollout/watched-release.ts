@@ -5,6 +5,7 @@ import { awsPace, type Pace } from '../../local/ecs/pace.ts';
 import { type Release, rehearsal } from '../../test/support/rehearsal.ts';
 import { seeded } from '../../test/support/seeded.ts';
 import { settle } from '../../test/support/virtual-world.ts';
+import { thirdCrash } from './crashes.ts';
 import { poll, type Said, waiter } from './peers.ts';
 import { environmentOf, type StrategyName } from './strategies.ts';
 
@@ -78,7 +79,7 @@ export async function watchedRelease({ strategy, fate, seed, eventsLost }: Asked
   const ended = await deploymentSince(world, askedAt);
   const decidedAt =
     byHandAt ??
-    (fate === 'crash loop' ? await thirdCrash(world, taskDefinition) : undefined) ??
+    (fate === 'crash loop' ? await thirdCrash(world) : undefined) ??
     Number(ended.rollback?.startedAt ?? ended.finishedAt);
   return {
     release,
@@ -139,23 +140,4 @@ async function deploymentSince({ ask }: Pick<Rehearsed, 'ask'>, since: number) {
     serviceDeploymentArns: [ours?.serviceDeploymentArn],
   });
   return full[0];
-}
-
-/** ECS itself does not mind: what it has done is let so many tasks end as Tidegate calls too many. */
-async function thirdCrash({ ask }: Pick<Rehearsed, 'ask'>, taskDefinition: string) {
-  const asked = { cluster: 'main', family: 'my-api', desiredStatus: 'STOPPED' };
-  const { taskArns: tasks } = await ask('ECS', 'ListTasks', asked);
-  const { tasks: stopped } = await ask('ECS', 'DescribeTasks', { cluster: 'main', tasks });
-  const times = (stopped as Stopped[])
-    .filter((task) => task.taskDefinitionArn === taskDefinition)
-    .filter(({ stopCode }) => stopCode === 'EssentialContainerExited')
-    .map(({ executionStoppedAt }) => Number(executionStoppedAt))
-    .toSorted((one, other) => one - other);
-  return times[2];
-}
-
-interface Stopped {
-  taskDefinitionArn: string;
-  stopCode: string;
-  executionStoppedAt: Date;
 }

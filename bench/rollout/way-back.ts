@@ -2,6 +2,7 @@
 import type { HistoryEvent } from '../../local/asl/index.ts';
 import type { Served } from '../../local/load-balancer/modelled.ts';
 import { rehearsal } from '../../test/support/rehearsal.ts';
+import { thirdCrash } from './crashes.ts';
 import { environmentOf, type StrategyName } from './strategies.ts';
 
 /** What is wrong with the image, as its environment says it. */
@@ -19,6 +20,8 @@ export interface WayBack {
   outcome: string;
   /** The state that gave the verdict. */
   verdictOf: string;
+  /** From the end of the third task that ended by itself to the verdict, in seconds; undefined where fewer did. */
+  noticedSeconds: number | undefined;
   /** From the verdict to the last request that the old version did not answer, or not well; 0 where there was none after it. */
   servingSeconds: number;
   /** From the verdict to the end of the release. */
@@ -52,12 +55,14 @@ export async function wayBack(strategy: StrategyName, fault: Fault, seed: number
 
   const verdict = lastBeforeRollBack(release.history);
   const end = Number(release.history.at(-1)?.timestamp);
+  const crashed = await thirdCrash(world);
   const bad = served.filter(({ version, errors }) => version !== oldVersion || errors > 0);
   const lastBad = Math.max(verdict.at, ...bad.map(({ to }) => to));
   const sum = (of: (one: Served) => number) => served.reduce((total, one) => total + of(one), 0);
   return {
     outcome: release.outcome,
     verdictOf: verdict.state,
+    noticedSeconds: crashed && (verdict.at - crashed) / 1000,
     servingSeconds: (lastBad - verdict.at) / 1000,
     endSeconds: (end - verdict.at) / 1000,
     reached: sum(({ version, requests }) => (version === newVersion ? requests : 0)),

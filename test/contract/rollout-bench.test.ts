@@ -11,7 +11,7 @@ describe('however a deployment ends', () => {
   let found: Detection[];
   beforeAll(async () => {
     found = await detection({ runs: 1, seed: 1 });
-  });
+  }, 60_000);
 
   test("Tidegate notices it before the SDK's waiter and before a poll of 15 seconds", () => {
     for (const { tidegate, waiter, carefulPoll } of found)
