@@ -263,10 +263,10 @@ ${deployAll}
     replace: 'for (const part of changedParts({ release, revision }).slice(0, 1)) {',
   },
   {
-    name: 'only the leading one of several services is waited for',
-    file: 'functions/look-at-deployment.ts',
-    find: 'const answers = changedParts(question).map(',
-    replace: 'const answers = changedParts(question).slice(0, 1).map(',
+    name: 'of several services, the others stay where somebody deployed into one',
+    file: 'core/group.ts',
+    find: "if (replaced[0]) return { ...replaced[0].answer, status: 'gives way', reason: naming(replaced) };",
+    replace: 'if (replaced[0]) return replaced[0].answer;',
   },
   {
     name: 'only the leading one of several services is written down',

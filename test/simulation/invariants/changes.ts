@@ -76,13 +76,12 @@ export const changes: Invariants = {
     story.executions.flatMap((release) => {
       const { name, record, request, status } = release;
       const { outcome } = record;
-      if (operatedOn(story, request.service)) return [];
       if (status === 'ABORTED' || outcome === undefined) return [];
       if (['Deployed', 'NeedsHuman', 'NothingToDo'].includes(outcome)) return [];
       const leading = request.service;
       return changedBy(release, leading).flatMap(({ service, revision, wayBack }) => {
         const left = story.left.get(release.arn)?.[service];
-        if (!left) return [];
+        if (!left || operatedOn(story, leading, service)) return [];
         const proved = story.executions.some(
           (other) =>
             other.record.outcome === 'Deployed' &&

@@ -1,4 +1,5 @@
 /** What the invariants read in a story. */
+import { workerOf } from '../config.ts';
 import { areTight } from '../limits.ts';
 import type { Effect, PlayedExecution, PlayedTarget, Story } from '../story.ts';
 
@@ -62,13 +63,15 @@ export const enteredAt = ({ history }: PlayedExecution, state: string) =>
     )
     ?.timestamp.getTime();
 
-/** What an operator did to a service, and what a stopped release left there, excuses what it is like in the end. */
-export const operatedOn = ({ plan, config }: Story, service: string) => {
+/** What an operator did to a service, and what a stopped release left there, excuses what it is like in the end. `only`: of its ECS services, this one. */
+export const operatedOn = ({ plan, config }: Story, service: string, only?: string) => {
   const names = Object.keys(config.services);
+  const meant = plan.alongside === 'a worker that operators mean' ? workerOf(service) : service;
   return plan.operator.some(
     ({ does, service: index }) =>
       does === 'stops the newest execution' ||
       (names[index % names.length] === service &&
+        (only === undefined || only === meant) &&
         ['scales to zero', 'deploys the first revision by hand', 'deploys a hot fix'].includes(does)),
   );
 };
