@@ -1,67 +1,11 @@
-/** Services whose traffic ECS shifts: a release goes along with it, and a bad one is taken back before or while users see it. */
-
-import type { ServiceDeployment } from '@aws-sdk/client-ecs';
+/** Services whose traffic ECS shifts: what is good is proved on the way, what is bad is taken back while the old version stands. */
 import { describe, expect, test } from 'vitest';
-import type { ConfigInput } from '../../core/config.ts';
-import { alternateOf, loadBalancerName, targetGroupName } from '../../local/load-balancer/names.ts';
-import { production, rehearsal } from '../support/rehearsal.ts';
+import { blueGreen, rollouts, shifting } from '../support/shifting.ts';
 
-type Rollout = NonNullable<ConfigInput['services'][string]['environments'][number]['rollout']>;
+/** Answers every request of users with an error; its health check is fine. */
+const broken = { config: { Entrypoint: ['node'], Env: ['ERROR_RATE=1'] } };
 
-const rollouts: Record<string, Rollout> = {
-  BLUE_GREEN: { strategy: 'BLUE_GREEN', bakeTime: '15m' },
-  CANARY: { strategy: 'CANARY', percent: 20, canaryBakeTime: '15m', bakeTime: '1m' },
-  LINEAR: { strategy: 'LINEAR', stepPercent: 25, stepBakeTime: '5m', bakeTime: '1m' },
-};
-
-async function shifting(rollout: Rollout | undefined) {
-  const world = await rehearsal({
-    environment: {
-      ...(rollout && { rollout }),
-      deploymentTimeout: '3h',
-      smoke: { ...production.smoke, testListener: { url: 'http://my-api.test:9001' } },
-    },
-  });
-  return Object.assign(world, {
-    /** The newest service deployment. */
-    async deployment(): Promise<ServiceDeployment> {
-      const service = { cluster: 'main', service: 'my-api' };
-      const { serviceDeployments } = await world.ask('ECS', 'ListServiceDeployments', service);
-      const newest = { serviceDeploymentArns: [serviceDeployments[0].serviceDeploymentArn] };
-      return (await world.ask('ECS', 'DescribeServiceDeployments', newest)).serviceDeployments[0];
-    },
-    /** Requests to the second target group, by whomever. */
-    async requestsToTheNew(): Promise<number> {
-      const { cloudwatch } = world.world.at({});
-      await world.clock.advance(300_000);
-      const now = Math.floor(world.clock.now() / 1000);
-      const answer = cloudwatch.service.operations.GetMetricData?.({
-        StartTime: now - 3600,
-        EndTime: now,
-        MetricDataQueries: [
-          {
-            Id: 'requests',
-            MetricStat: {
-              Metric: {
-                Namespace: 'AWS/ApplicationELB',
-                MetricName: 'RequestCount',
-                Dimensions: [
-                  { Name: 'LoadBalancer', Value: loadBalancerName('my-api').dimension },
-                  { Name: 'TargetGroup', Value: targetGroupName(alternateOf('my-api')).dimension },
-                ],
-              },
-              Period: 3600,
-              Stat: 'Sum',
-            },
-          },
-        ],
-      }) as { MetricDataResults: { Values: number[] }[] };
-      return (answer.MetricDataResults[0]?.Values ?? []).reduce((sum, value) => sum + value, 0);
-    },
-  });
-}
-
-describe.each(Object.entries(rollouts))('%s', (_, rollout) => {
+describe.each(rollouts)('%s', (_, rollout) => {
   test('a good version is proved before it has users, and deployed', async () => {
     const world = await shifting(rollout);
 
@@ -73,34 +17,125 @@ describe.each(Object.entries(rollouts))('%s', (_, rollout) => {
     expect(world.deadLetters).toEqual([]);
   });
 
-  test('a version with errors is taken back by one call, while the old tasks still stand', async () => {
+  test('a version that fails its smoke tests meets no user', async () => {
+    let asked = 0;
+    const world = await shifting(rollout, {
+      aroundRequest: (next) => {
+        asked += 1;
+        return next();
+      },
+    });
+
+    const { outcome, reason } = await world.pushImage('v1.1.0', broken);
+
+    expect({ outcome, reason }).toEqual({
+      outcome: 'RolledBack',
+      reason: expect.stringMatching(/^http:\/\/my-api.test:9001\/ answered 500/),
+    });
+    // The smoke tests' own requests count too. Of users there would be twenty more each second.
+    expect(await world.requestsToTheNew()).toBeLessThanOrEqual(asked);
+    expect(await world.running()).toEqual([world.first, world.first]);
+    const { status, targetServiceRevision } = await world.deployment();
+    expect(status).toBe('ROLLBACK_SUCCESSFUL');
+    expect(targetServiceRevision?.requestedProductionTrafficWeight).toBe(0);
+  });
+
+  test('a version with errors is taken back by one call, while the old tasks stand', async () => {
     const world = await shifting(rollout);
-    const before = await world.ask('ECS', 'ListTasks', { cluster: 'main', serviceName: 'my-api' });
+    const tasks = { cluster: 'main', serviceName: 'my-api' };
+    const before = await world.ask('ECS', 'ListTasks', tasks);
 
-    const { outcome, reason } = await world.push('errors', 'v1.1.0');
+    const { outcome, reason, record } = await world.push('errors', 'v1.1.0');
 
-    expect([outcome, reason]).toEqual(['RolledBack', expect.stringContaining('5xx rose')]);
+    expect({ outcome, reason }).toEqual({
+      outcome: 'RolledBack',
+      reason: expect.stringMatching(/^5xx rose from 0.00 %/),
+    });
     expect(world.count('StopServiceDeployment')).toBe(1);
     expect(world.count('UpdateService')).toBe(1);
-    expect((await world.deployment()).status).toBe('ROLLBACK_SUCCESSFUL');
-    const after = await world.ask('ECS', 'ListTasks', { cluster: 'main', serviceName: 'my-api' });
+    expect(record.steps.RunSmokeTests).toMatchObject({ status: 'pass' });
+    expect(await world.requestsToTheNew()).toBeGreaterThan(0);
+    const after = await world.ask('ECS', 'ListTasks', tasks);
     expect(after.taskArns.toSorted()).toEqual(before.taskArns.toSorted());
   });
+
+  test.each(['crash', 'unhealthy'] as const)(
+    'a version that is %s is taken back before it has users',
+    async (variant) => {
+      const world = await shifting(rollout);
+
+      const { outcome, record } = await world.push(variant, 'v1.1.0');
+
+      expect(outcome).toBe('RolledBack');
+      expect(record.steps.AwaitDeployment).toMatchObject({ cause: 'crash loop' });
+      expect(await world.requestsToTheNew()).toBe(0);
+    },
+  );
 });
 
-test('a version that fails its smoke tests is taken back before any user reaches it', async () => {
-  const world = await shifting(rollouts.LINEAR);
+test('the next version comes to the target group that is free now', async () => {
+  const world = await shifting(blueGreen);
+  await world.push('good', 'v1.1.0');
 
-  const release = await world.pushImage('v1.1.0', {
-    config: { Entrypoint: ['node', 'server.mjs'], Env: ['ERROR_RATE=1'] },
-  });
+  const { outcome, digest } = await world.push('good', 'v1.2.0');
 
-  expect(release).toMatchObject({ outcome: 'RolledBack', reason: expect.stringContaining('500') });
-  const { status, targetServiceRevision } = await world.deployment();
-  expect(status).toBe('ROLLBACK_SUCCESSFUL');
-  expect(targetServiceRevision?.requestedProductionTrafficWeight).toBe(0);
-  // Users send 20 a second; the smoke tests a few in all.
-  const requests = await world.requestsToTheNew();
-  expect(requests).toBeGreaterThan(0);
-  expect(requests).toBeLessThan(100);
+  expect(outcome).toBe('Deployed');
+  expect(await world.running()).toEqual([digest, digest]);
+});
+
+test('what somebody deploys by hand meets users without being asked for', async () => {
+  const world = await shifting(blueGreen);
+  const service = { cluster: 'main', service: 'my-api' };
+
+  await world.ask('ECS', 'UpdateService', { ...service, forceNewDeployment: true });
+  await world.clock.advance(30 * 60_000);
+
+  const { serviceDeployments } = await world.ask('ECS', 'ListServiceDeployments', service);
+  expect(serviceDeployments.map(({ status }: { status: string }) => status)).toEqual([
+    'SUCCESSFUL',
+    'SUCCESSFUL',
+  ]);
+});
+
+test('a newer push takes the place of a version that is not measured yet', async () => {
+  const world = await shifting(blueGreen);
+  await world.pushOnly('good', 'v1.1.0');
+  await world.clock.advance(45_000);
+  const { digest } = await world.pushOnly('good', 'v1.2.0');
+  await world.ended();
+
+  expect(await world.outcomes()).toEqual(['v1.1.0 Superseded', 'v1.2.0 Deployed']);
+  expect(await world.running()).toEqual([digest, digest]);
+});
+
+test('and waits for one that was measured and held, until ECS has cleaned up', async () => {
+  const world = await shifting(blueGreen);
+  await world.pushOnly('good', 'v1.1.0');
+  await world.clock.advance(12 * 60_000);
+  const { digest } = await world.pushOnly('good', 'v1.2.0');
+  await world.ended();
+
+  expect(await world.outcomes()).toEqual(['v1.1.0 Deployed', 'v1.2.0 Deployed']);
+  expect(await world.running()).toEqual([digest, digest]);
+});
+
+test('a release that was stopped by hand keeps its version from users', async () => {
+  const world = await shifting(blueGreen);
+  const { digest } = await world.pushOnly('good', 'v1.1.0');
+  await world.clock.advance(20_000);
+
+  await world.stop();
+  await world.clock.advance(30 * 60_000);
+
+  expect(await world.requestsToTheNew()).toBe(0);
+  expect(await world.running()).not.toContain(digest);
+});
+
+test('a bad version is taken back though all events of ECS are lost', async () => {
+  const world = await shifting(blueGreen, { lose: 'aws.ecs' });
+
+  const { outcome } = await world.push('crash', 'v1.1.0');
+
+  expect(outcome).toBe('RolledBack');
+  expect(await world.requestsToTheNew()).toBe(0);
 });
