@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { calls } from './rollout/calls.ts';
 import { detection } from './rollout/detection.ts';
 import { load } from './rollout/load.ts';
-import { realLoad } from './rollout/real.ts';
+import { type RealLoad, realLoad } from './rollout/real.ts';
 import { report } from './rollout/report.ts';
 import { type StrategyName, strategies } from './rollout/strategies.ts';
 import { faultNames, wayBack } from './rollout/way-back.ts';
@@ -31,12 +31,15 @@ const requestsPerSecond = 50;
 const log = (line: string) => values.verbose && console.log(line);
 const here = (file: string) => new URL(file, import.meta.url);
 
-const real = JSON.parse(readFileSync(here('rollout/real.json'), 'utf8'));
+const real: Partial<Record<StrategyName, RealLoad>> = JSON.parse(
+  readFileSync(here('rollout/real.json'), 'utf8'),
+);
 if (values.real) {
   const strategy = strategies.find((name) => name === values.strategy);
   if (!strategy) throw new Error(`--strategy must be one of ${strategies.join(', ')}`);
   real[strategy] = await realLoad(strategy, Number(values.real), log);
-  writeFileSync(here('rollout/real.json'), `${JSON.stringify(real, null, 2)}\n`);
+  const lines = Object.entries(real).map(([name, run]) => `  ${JSON.stringify(name)}: ${oneLine(run)}`);
+  writeFileSync(here('rollout/real.json'), `{\n${lines.join(',\n')}\n}\n`);
 }
 
 const found = await detection({ runs, seed, log });
@@ -62,3 +65,8 @@ const page = report({
 });
 writeFileSync(here('rollout.md'), page);
 console.log(page.slice(page.indexOf('## ')));
+
+function oneLine(run: object): string {
+  const fields = Object.entries(run).map(([name, value]) => `${JSON.stringify(name)}: ${value}`);
+  return `{ ${fields.join(', ')} }`;
+}

@@ -74,7 +74,7 @@ export async function realLoad(
       deployed: outcomes.filter((outcome) => outcome === 'Deployed').length,
       requests: requests - before.requests,
       lost: errors - before.errors,
-      seconds: (performance.now() - began) / 1000,
+      seconds: Math.round((performance.now() - began) / 1000),
     };
   } finally {
     await show.close();
