@@ -54,9 +54,11 @@ export interface Answer<Of> {
   answer: Of;
 }
 
-/** Several things are said of several ECS services, so each sentence names its own. */
+/** Of several ECS services each sentence names its own, or those that it is the same of. */
 const naming = (answers: readonly Answer<{ reason: string }>[]): string =>
-  answers.map(({ target, answer }) => `${target.service}: ${answer.reason}`).join('; ');
+  [...Map.groupBy(answers, ({ answer }) => answer.reason)]
+    .map(([reason, some]) => `${some.map(({ target }) => target.service).join(' and ')}: ${reason}`)
+    .join('; ');
 
 /** All plans at once. Nothing is to be done only where no ECS service is to be changed. */
 export function joinPlans([leading, ...others]: Answer<Plan>[]): Plan {

@@ -43,10 +43,12 @@ export function localConfig(installed: Config, urlOf: UrlOf): Config {
 function localEnvironment(environment: Environment, balancer: string, urlOf: UrlOf): Environment {
   const { smoke, analysis, deploymentTimeout } = environment;
   const rollout = localRollout(environment.rollout);
-  const longestDeployment = longest.deployment + shortestRollout(rollout);
+  const alongside = environment.alongside.map((one) => ({ ...one, rollout: localRollout(one.rollout) }));
+  const rollouts = [rollout, ...alongside.map((one) => one.rollout)];
+  const longestDeployment = longest.deployment + Math.max(...rollouts.map(shortestRollout));
   return {
     ...environment,
-    rollout,
+    ...{ rollout, alongside },
     deploymentTimeout: Math.min(deploymentTimeout, longestDeployment),
     ...(smoke && {
       smoke: {

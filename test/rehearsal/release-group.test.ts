@@ -77,7 +77,7 @@ describe('a service and its worker', () => {
     expect(release.outcome).toBe('Deployed');
     expect(await world.both()).toEqual([twice(release.digest), twice(release.digest)]);
     expect(world.updates()).toEqual(['my-api', 'my-worker']);
-    expect(release.reason).toMatch(/my-api: 2 of 2 tasks run .*; my-worker: 2 of 2 tasks run/);
+    expect(release.reason).toMatch(/^my-api and my-worker: 2 of 2 tasks run/);
   });
 
   test('go back together where the worker crashes', async () => {

@@ -142,7 +142,7 @@ describe('rollouts', () => {
 
     const joined = joinRollouts(both<Rollout | undefined>(failed, failed), web, at);
 
-    expect(joined).toMatchObject({ cause: 'circuit breaker', reason: 'web: it crashed; worker: it crashed' });
+    expect(joined).toMatchObject({ cause: 'circuit breaker', reason: 'web and worker: it crashed' });
     expect(joined?.stoppedTasks.length).toBe(5);
   });
 
@@ -182,7 +182,7 @@ describe('confirmations', () => {
   test('look again when the first of them wants to', () => {
     const joined = joinConfirmations(both(confirmation('continue', 60), confirmation('continue', 15)), web);
 
-    expect(joined).toMatchObject({ waitSeconds: 15, reason: 'web: continue; worker: continue' });
+    expect(joined).toMatchObject({ waitSeconds: 15, reason: 'web and worker: continue' });
   });
 });
 

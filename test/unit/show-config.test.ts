@@ -320,3 +320,26 @@ test.each([
 test('a tag of its own is made of the time', () => {
   expect(tagOf(new Date('2026-01-05T09:30:15Z'), '4f2a')).toBe('v0105-0930-4f2a');
 });
+
+test('what moves alongside bakes no longer either', () => {
+  const config = defineConfig({
+    services: {
+      shop: {
+        ...{ repository: 'shop', container: 'app' },
+        environments: [
+          {
+            ...{ name: 'production', cluster: 'main', service: 'shop', deploymentTimeout: '3h' },
+            alongside: [{ service: 'worker', rollout: { strategy: 'BLUE_GREEN', bakeTime: '1h' } }],
+          },
+        ],
+      },
+    },
+  });
+
+  const [environment] = localConfig(config, () => '').services.shop?.environments ?? [];
+
+  expect(environment).toMatchObject({
+    alongside: [{ rollout: { bakeTime: 120 } }],
+    deploymentTimeout: 210,
+  });
+});
