@@ -2,6 +2,7 @@
 import { type Environment, environmentAfter, type Service } from './config.ts';
 import { spoken } from './duration.ts';
 import type { AnalysisPolicy } from './judge/policy.ts';
+import { membersOf } from './members.ts';
 import { type Strategy, shortestRollout } from './strategy.ts';
 
 export interface ForecastState {
@@ -17,6 +18,9 @@ export function forecast(service: Service, environment: Environment): ForecastSt
   const { approval, releaseTask, rollout, smoke, analysis, watch, deploymentTimeout } = environment;
   const shifting = rollout.strategy !== 'ROLLING';
   const next = environmentAfter(service, environment.name);
+  const services = membersOf(service, environment).map((member) => member.environment.service);
+  const updates =
+    services.length > 1 ? `one UpdateService each: ${services.join(', ')}` : 'one UpdateService';
   const at = (state: string, does: string, atLeast = 0): ForecastState => ({ state, does, atLeast });
   const when = (asked: unknown, ...states: ForecastState[]) => (asked ? states : []);
 
@@ -56,7 +60,7 @@ export function forecast(service: Service, environment: Environment): ForecastSt
         `runs ${(releaseTask?.command ?? []).join(' ')} once, at most ${spoken(releaseTask?.timeout ?? 0)}`,
       ),
     ),
-    at('StartDeployment', 'one UpdateService'),
+    at('StartDeployment', updates),
     at(
       'AwaitDeployment',
       `${rolls(rollout)}; taken back if ECS needs more than ${spoken(deploymentTimeout)}`,

@@ -81,8 +81,12 @@ function whyBlocks(outcome: Outcome, reason: string, steps: ReleaseRecord['steps
 
 /** Where the new task definition differs. Not how: values may be secret. */
 function changedPaths({ PlanDeployment }: ReleaseRecord['steps']): string {
-  const changes = planSchema.safeParse(PlanDeployment).data?.changes ?? [];
-  const paths = changes.map(({ path }) => `\`${escaped(path.replaceAll('`', "'"))}\``);
+  const { changes = [], others = {} } = planSchema.safeParse(PlanDeployment).data ?? {};
+  const inCode = ({ path }: { path: string }) => `\`${escaped(path.replaceAll('`', "'"))}\``;
+  const alongside = Object.entries(others).flatMap(([service, plan]) =>
+    plan.changes.map((change) => `${escaped(service)}: ${inCode(change)}`),
+  );
+  const paths = [...changes.map(inCode), ...alongside];
   const more = paths.length > mostPaths ? ` and ${paths.length - mostPaths} more` : '';
   return paths.slice(0, mostPaths).join(', ') + more;
 }

@@ -104,3 +104,11 @@ describe('a forecast', () => {
     expect(sum).toBe(seconds);
   });
 });
+
+test('services alongside are changed each by a call of its own', () => {
+  const states = forecastOf({ alongside: [{ service: 'my-worker' }] });
+
+  expect(states.find(({ state }) => state === 'StartDeployment')?.does).toBe(
+    'one UpdateService each: my-api, my-worker',
+  );
+});
