@@ -2,71 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { look } from '../../cli/plan/look.ts';
 import { goBack, openFor } from '../../cli/rollback/go-back.ts';
-import type { Call } from '../../local/door/answering.ts';
 import { broken } from '../support/fault.ts';
-import { production, type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
+import { production } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
-
-/** A service `my-api` and its worker. `worker` is what the container of the worker is told over its image. */
-async function withWorker({
-  worker = {},
-  around = (_call, next) => next(),
-  environment,
-  alongside = {},
-  ...options
-}: RehearsalOptions & { worker?: Record<string, string>; alongside?: object } = {}) {
-  const world = await rehearsal({
-    ...options,
-    environment: { ...environment, alongside: [{ service: 'my-worker', ...alongside }] },
-    async around(call, next) {
-      if (call.operation === 'RegisterTaskDefinition' && family(call) === 'my-worker') {
-        const [container] = (call.input as { containerDefinitions: { environment: object[] }[] })
-          .containerDefinitions;
-        const more = Object.entries(worker).map(([name, value]) => ({ name, value }));
-        container?.environment.push(...more);
-      }
-      return around(call, next);
-    },
-  });
-  return {
-    ...world,
-    /** The digests that run, of both. */
-    both: async () => [await world.running(), await world.running('main', 'my-worker')],
-    updates: () =>
-      world.calls.flatMap(({ operation, input }) =>
-        operation === 'UpdateService' ? [(input as { service: string }).service] : [],
-      ),
-    /** As a person would, past Tidegate. */
-    async deployByHand(service: string): Promise<void> {
-      const { taskDefinition } = await world.ask('ECS', 'DescribeTaskDefinition', {
-        taskDefinition: `${service}:1`,
-      });
-      const { containerDefinitions, cpu, memory, networkMode, executionRoleArn } = taskDefinition;
-      const [container] = containerDefinitions;
-      const changed = { ...container, environment: [{ name: 'BY_HAND', value: '1' }] };
-      const registered = await world.ask('ECS', 'RegisterTaskDefinition', {
-        ...{ family: service, cpu, memory, networkMode, executionRoleArn },
-        ...{ requiresCompatibilities: ['FARGATE'], containerDefinitions: [changed] },
-      });
-      const { taskDefinitionArn } = registered.taskDefinition;
-      await world.ask('ECS', 'UpdateService', {
-        cluster: 'main',
-        service,
-        taskDefinition: taskDefinitionArn,
-      });
-    },
-    async setTo(service: string): Promise<string> {
-      const { services } = await world.ask('ECS', 'DescribeServices', {
-        cluster: 'main',
-        services: [service],
-      });
-      return services[0].taskDefinition;
-    },
-  };
-}
-const family = ({ input }: Pick<Call, 'input'>) => (input as { family?: string }).family;
-
-const twice = (digest: string) => [digest, digest];
+import { familyOf, twice, withWorker } from '../support/with-worker.ts';
 
 describe('a service and its worker', () => {
   test('are deployed together, each by one UpdateService', async () => {
@@ -172,7 +111,7 @@ describe('a worker that somebody deploys by hand', () => {
     const world = await withWorker({
       async around(call, next) {
         const answer = await next();
-        if (call.operation !== 'RegisterTaskDefinition' || family(call) !== 'my-worker' || done)
+        if (call.operation !== 'RegisterTaskDefinition' || familyOf(call) !== 'my-worker' || done)
           return answer;
         done = true;
         await world.deployByHand('my-worker');
@@ -252,6 +191,19 @@ describe('where one of them runs the image already', () => {
     expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.1 Deployed']);
     expect(world.updates()).toEqual(['my-api', 'my-worker', changed]);
     expect(await world.both()).toEqual([twice(pushed.digest), twice(pushed.digest)]);
+  });
+
+  test('the schedule finds a push that the other one does not run yet', async () => {
+    const world = await withWorker({ lose: 'aws.ecr' });
+    const { digest } = await world.pushOnly('good', 'v1.0.0');
+    await world.deployByHand('my-api', digest);
+
+    await world.clock.advance(25 * 60_000);
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed']);
+    expect(world.updates()).toEqual(['my-worker']);
+    expect(await world.both()).toEqual([twice(digest), twice(digest)]);
   });
 
   test('and both do, there is nothing to do', async () => {
