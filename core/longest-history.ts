@@ -28,8 +28,8 @@ const once = 150;
 const aRound = 9;
 /** Entered, scheduled, started, submitted, timed out, left. */
 const aTimeout = 6;
-/** Of the judge, however long the window is. */
-const looks = 11;
+/** Of the judge, however long the window is, and for crashing tasks between its looks. */
+const looks = 11 + 21;
 
 /**
  * Of the longest release: it waits for another that takes as long as itself, goes round every loop to its end, and is then

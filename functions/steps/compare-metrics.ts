@@ -8,6 +8,7 @@ import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { changedParts, isGroup, type Part, startedAtOf } from '../../core/group.ts';
 import { compare } from '../../core/judge/compare.ts';
+import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import { queriesFor, seriesIn } from '../../core/judge/queries.ts';
 import { type Comparison, comparisonSchema } from '../../core/judge/verdict.ts';
 import { type Deployment, deploymentSchema, revisionSchema } from '../../core/plan.ts';
@@ -44,9 +45,13 @@ export const compareMetrics = defineStep({
 
     // Tasks that crash answer nothing, so the target group's figures say little of them.
     const crashing = await crashingPart({ release, revision }, { rollout, deployment }, aws);
-    return crashing ? { ...comparison, status: 'fail', decision: 'take back', ...crashing } : comparison;
+    if (crashing) return { ...comparison, status: 'fail', decision: 'take back', ...crashing };
+    return { ...comparison, waitSeconds: Math.min(comparison.waitSeconds, crashesShowAfter(policy)) };
   },
 });
+
+/** Figures come late, and the judge's looks lie ever further apart: crashes are looked for between them, in seconds. */
+const crashesShowAfter = ({ window }: AnalysisPolicy): number => Math.max(60, Math.ceil(window / 20));
 
 /** Of each ECS service that was changed: why, where one does. */
 async function crashingPart(

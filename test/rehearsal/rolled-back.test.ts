@@ -55,6 +55,23 @@ describe('a bad push is taken back', () => {
   });
 });
 
+test('a version that begins to crash while figures are waited for is found before they come', async () => {
+  const world = await rehearsal();
+
+  const { outcome, history } = await world.pushImage('v1.0.0', {
+    config: { Entrypoint: ['node'], Env: ['CRASH_AFTER_MS=75000'] },
+  });
+
+  expect(outcome).toBe('RolledBack');
+  const looks = history.filter(({ stateEnteredEventDetails: entered }) => entered?.name === 'CompareMetrics');
+  // The judge alone would have looked at once and then again when the first whole figures are there.
+  const apart = looks.map(
+    ({ timestamp }, index) => Number(timestamp) - Number(looks[index - 1]?.timestamp ?? timestamp),
+  );
+  expect(looks.length).toBeGreaterThan(1);
+  expect(Math.max(...apart)).toBeLessThan(65_000);
+});
+
 test('a rollback that fails too ends as NeedsHuman, loudly', async () => {
   const world = await rehearsal({ slack: true });
   await world.pushOnly('errors', 'v1.0.0');
