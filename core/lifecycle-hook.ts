@@ -16,6 +16,9 @@ export type HookAnswer =
 /** Whoever looks at the new version's smoke tests is told of it within so many seconds. */
 const callBackDelay = 10;
 
+/** Neither yes nor no. */
+export const askAgain: HookAnswer = { hookStatus: 'IN_PROGRESS', callBackDelay };
+
 /** The release that the deployment belongs to. */
 export interface ReleaseOnHook {
   ended: boolean;
@@ -33,5 +36,5 @@ export function answerHook(status: string, release: ReleaseOnHook | undefined): 
   // Nobody looks after it any more, and it was never proved.
   if (release.ended || release.smokeTests === 'fail') return { hookStatus: 'FAILED' };
   if (!release.toTest || release.smokeTests === 'pass') return { hookStatus: 'SUCCEEDED' };
-  return { hookStatus: 'IN_PROGRESS', callBackDelay };
+  return askAgain;
 }

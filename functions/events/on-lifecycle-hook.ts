@@ -6,13 +6,16 @@ import type { Aws } from '../../aws/gateways.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { memberOf } from '../../core/config.ts';
-import { ContractViolation } from '../../core/errors.ts';
+import { ContractViolation, Throttled, Transient } from '../../core/errors.ts';
+import { planOf } from '../../core/group.ts';
 import {
   answerHook,
+  askAgain,
   type HookAnswer,
   hookQuestionSchema,
   type ReleaseOnHook,
 } from '../../core/lifecycle-hook.ts';
+import { planSchema } from '../../core/plan.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
 import { type Slot, unprovedOf } from '../../core/slot.ts';
 import { smokeVerdictSchema } from '../../core/smoke.ts';
@@ -20,6 +23,7 @@ import { defineEventHandler, onEvent } from '../event.ts';
 
 const stepsSchema = z.looseObject({
   ResolveRelease: z.looseObject({ release: releaseSchema }),
+  PlanDeployment: planSchema.optional().catch(undefined),
   RunSmokeTests: smokeVerdictSchema.pick({ status: true }).loose().optional(),
 });
 
@@ -35,8 +39,14 @@ export const onLifecycleHook = defineEventHandler({
       );
     const { lifecycleStage, resourceArn } = question.data;
     if (lifecycleStage !== 'POST_TEST_TRAFFIC_SHIFT') return { hookStatus: 'SUCCEEDED' };
-    const { status, release } = await whoseDeployment(resourceArn, aws);
-    return answerHook(status, release);
+    try {
+      const { status, release } = await whoseDeployment(resourceArn, aws);
+      return answerHook(status, release);
+    } catch (error) {
+      // ECS does not try again what threw: it would take a good version back because AWS was busy for a second.
+      if (error instanceof Transient || error instanceof Throttled) return askAgain;
+      throw error;
+    }
   },
 });
 
@@ -50,12 +60,19 @@ async function whoseDeployment(
   const slot = await aws.slots.look(leading);
   if (!slot.unproved) return { status: '', release: undefined };
   const { steps, outcome } = await aws.records.of(slot.unproved.execution);
-  const { ResolveRelease, RunSmokeTests } = stepsSchema.parse(steps);
+  const { ResolveRelease, PlanDeployment, RunSmokeTests } = stepsSchema.parse(steps);
   const { release } = ResolveRelease;
   const deployment = await aws.ecs(release.target).deployment(serviceDeploymentArn);
   const { status = '', taskDefinitionArn } = deployment ?? {};
+  if (taskDefinitionArn === undefined)
+    throw new Transient(`ECS does not show yet what ${serviceDeploymentArn} deploys: it may be ours`);
   const ours = unprovedOf(slot, service.service, leading.service)?.taskDefinitionArn;
-  if (ours === undefined || taskDefinitionArn !== ours) return { status, release: undefined };
+  if (taskDefinitionArn !== ours) {
+    // What a release before left is still on its way, until this one has asked for its own.
+    const left = PlanDeployment && planOf(PlanDeployment, { target: { ...release.target, ...service } });
+    const abandoned = taskDefinitionArn === left?.unprovedTaskDefinitionArn;
+    return { status, release: abandoned ? { ended: true, toTest: false, smokeTests: undefined } : undefined };
+  }
   return {
     status,
     release: {
