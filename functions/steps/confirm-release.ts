@@ -11,6 +11,7 @@ import {
   readConfirmation,
   readUnchanged,
 } from '../../core/confirmation.ts';
+import { Transient } from '../../core/errors.ts';
 import {
   changedParts,
   joinConfirmations,
@@ -32,8 +33,8 @@ export const confirmRelease = defineStep({
     release: releaseSchema,
     revision: revisionSchema,
     deployment: deploymentSchema,
-    /** Of the look before; null at first. */
-    confirmation: confirmationSchema.nullable().default(null),
+    /** Of the look before; null at first. Absent where Tidegate was deployed anew while the release was under way. */
+    confirmation: confirmationSchema.nullable().optional(),
   }),
   output: confirmationSchema,
   errors: ['Transient', 'Throttled'],
@@ -48,7 +49,10 @@ export const confirmRelease = defineStep({
       return { target: member.target, answer: readUnchanged(member.digest, running, since) };
     });
     const answers = await Promise.all([...changed, ...unchanged]);
-    return joinConfirmations(answers, release.target);
+    const joined = joinConfirmations(answers, release.target);
+    // An execution keeps its state machine: an older one takes it for a refusal that somebody waits, but tries again.
+    if (joined.status === 'continue' && confirmation === undefined) throw new Transient(joined.reason);
+    return joined;
   },
 });
 
