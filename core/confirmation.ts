@@ -44,6 +44,8 @@ export interface Proof {
 
 /** ECS replaces a task, or a service is scaled, within about so long. */
 const settlingSeconds = 15;
+/** Of the time waited so far: where it takes hours, an execution has no room for a look every few seconds. */
+const settlingShare = 0.05;
 
 export function readConfirmation(proof: Proof): Confirmation {
   const { digest, question, watchSeconds, deployments, crashes, tasks, since, now } = proof;
@@ -80,9 +82,10 @@ export function readConfirmation(proof: Proof): Confirmation {
   const count = `${running.length} of ${desiredCount} tasks run ${shortDigest(digest)}`;
   if (running.length < desiredCount) {
     const late = now >= since + question.timeoutSeconds * 1000;
-    return late ? say('refuted', `only ${count}`) : say('continue', `only ${count} yet`, settlingSeconds);
+    const wait = Math.max(settlingSeconds, Math.ceil(((now - since) / 1000) * settlingShare));
+    return late ? say('refuted', `only ${count}`) : say('continue', `only ${count} yet`, wait);
   }
-  const watched = (now - (ours.finishedAt ?? now)) / 1000;
+  const watched = (now - (ours.finishedAt ?? since)) / 1000;
   const left = Math.ceil(watchSeconds - watched);
   if (left > 0) return say('continue', `${count}, and are watched for crashes`, left);
   return { ...say('confirmed', count), serviceDeploymentArn: ours.arn };

@@ -30,6 +30,8 @@ const aRound = 9;
 const aTimeout = 6;
 /** Of the judge, however long the window is, and for crashing tasks between its looks. */
 const looks = 11 + 21;
+/** At a service that never has as many tasks as it wants, however long a deployment may take: they get rarer. */
+export const confirmations = 130;
 
 /**
  * Of the longest release: it waits for another that takes as long as itself, goes round every loop to its end, and is then
@@ -46,6 +48,7 @@ export function longestHistory({ approval, releaseTask, deployment, smoke }: Wai
     aTimeout * times(deployment, 'AwaitDeployment') +
     aRound * times(smoke, 'WaitForSmokeTests') +
     aRound * looks +
+    aRound * confirmations +
     aTimeout * times(deployment, 'AwaitRollback') +
     aRound * times(smoke, 'WaitForWayBack')
   );

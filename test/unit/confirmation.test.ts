@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readConfirmation } from '../../core/confirmation.ts';
+import { confirmations } from '../../core/longest-history.ts';
 import { deployment, ours, question, somebodyElses, wayBack } from '../support/seen-deployment.ts';
 
 describe('a confirmation', () => {
@@ -62,7 +63,26 @@ describe('a confirmation', () => {
       of: { deployments: [done, somebodyElses] },
       status: 'superseded',
     },
+    {
+      it: 'ends where ECS does not say when our deployment did',
+      of: { deployments: [deployment({ status: 'SUCCESSFUL' })], now: 1_210_000 },
+      status: 'confirmed',
+    },
   ])('$it', ({ of, status }) => {
     expect(readConfirmation({ ...proof, ...of }).status).toBe(status);
+  });
+
+  test('looks for missing tasks for half a day, in as many rounds as an execution has room for', () => {
+    const patient = { ...proof, tasks: [task], question: { ...question, timeoutSeconds: 43_200 } };
+    let [now, rounds] = [proof.since, 0];
+    let answer = readConfirmation({ ...patient, now });
+    for (; answer.status === 'continue' && rounds < 10_000; rounds += 1) {
+      now += answer.waitSeconds * 1000;
+      answer = readConfirmation({ ...patient, now });
+    }
+
+    expect(answer.status).toBe('refuted');
+    expect(rounds).toBeGreaterThan(20);
+    expect(rounds).toBeLessThanOrEqual(confirmations);
   });
 });
