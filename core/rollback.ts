@@ -81,11 +81,16 @@ export type Return = z.infer<typeof returnSchema>;
 export function settled(
   seen: readonly SeenDeployment[],
   wayBack: string,
+  method: Rollback['method'],
 ): 'COMPLETED' | 'FAILED' | undefined {
   const newest = seen.toSorted((one, other) => other.createdAt - one.createdAt)[0];
+  // What was deployed last may be long ago.
+  if (method === 'nothing to undo' && (!newest || ends.includes(newest.status))) return 'COMPLETED';
+  // ECS does not list yet what it was asked for: how ours ended says nothing of that.
+  if (method === 'previous revision deployed' && newest?.taskDefinitionArn !== wayBack) return undefined;
   switch (newest?.status) {
     case 'ROLLBACK_SUCCESSFUL':
-      return 'COMPLETED';
+      return newest.taskDefinitionArn === wayBack ? 'FAILED' : 'COMPLETED';
     case 'SUCCESSFUL':
       return newest.taskDefinitionArn === wayBack ? 'COMPLETED' : undefined;
     case 'ROLLBACK_FAILED':
@@ -95,6 +100,8 @@ export function settled(
       return undefined;
   }
 }
+
+const ends = ['SUCCESSFUL', 'STOPPED', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'];
 
 /** Has the way back been reached? Undefined while it goes on. */
 export function readReturn(

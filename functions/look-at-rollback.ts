@@ -44,7 +44,11 @@ async function lookAtPart(
   const seen = await ecs.seenService(target);
   const rolloutState =
     seen.rolloutState ??
-    settled(await ecs.deploymentsSince(target, rollback.startedAt - longAgoMs), revisions.wayBack);
+    settled(
+      await ecs.deploymentsSince(target, rollback.startedAt - longAgoMs),
+      revisions.wayBack,
+      rollback.method,
+    );
   const service = { ...seen, rolloutState };
   return readReturn(revisions, rollback, deploymentTimeout, service, aws.now());
 }

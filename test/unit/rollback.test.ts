@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readReturn, rollbackMethod, type SeenService, settled } from '../../core/rollback.ts';
+import { type Rollback, readReturn, rollbackMethod, type SeenService, settled } from '../../core/rollback.ts';
 import type { SeenDeployment } from '../../core/rollout.ts';
 import { deployment, ours, wayBack } from '../support/seen-deployment.ts';
 
@@ -79,7 +79,12 @@ describe('the way back', () => {
     expect(readReturn({ ours, wayBack }, stopped, 600, service, at)?.status).toBe(status);
   });
 
-  test.each<{ it: string; newest: Partial<SeenDeployment>; state: string | undefined }>([
+  test.each<{
+    it: string;
+    method?: Rollback['method'];
+    newest: Partial<SeenDeployment>;
+    state: string | undefined;
+  }>([
     { it: 'ECS took ours back', newest: { status: 'ROLLBACK_SUCCESSFUL' }, state: 'COMPLETED' },
     {
       it: 'it was deployed again',
@@ -90,7 +95,38 @@ describe('the way back', () => {
     { it: 'ECS is at it', newest: { status: 'ROLLBACK_IN_PROGRESS' }, state: undefined },
     { it: 'ECS could not', newest: { status: 'ROLLBACK_FAILED' }, state: 'FAILED' },
     { it: 'it was stopped', newest: { status: 'STOPPED', taskDefinitionArn: wayBack }, state: 'FAILED' },
-  ])('is read from the newest service deployment where ECS says no more: $it', ({ newest, state }) => {
+    {
+      it: 'ECS took that back',
+      method: 'previous revision deployed',
+      newest: { status: 'ROLLBACK_SUCCESSFUL', taskDefinitionArn: wayBack },
+      state: 'FAILED',
+    },
+    {
+      it: 'ours had been stopped, and what was asked for after it is not listed yet',
+      method: 'previous revision deployed',
+      newest: { status: 'STOPPED' },
+      state: undefined,
+    },
+    {
+      it: 'ours could not be taken back, and what was asked for after it is not listed yet',
+      method: 'previous revision deployed',
+      newest: { status: 'ROLLBACK_FAILED' },
+      state: undefined,
+    },
+    {
+      it: 'nothing was changed, after a release that had failed',
+      method: 'nothing to undo',
+      newest: { status: 'STOPPED' },
+      state: 'COMPLETED',
+    },
+    {
+      it: 'nothing was changed, and somebody deploys',
+      method: 'nothing to undo',
+      newest: { status: 'IN_PROGRESS' },
+      state: undefined,
+    },
+  ])('is read from the newest service deployment where ECS says no more: $it', (row) => {
+    const { method = 'deployment stopped', newest, state } = row;
     const before = deployment({
       arn: 'before',
       status: 'SUCCESSFUL',
@@ -98,7 +134,12 @@ describe('the way back', () => {
       createdAt: 1,
     });
 
-    expect(settled([before, deployment(newest)], wayBack)).toBe(state);
+    expect(settled([before, deployment(newest)], wayBack, method)).toBe(state);
+  });
+
+  test('is where nothing was changed of a service whose last deployment is long ago', () => {
+    expect(settled([], wayBack, 'nothing to undo')).toBe('COMPLETED');
+    expect(settled([], wayBack, 'deployment stopped')).toBeUndefined();
   });
 
   test('was not needed when nothing had been changed', () => {
