@@ -24,6 +24,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { ReleaseRejected, Transient } from '../core/errors.ts';
+import type { Registered } from '../core/judge/target-groups.ts';
 import type { SeenService } from '../core/rollback.ts';
 import type { DeploymentDetails, SeenDeployment } from '../core/rollout.ts';
 import {
@@ -51,7 +52,8 @@ const unended = [
 
 interface SeenRevision {
   taskDefinition: string;
-  targetGroup: string | undefined;
+  /** Empty, too, while ECS has not resolved them. */
+  registered: Registered[];
 }
 
 function detailsOf(
@@ -131,9 +133,13 @@ function ecsOf(makeClient: ClientMaker) {
     const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: unknown });
     const { serviceRevisions = [] } = await calling('DescribeServiceRevisions', () => client.send(command));
     for (const { serviceRevisionArn, taskDefinition, resolvedConfiguration } of serviceRevisions) {
-      const targetGroup = resolvedConfiguration?.loadBalancers?.[0]?.targetGroupArn;
+      const { loadBalancers = [] } = resolvedConfiguration ?? {};
+      const registered = loadBalancers.flatMap(
+        ({ targetGroupArn: targetGroup, productionListenerRule: listenerRule }) =>
+          targetGroup ? [{ targetGroup, listenerRule }] : [],
+      );
       if (serviceRevisionArn && taskDefinition)
-        revisions.set(serviceRevisionArn, { taskDefinition, targetGroup });
+        revisions.set(serviceRevisionArn, { taskDefinition, registered });
     }
   }
 
@@ -243,10 +249,11 @@ function ecsOf(makeClient: ClientMaker) {
       };
     },
 
-    /** The target group that a service revision's tasks are in; undefined where it has none of its own. */
-    async targetGroupOf(serviceRevisionArn: string): Promise<string | undefined> {
+    /** The target groups that a service revision's tasks are in; none without a load balancer. */
+    async registered(serviceRevisionArn: string): Promise<Registered[]> {
+      if (revisions.get(serviceRevisionArn)?.registered.length === 0) revisions.delete(serviceRevisionArn);
       await learn([serviceRevisionArn]);
-      return revisions.get(serviceRevisionArn)?.targetGroup;
+      return revisions.get(serviceRevisionArn)?.registered ?? [];
     },
 
     /**

@@ -2,6 +2,8 @@
 import type { Aws } from '../aws/gateways.ts';
 import { memberOf } from '../core/config.ts';
 import { changedParts, joinRollouts, type Part, startedAtOf } from '../core/group.ts';
+import type { AnalysisPolicy } from '../core/judge/policy.ts';
+import { targetGroupsFor } from '../core/judge/target-groups.ts';
 import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import {
@@ -56,7 +58,7 @@ async function lookAtPart(
 ): Promise<Rollout | undefined> {
   const { target } = release;
   const ecs = aws.ecs(target);
-  const { rollout, deploymentTimeout } = memberOf(aws.config, release);
+  const { rollout, deploymentTimeout, analysis } = memberOf(aws.config, release);
   const { smokeTests: toTest, analysis: toMeasure } = release.settings;
   const shifts = rollout.strategy !== 'ROLLING';
   const asked = { taskDefinitionArn: revision.taskDefinitionArn, startedAt };
@@ -88,26 +90,30 @@ async function lookAtPart(
   const reading = last || found;
   const failed = reading.status === 'failed';
   const why = failed ? await diagnosed(stopped, release, revision, question.startedAt, aws) : undefined;
-  const targetGroups = shifts && toMeasure ? await targetGroupsOf(ours, aws.ecs(target)) : undefined;
+  const targetGroups = shifts && analysis ? await targetGroupsOf(ours, analysis, ecs) : undefined;
+  // Figures of the old version would be taken for those of the new one.
+  if (reading.status === 'serving' && targetGroups === 'not told yet') return undefined;
   return {
     ...reading,
     reason: reading.reason + lastWords(why?.diagnosis),
     at: aws.now(),
     ...(ours && { createdAt: ours.createdAt }),
-    ...(targetGroups && { targetGroups }),
+    ...(targetGroups && targetGroups !== 'not told yet' && { targetGroups }),
     ...(why ?? { stoppedTasks: [] }),
   };
 }
 
-/** Undefined where the new version has no target group of its own: a service without a load balancer. */
+/** Undefined where the new version has no target group of its own: a service without a load balancer, or its first deployment. */
 async function targetGroupsOf(
   ours: SeenDeployment | undefined,
+  analysis: AnalysisPolicy,
   ecs: ReturnType<Aws['ecs']>,
-): Promise<Rollout['targetGroups']> {
+): Promise<Rollout['targetGroups'] | 'not told yet'> {
   const { source, target, productionWeight = 0 } = ours?.details ?? {};
   if (!source || !target) return undefined;
-  const before = await ecs.targetGroupOf(source);
-  const after = await ecs.targetGroupOf(target);
-  if (!before || !after || before === after) return undefined;
-  return { old: before, new: after, newPercent: productionWeight };
+  const before = await ecs.registered(source);
+  const after = await ecs.registered(target);
+  if (before.length > 0 && after.length === 0) return 'not told yet';
+  const found = targetGroupsFor(analysis, before, after);
+  return found && { ...found, newPercent: productionWeight };
 }

@@ -1,0 +1,77 @@
+/** When the metrics of a version are compared whose traffic ECS shifts: not before it is known whose figures are whose. */
+import { expect, test } from 'vitest';
+import { defineConfig } from '../../core/config.ts';
+import type { Registered } from '../../core/judge/target-groups.ts';
+import { lookAtDeployment } from '../../functions/look-at-deployment.ts';
+import { deployment, ours } from '../support/seen-deployment.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const target = { cluster: 'main', service: 'web', container: 'app' };
+const group = (name: string): Registered => ({
+  targetGroup: `arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/${name}/6d0ecf831eec9f09`,
+  listenerRule: undefined,
+});
+const config = defineConfig({
+  services: {
+    shop: {
+      ...{ repository: 'shop', container: 'app' },
+      environments: [
+        {
+          ...{ name: 'production', cluster: 'main', service: 'web', rollout: { strategy: 'CANARY' } },
+          ...{ deploymentTimeout: '3h' },
+          analysis: {
+            loadBalancer: 'app/users/50dc6c495c0c9188',
+            targetGroup: 'targetgroup/blue/6d0ecf831eec9f09',
+          },
+        },
+      ],
+    },
+  },
+});
+const question = {
+  release: {
+    ...{ service: 'shop', environment: 'production', tag: 'v2', digest, pushedAt: 1, commit: {}, target },
+    ...{ architecture: 'amd64', image: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop@${digest}` },
+    settings: {
+      ...{
+        approval: false,
+        approvalTimeoutSeconds: 0,
+        releaseTask: false,
+        smokeTests: false,
+        analysis: true,
+      },
+    },
+  },
+  revision: { taskDefinitionArn: ours },
+  deployment: { status: 'started' as const, startedAt: 1_000_000 },
+  ...{ tested: false, measured: false },
+};
+
+/** While 5 % of the users have the new version: where ECS says that its tasks are. */
+function look(registered: Registered[]) {
+  const details = {
+    ...{ stage: 'PRODUCTION_TRAFFIC_SHIFT', productionWeight: 5, triggeredAlarms: [] },
+    ...{ source: 'before', target: 'after' },
+  };
+  const aws = {
+    ...{ config, now: () => 1_100_000 },
+    slots: { look: async () => ({}) },
+    ecs: () => ({
+      deploymentsSince: async () => [deployment()],
+      withDetails: async () => [deployment({ details })],
+      tasks: async () => [],
+      registered: async (revision: string) => (revision === 'before' ? [group('blue')] : registered),
+    }),
+  };
+  return lookAtDeployment(question, 'v2', aws as unknown as Parameters<typeof lookAtDeployment>[2]);
+}
+
+test('they are once ECS tells where the new tasks are', async () => {
+  const targetGroups = { old: group('blue').targetGroup, new: group('green').targetGroup, newPercent: 5 };
+
+  expect(await look([group('green')])).toMatchObject({ status: 'serving', targetGroups });
+});
+
+test('they are not compared with themselves until then', async () => {
+  expect(await look([])).toBeUndefined();
+});
