@@ -42,6 +42,9 @@ export interface Preflight {
   firing: string[];
 }
 
+export const deployedBy = (service: string, controller = 'somebody else'): string =>
+  `service ${service} is deployed by ${controller}, not by ECS itself: change its deployment controller`;
+
 /** A deployment that goes back is about to end: a release waits for it. */
 export const waitsFor = ({ underWay }: Pick<Preflight, 'underWay'>): string | undefined =>
   underWay && !goesForward(underWay.status)
@@ -58,10 +61,7 @@ export function obstacles(service: string, seen: Preflight): string[] {
   const otherwise = differences(seen.wanted.rollout, seen.rollout);
   const reasons: [boolean, string][] = [
     [seen.status !== 'ACTIVE', `service ${service} is ${seen.status ?? 'missing'}, not ACTIVE`],
-    [
-      seen.deploymentController !== 'ECS',
-      `service ${service} is deployed by ${seen.deploymentController}, not by ECS itself: change its deployment controller`,
-    ],
+    [seen.deploymentController !== 'ECS', deployedBy(service, seen.deploymentController)],
     [
       seen.schedulingStrategy !== 'REPLICA',
       `service ${service} is scheduled as ${seen.schedulingStrategy}, a task on every instance: Tidegate deploys REPLICA services`,

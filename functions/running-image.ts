@@ -1,6 +1,8 @@
 /** Which image a service runs, and on what. */
 import type { Aws } from '../aws/gateways.ts';
+import { ReleaseRejected } from '../core/errors.ts';
 import { digestOf } from '../core/image.ts';
+import { deployedBy } from '../core/preflight.ts';
 import type { Target } from '../core/release.ts';
 import { architectureOf, imageOf } from '../core/task-definition.ts';
 
@@ -12,9 +14,12 @@ export interface RunningImage {
   architecture: string;
 }
 
+/** Throws `ReleaseRejected` for a service that has no task definition of its own. */
 export async function runningImage(aws: Pick<Aws, 'ecs'>, target: Target): Promise<RunningImage> {
-  const { taskDefinition } = await aws.ecs(target).service(target);
-  return imageOfRevision(aws, target, String(taskDefinition));
+  const { taskDefinition, deploymentController } = await aws.ecs(target).service(target);
+  if (taskDefinition === undefined)
+    throw new ReleaseRejected(deployedBy(target.service, deploymentController?.type));
+  return imageOfRevision(aws, target, taskDefinition);
 }
 
 /** The same where it is known which task definition the service runs. */

@@ -40,6 +40,8 @@ export function elsewhereView(service: ServiceRecord): Partial<Service> {
     ...kind,
     deploymentController,
     runningCount: service.desiredCount,
+    // Its task sets have one each.
+    ...(deploymentController.type === 'EXTERNAL' && { taskDefinition: undefined }),
     ...(deploymentController.type === 'ECS'
       ? { deployments: [{ ...common, ...counts, failedTasks: 0, rolloutState: 'COMPLETED' }] }
       : { deployments: [], taskSets: [{ ...common, stabilityStatus: 'STEADY_STATE' }] }),
