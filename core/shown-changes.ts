@@ -5,14 +5,16 @@ import { type Change, registrable, type TaskDefinition } from './task-definition
 export const masked = '(hidden)';
 
 /**
- * Values of environment variables, of secrets (their ARNs tell how they are called) and of a log driver's options. Build
- * arguments and commands are not: who puts secrets there shows them to everybody who may describe a task definition.
+ * Values of environment variables, of secrets (their ARNs tell how they are called), and of the options of log drivers and
+ * of Docker's volumes (a share's password is one). Build arguments and commands are not: who puts secrets there shows them to
+ * everybody who may describe a task definition.
  */
 const hidden = [
-  /\.environment\.[^.].*\.value$/,
+  /\.environment\..+\.value$/,
   /\.(secrets|secretOptions)\..*\.valueFrom$/,
   /\.logConfiguration\.options\./,
   /\.repositoryCredentials\./,
+  /\.driverOpts\./,
 ];
 
 /** Options of log drivers that name places, not tokens. */

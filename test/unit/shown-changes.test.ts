@@ -56,6 +56,21 @@ test.each([
   ]);
 });
 
+test('hidden is the password of a share that a volume mounts', () => {
+  const volume = (password: string) => ({
+    volumes: [
+      {
+        name: 'share',
+        dockerVolumeConfiguration: { driver: 'local', driverOpts: { o: `password=${password}` } },
+      },
+    ],
+  });
+
+  expect(shownChanges(definition({}, volume('old secret')), definition({}, volume('new secret')))).toEqual([
+    { path: 'volumes.share.dockerVolumeConfiguration.driverOpts.o', before: masked, after: masked },
+  ]);
+});
+
 test('a variable more is one change, wherever it stands', () => {
   const before = definition({
     environment: [
