@@ -38,6 +38,12 @@ export interface Running {
   pushedAt: number | undefined;
 }
 
+/** Somebody went back from it, or past it, and nobody has deployed it since. */
+const wasGivenUp = ({ request: { push }, endedAt }: Deployed, all: readonly Deployed[]): boolean =>
+  all.some(
+    (back) => back.request.rollback && back.endedAt > endedAt && back.request.push.pushedAt < push.pushedAt,
+  );
+
 /** `unknown`: there may be one that is not among these. */
 export type Choice = { release: Deployed } | { refused: string; unknown: boolean };
 
@@ -62,7 +68,10 @@ export function earlierRelease(
   }
   const { pushedAt = Infinity } = running;
   const before = newestFirst
-    .filter(({ request: { push } }) => push.digest !== running.digest && push.pushedAt < pushedAt)
+    .filter((one) => {
+      const { push } = one.request;
+      return push.digest !== running.digest && push.pushedAt < pushedAt && !wasGivenUp(one, deployed);
+    })
     .sort((one, other) => other.request.push.pushedAt - one.request.push.pushedAt);
   const [release] = before;
   return release

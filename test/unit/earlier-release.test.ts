@@ -17,8 +17,14 @@ const deployed = (tag: string, endedAt: number, execution = `${tag}-${endedAt}`)
     },
   },
 });
+const wentBack = (tag: string, endedAt: number): Deployed => {
+  const again = deployed(tag, endedAt);
+  const rollback = { by: 'ada', reason: 'it was bad', requestedAt: endedAt, to: 'e' };
+  return { ...again, request: { ...again.request, rollback } };
+};
 const running = (tag: string) => ({ digest: digestOf(tag), pushedAt: Number(tag[1]) });
 const [v1, v2, v3] = [deployed('v1', 10), deployed('v2', 20), deployed('v3', 30)];
+const v4 = deployed('v4', 50);
 
 describe('the release to go back to', () => {
   test.each([
@@ -28,6 +34,24 @@ describe('the release to go back to', () => {
       all: [v1, v2, v3, deployed('v2', 40)],
       runs: 'v2',
       is: v1,
+    },
+    {
+      it: 'is not what was gone back from before the next push, which is bad too',
+      all: [v1, v2, v3, wentBack('v2', 40), v4],
+      runs: 'v4',
+      is: wentBack('v2', 40),
+    },
+    {
+      it: 'is nothing that was gone back past',
+      all: [v1, v2, v3, wentBack('v1', 40), v4],
+      runs: 'v4',
+      is: wentBack('v1', 40),
+    },
+    {
+      it: 'is what was gone back from where somebody deployed it again since',
+      all: [v1, v2, wentBack('v1', 40), deployed('v2', 45), v4],
+      runs: 'v4',
+      is: deployed('v2', 45),
     },
     {
       it: 'is the last deployment of it, where it was deployed twice',
