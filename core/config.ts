@@ -302,7 +302,7 @@ export type ConfigInput = z.input<typeof configSchema>;
  * Throws one error that names every mistake with its path, as `services.my-api.tags: …`.
  */
 export function defineConfig(input: ConfigInput): Config {
-  const checked = configSchema.safeParse(input);
+  const checked = configSchema.safeParse(input, { reportInput: true });
   if (checked.success) return checked.data;
   const mistakes = checked.error.issues.map(
     (issue) => `  ${issue.path.join('.') || 'the file'}: ${sentence(issue)}`,
@@ -320,14 +320,26 @@ function sentence(issue: z.core.$ZodIssue): string {
     case 'invalid_key':
       return issue.issues.map(({ message }) => message).join('; ');
     case 'invalid_type':
-      return issue.input === undefined && issue.expected !== 'never'
+      if (issue.expected === 'never') return issue.message;
+      return issue.input === undefined
         ? `is missing: ${issue.expected} expected`
-        : issue.message;
+        : `is ${kindOf(issue.input)}: ${issue.expected} expected`;
+    case 'invalid_value':
+      return issue.values.length > 1 ? `must be one of ${issue.values.join(', ')}` : issue.message;
     case 'too_small':
+      if (issue.origin === 'number') return `must be at least ${issue.minimum}`;
       return issue.minimum === 1 ? 'must not be empty' : issue.message;
+    case 'too_big':
+      return issue.origin === 'number' ? `must be at most ${issue.maximum}` : issue.message;
     default:
       return issue.message;
   }
+}
+
+/** As a message calls it. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** Settings of one environment of one service. Throws where the configuration does not name it. */

@@ -257,4 +257,22 @@ test('mistakes are told in words that say what to do', () => {
   expect(define({ services: { 'my-api': { container: 'app' } } })).toThrow(
     'repository: is missing: string expected',
   );
+  const environment = {
+    ...{ name: 'production', cluster: 'main', service: 'my-api' },
+    ...{ queue: 'lifo', releaseTask: { command: 'migrate' }, alongside: ['my-worker'] },
+    rollout: { strategy: 'CANARY', percent: 500, bakeTime: 10 },
+  };
+  const given = message(
+    define({
+      services: { 'my-api': { repository: 'my-api', container: 'app', environments: [environment] } },
+    }),
+  );
+  expect(given.split('\n').map((line) => line.replace('  services.my-api.environments.0.', ''))).toEqual([
+    'tidegate.config.ts has 5 mistakes:',
+    'rollout.percent: must be at most 100',
+    'rollout.bakeTime: is number: string expected',
+    'alongside.0: is string: object expected',
+    'queue: must be one of newest, fifo, reject',
+    'releaseTask.command: is string: array expected',
+  ]);
 });
