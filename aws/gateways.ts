@@ -11,6 +11,7 @@ import type { openReleases } from './open-releases.ts';
 import type { pushes } from './pushes.ts';
 import type { records } from './records.ts';
 import type { slack } from './slack.ts';
+import type { slackResponse } from './slack-response.ts';
 import type { slackSigningSecret } from './slack-signing-secret.ts';
 import type { slots } from './slots.ts';
 import type { states } from './states.ts';
@@ -30,6 +31,7 @@ export type Aws = Opened<{
   pushes: typeof pushes;
   records: typeof records;
   slack: typeof slack;
+  slackResponse: typeof slackResponse;
   slackSigningSecret: typeof slackSigningSecret;
   slots: typeof slots;
   states: typeof states;

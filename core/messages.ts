@@ -1,6 +1,7 @@
 /** What Slack shows: calm, the cause first, words as well as colour. Text from outside is escaped and bounded. */
 import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
+import type { ApprovalAnswer } from './approval.ts';
 import { spoken } from './duration.ts';
 import { failedTasks } from './failed-tasks.ts';
 import { shortDigest } from './image.ts';
@@ -161,4 +162,12 @@ export function approvalMessage({ approvalId, release, scan, expiresAt, link }: 
       },
     ],
   };
+}
+
+/** The message that asked, after somebody answered: without buttons, and with who it was. */
+export function decidedMessage({ text, blocks }: Message, { decision, by }: ApprovalAnswer): Message {
+  const user = /^slack:(\w+)$/.exec(by)?.[1];
+  const sentence = `${decision === 'approved' ? '✅ Approved' : '⛔ Rejected'} by ${user ? `<@${user}>` : escaped(by)}`;
+  const kept = blocks.filter(({ type }) => type !== 'actions');
+  return { text: cut(text, limits.text), blocks: [...kept, section(sentence)] };
 }

@@ -1,5 +1,6 @@
 /** A request that claims to come from Slack: its signature, and the click in it. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
 
 /** Older or newer than this, and it may be a replay (Slack's own rule). */
@@ -35,12 +36,18 @@ const clickSchema = z.looseObject({
   type: z.literal('block_actions'),
   user: z.looseObject({ id: z.string().max(50) }),
   actions: z.array(z.looseObject({ action_id: z.string(), value: z.string().max(200) })).length(1),
+  response_url: z.url().optional(),
+  message: z
+    .looseObject({ text: z.string(), blocks: z.array(z.looseObject({ type: z.string() })) })
+    .optional(),
 });
 
 export interface Click {
   user: string;
   action: string;
   value: string;
+  /** The message with the button, and the address that changes it. */
+  asked?: { responseUrl: string; text: string; blocks: KnownBlock[] };
 }
 
 /** The click in an interaction's body; undefined where it is something else. */
@@ -48,9 +55,14 @@ export function readClick(body: string): Click | undefined {
   const payload = new URLSearchParams(body).get('payload');
   const parsed = clickSchema.safeParse(json(payload ?? ''));
   const action = parsed.data?.actions[0];
-  return (
-    parsed.data && action && { user: parsed.data.user.id, action: action.action_id, value: action.value }
-  );
+  if (!parsed.data || !action) return undefined;
+  const { user, response_url: responseUrl, message } = parsed.data;
+  return {
+    ...{ user: user.id, action: action.action_id, value: action.value },
+    // Slack sends back what was posted: blocks of ours.
+    ...(responseUrl &&
+      message && { asked: { responseUrl, text: message.text, blocks: message.blocks as KnownBlock[] } }),
+  };
 }
 
 function json(text: string): unknown {

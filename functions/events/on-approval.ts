@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import { approvals } from '../../aws/approvals.ts';
 import { records } from '../../aws/records.ts';
+import { slackResponse } from '../../aws/slack-response.ts';
 import { slackSigningSecret } from '../../aws/slack-signing-secret.ts';
 import { states } from '../../aws/states.ts';
 import type { ApprovalAnswer } from '../../core/approval.ts';
-import { approvalActions } from '../../core/messages.ts';
+import { approvalActions, decidedMessage } from '../../core/messages.ts';
 import { readClick, untrusted } from '../../core/slack-request.ts';
 import { answerTask } from '../answer-task.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
@@ -32,7 +33,7 @@ const answer = (statusCode: number, body = ''): HttpAnswer => ({
 
 export const onApproval = defineEventHandler({
   name: 'on-approval',
-  uses: { approvals, records, slackSigningSecret, states },
+  uses: { approvals, records, slackResponse, slackSigningSecret, states },
   run: async (event, aws): Promise<HttpAnswer> => {
     const request = requestSchema.safeParse(event);
     if (!request.success) return answer(400, 'not an HTTP request');
@@ -60,6 +61,13 @@ export const onApproval = defineEventHandler({
     // Read again: the newest task token, and the decision that counts. It is passed on by a second click too.
     const decided = (await aws.approvals.of(approval.approvalId)) ?? approval;
     await answerTask(aws, requestApproval, decided, decided.answer);
+    // Last: while the release has not been told, the buttons stay, and a second click tells it. Slack may be away meanwhile.
+    if (click.asked && decided.answer) {
+      const { responseUrl, ...message } = click.asked;
+      await aws.slackResponse
+        .replace(responseUrl, decidedMessage(message, decided.answer))
+        .catch(() => undefined);
+    }
     return first ? answer(200) : answer(200, 'this was already decided');
   },
 });

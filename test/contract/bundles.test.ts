@@ -8,7 +8,13 @@ import { steps } from '../../functions/steps/table.ts';
 /** What each gateway needs of the SDK. */
 const clientsOf: Readonly<Record<string, readonly string[]>> = {
   ...{ cloudwatch: ['cloudwatch'], domainEvents: ['eventbridge'], ecr: ['ecr'], ecs: ['ecs'] },
-  ...{ logs: ['cloudwatch-logs'], states: ['sfn'], slack: ['ssm'], slackSigningSecret: ['ssm'] },
+  ...{
+    logs: ['cloudwatch-logs'],
+    states: ['sfn'],
+    slack: ['ssm'],
+    slackResponse: [],
+    slackSigningSecret: ['ssm'],
+  },
   ...{ approvals: ['dynamodb'], openReleases: ['dynamodb'], pushes: ['dynamodb'], records: ['dynamodb'] },
   ...{ slots: ['dynamodb'], turns: ['dynamodb'], waits: ['dynamodb'] },
   endpoints: [],

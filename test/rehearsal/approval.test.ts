@@ -20,13 +20,26 @@ describe('approval', () => {
     expect(release?.record.steps.RequestApproval).toEqual({ decision: 'approved', by: 'slack:U0YOU' });
   });
 
-  test('rejects a release when somebody says no, and a second click changes nothing', async () => {
+  test('shows in Slack who approved it, without buttons to click again', async () => {
     const world = await rehearsal(asked);
     await world.pushOnly('good', 'v1.0.0');
     await world.clock.advance(60_000);
 
-    await world.click('reject');
     await world.click('approve');
+
+    const [message] = world.world.slack.messages();
+    const blocks = message?.blocks as { type: string; text?: { text: string } }[];
+    expect(blocks.map(({ type }) => type)).not.toContain('actions');
+    expect(blocks.at(-1)?.text?.text).toBe('✅ Approved by <@U0YOU>');
+    await expect(world.click('reject')).rejects.toThrow('no message in Slack has buttons');
+  });
+
+  test('rejects a release when somebody says no, and a click at the same time changes nothing', async () => {
+    const world = await rehearsal(asked);
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+
+    await Promise.all([world.click('reject'), world.click('approve')]);
     await world.ended();
 
     const [release] = await world.releases();
