@@ -158,7 +158,9 @@ export function readRollout(
       createdAt > (ours?.createdAt ?? question.startedAt),
   );
   const replaced = successor && superseded(successor);
-  const late = now >= question.startedAt + question.timeoutSeconds * 1000;
+  // What was proved and serves everybody is not taken back because ECS bakes and drains: it gets the time once more.
+  const times = isProved(question) && ours?.details?.productionWeight === 100 ? 2 : 1;
+  const late = now >= question.startedAt + times * question.timeoutSeconds * 1000;
   if (!ours) {
     const never = `ECS shows no deployment of ${name(question.taskDefinitionArn)}`;
     return replaced ?? (late ? failed('never shown', never) : undefined);
@@ -223,10 +225,19 @@ function onTheWay({ details }: SeenDeployment, { shifting }: RolloutQuestion): R
   return undefined;
 }
 
-function done({ shifting }: RolloutQuestion): Reading {
-  const proved = shifting && shifting.tested === shifting.toTest && shifting.measured === shifting.toMeasure;
+function done(question: RolloutQuestion): Reading {
+  const { shifting } = question;
+  const nothingToProve = shifting && !shifting.toTest && !shifting.toMeasure;
+  const proved = nothingToProve || isProved(question);
   return { status: proved ? 'proved' : 'stable', reason: 'the service deployment is SUCCESSFUL' };
 }
+
+/** By all that there was to check. */
+const isProved = ({ shifting }: RolloutQuestion): boolean =>
+  shifting !== undefined &&
+  (shifting.tested || shifting.measured) &&
+  shifting.tested === shifting.toTest &&
+  shifting.measured === shifting.toMeasure;
 
 /** ECS tells it in words only; which alarms fired it lists. */
 function causeOf({ statusReason = '', details }: SeenDeployment): Cause {

@@ -190,6 +190,25 @@ describe('a rollout that shifts traffic', () => {
   });
 
   test.each([
+    {
+      it: 'is taken back',
+      stage: 'BAKE_TIME',
+      weight: 100,
+      of: { tested: false },
+      times: 1,
+      status: 'failed',
+    },
+    { it: 'is taken back', stage: 'PRODUCTION_TRAFFIC_SHIFT', weight: 50, times: 1, status: 'failed' },
+    { it: 'stays while the old tasks go', stage: 'BAKE_TIME', weight: 100, times: 1, status: undefined },
+    { it: 'is taken back at last', stage: 'CLEAN_UP', weight: 100, times: 2, status: 'failed' },
+  ])('$it when its time is over $times times in $stage', ({ stage, weight, of, times, status }) => {
+    const checks = { ...shifting, toMeasure: false, tested: true, ...of };
+    const now = question.startedAt + times * question.timeoutSeconds * 1000;
+
+    expect(readRollout({ ...question, shifting: checks }, at(stage, weight), now)?.status).toBe(status);
+  });
+
+  test.each([
     { measured: false, status: 'gives way' },
     { measured: true, status: undefined },
   ])('gives way to a newer release unless it was measured: $measured', ({ measured, status }) => {
