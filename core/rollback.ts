@@ -50,6 +50,9 @@ export function rollbackMethod(
   deployment: SeenDeployment | undefined,
 ): Rollback['method'] {
   if (first && service.taskDefinitionArn === ours) return 'nothing to go back to';
+  // AWS does not say which revision it calls PRIMARY while both stand: a deployment that goes on has not been taken back.
+  const goesOn = ['PENDING', 'IN_PROGRESS'].includes(deployment?.status ?? '');
+  if (service.taskDefinitionArn === wayBack && goesOn && unproved === undefined) return 'deployment stopped';
   if (service.taskDefinitionArn === wayBack) return deployment ? 'taken back by ECS' : 'nothing to undo';
   if (service.taskDefinitionArn !== ours && service.taskDefinitionArn !== unproved) return 'superseded';
   // ECS would go back to what completed last, and that is not what was proved last.

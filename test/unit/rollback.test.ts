@@ -21,6 +21,12 @@ describe('the way back', () => {
       method: 'deployment stopped',
     },
     {
+      it: 'stops it also where ECS shows the service as that of the old version until the end',
+      service: home,
+      deployment: deployment(),
+      method: 'deployment stopped',
+    },
+    {
       it: 'deploys the previous revision once the deployment is done',
       service: service(),
       deployment: deployment({ status: 'SUCCESSFUL' }),
