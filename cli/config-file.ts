@@ -9,10 +9,11 @@ export async function configFrom(file?: string): Promise<Config> {
   if (file !== undefined && !existsSync(file)) throw new Mistake(`there is no file ${file}`);
   const reading = file === undefined ? import('../tidegate.config.ts') : import(pathToFileURL(file).href);
   const module: { default?: Config } = await reading.catch((error: Error) => {
+    if (error.message.startsWith('tidegate.config.ts has ')) throw new Mistake(error.message);
+    // A mistake of syntax is told with its place at the head of the stack.
+    const [, line] = /^[^\n]+:(\d+)\n/.exec(error.stack ?? '') ?? [];
     throw new Mistake(
-      error.message.startsWith('tidegate.config.ts has ')
-        ? error.message
-        : `${file ?? 'tidegate.config.ts'} cannot be read: ${error.message}`,
+      `${file ?? 'tidegate.config.ts'}${line ? `, line ${line},` : ''} cannot be read: ${error.message}`,
     );
   });
   const config = module.default;

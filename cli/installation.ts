@@ -89,7 +89,7 @@ async function onAws(config: Config, stage: string): Promise<Installation> {
   const region = config.installation?.region ?? AWS_REGION ?? AWS_DEFAULT_REGION;
   if (!region)
     throw new Mistake(
-      'in which Region is Tidegate installed? Set installation in tidegate.config.ts, or AWS_REGION',
+      'in which Region is Tidegate installed? Set installation in tidegate.config.ts, or AWS_REGION; for the local world of this folder add --local',
     );
   const client = { region, requestHandler: patience };
   const caller = await callerOf(client).catch((error: Error) => {

@@ -1,17 +1,17 @@
 /** The service and environment that a command names. */
 import { type Config, environmentOf } from '../core/config.ts';
-import { BadUse } from './mistake.ts';
+import { Mistake } from './mistake.ts';
 
-/** Throws `BadUse` that lists what there is. */
+/** Throws a `Mistake` that lists what there is. */
 export function named(config: Config, name: string, environment: string) {
   const { services } = config;
   const service = services[name];
   if (!service)
-    throw new BadUse(
+    throw new Mistake(
       `there is no service ${name} in tidegate.config.ts, only ${Object.keys(services).join(', ')}`,
     );
   const names = service.environments.map((one) => one.name);
   if (!names.includes(environment))
-    throw new BadUse(`${name} has no environment ${environment}, only ${names.join(', ')}`);
+    throw new Mistake(`${name} has no environment ${environment}, only ${names.join(', ')}`);
   return environmentOf(config, name, environment);
 }

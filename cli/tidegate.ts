@@ -61,7 +61,12 @@ function parsed(args: string[], { options }: Command) {
   try {
     return parseArgs({ args, allowPositionals: true, options: { ...options, ...common } });
   } catch (error) {
-    throw new BadUse((error as Error).message);
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Node goes on to explain how such a word could be no option.
+    const [, unknown] = /^Unknown option '([^']+)'/.exec(message) ?? [];
+    if (unknown && code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+      throw new BadUse(`there is no option ${unknown}`);
+    throw new BadUse(message);
   }
 }
 

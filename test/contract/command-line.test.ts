@@ -1,6 +1,6 @@
 /** `npm run tidegate`, as a process: what it says where there is nothing to ask, and with which exit code it ends. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { afterAll, expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('../../bin/tidegate.mjs', import.meta.url));
 const elsewhere = mkdtempSync(join(tmpdir(), 'tidegate-cli-'));
+const broken = join(elsewhere, 'broken.config.ts');
+writeFileSync(broken, 'export default {\n  services: { my-api: {} },\n};\n');
 afterAll(() => rmSync(elsewhere, { recursive: true }));
 
 interface Ended {
@@ -40,7 +42,7 @@ test.concurrent.each([
     args: ['plan', '--quick'],
     code: 2,
     out: /^$/,
-    err: /--quick[\s\S]*Usage/,
+    err: /there is no option --quick\n\nUsage/,
   },
   {
     it: 'a tag is missing',
@@ -57,11 +59,18 @@ test.concurrent.each([
     err: /npm start/,
   },
   {
+    it: 'a mistake of syntax in the configuration is told with its line',
+    args: ['plan', 'my-api', 'production', 'v1.0.0', '--config', broken],
+    code: 2,
+    out: /^$/,
+    err: /broken\.config\.ts, line 2, cannot be read/,
+  },
+  {
     it: 'without a Region it says where to set one',
     args: ['plan', 'my-api', 'production', 'v1.0.0'],
     code: 2,
     out: /^$/,
-    err: /AWS_REGION/,
+    err: /AWS_REGION.*--local/,
   },
 ])('$it', async ({ args, code, out, err }) => {
   const ended = await run(args);
