@@ -108,6 +108,9 @@ function takenAs({ from, to, kind }: Line, { visits }: Reading): boolean {
   });
 }
 
+/** How wide a letter is, about, in the two sizes of a box. */
+const letter = { name: 7, note: 5.6 };
+
 function node(box: Box) {
   const { name, shape, x, y, width, height } = box;
   const [left, right] = [x - width / 2, x + width / 2];
@@ -137,7 +140,14 @@ function node(box: Box) {
       sign.textContent = shape === 'choice' && status === 'succeeded' ? '' : mark;
       const times = retries + visits.length;
       const took = isLive(status) || milliseconds < 50 || shape === 'wait' ? '' : duration(milliseconds);
-      note.textContent = [times > 1 ? `×${times}` : '', took].filter(Boolean).join(' · ');
+      const counted = times > 1 ? `×${times}` : '';
+      const room = width - 24 - 9 - 4 - name.length * letter.name;
+      // The title has all of it.
+      const both = [counted, took].filter(Boolean).join(' · ');
+      note.textContent =
+        [both, took, took.replace(/ min \d+ s$/, ' min'), counted].find(
+          (text) => text.length * letter.note <= room,
+        ) ?? '';
       const again = times > 1 ? `, tried ${times} times` : '';
       title.textContent = `${name}: ${words}${again}${took && `, ${took}`}`;
       element.setAttribute('aria-label', title.textContent);
