@@ -42,6 +42,9 @@ function endingOf({ status, output, error, recorded }: SeenExecution): Ending {
 function reasonOf(execution: SeenExecution, history: readonly HistoryEvent[]): string {
   const { status, output, error, cause } = execution;
   if (status === 'RUNNING') {
+    // It answers by its token even where the slot is free, so nothing is told of it before that.
+    if (currentState(history)?.state === 'AcquireSlot')
+      return 'waits until no other release changes the service';
     return tell(execution.startDate.getTime(), history).findLast(({ line }) => line)?.line?.text ?? '';
   }
   if (execution.recorded) return execution.recorded.reason;

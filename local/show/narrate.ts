@@ -15,6 +15,8 @@ export interface Line {
 /** One execution's narrator: give it the events in order, it answers what is worth a line. */
 export function narrator(startedAt: number) {
   let state = '';
+  /** New and old tasks stand beside each other, and ECS moves the traffic. */
+  let shifts = false;
   const said = new Map<string, string>();
 
   const line = (event: HistoryEvent, mark: Line['mark'], text: string): Line | undefined => {
@@ -30,15 +32,22 @@ export function narrator(startedAt: number) {
       case 'TaskStateEntered':
         state = String(event.stateEnteredEventDetails?.name);
         return undefined;
-      case 'TaskSubmitted':
-        return waits.has(state) ? line(event, 'waiting', waits.get(state) ?? '') : undefined;
+      case 'TaskSubmitted': {
+        // What knows its answer at once waits for nothing: TaskSucceeded tells it.
+        const { Payload } = parsed(event.taskSubmittedEventDetails?.output);
+        if (fields(Payload).waiting !== true) return undefined;
+        const wait = waits.get(shifts ? `${state}, traffic shifts` : state) ?? waits.get(state);
+        return wait ? line(event, 'waiting', wait) : undefined;
+      }
       case 'TaskFailed': {
         const { error, cause } = event.taskFailedEventDetails ?? {};
-        return line(event, error === 'ScanPending' ? 'waiting' : 'failed', messageOf(cause) || String(error));
+        const mark = triedAgain.includes(String(error)) ? 'waiting' : 'failed';
+        return line(event, mark, messageOf(cause) || String(error));
       }
       case 'TaskSucceeded': {
         const output = parsed(event.taskSucceededEventDetails?.output);
         const answer = fields(output.Payload ?? output);
+        shifts ||= shifting.includes(String(answer.status));
         const text = sentences[state]?.(answer);
         return text ? line(event, markOf(answer), text) : undefined;
       }
@@ -73,9 +82,16 @@ function markOf({ status, decision }: Answer): Line['mark'] {
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 
+/** What `AwaitDeployment` says of strategies that shift traffic alone. */
+const shifting = ['testable', 'serving'];
+
+/** By its retriers, and as a matter of course: nothing is wrong. */
+const triedAgain = ['ScanPending', 'Transient', 'Throttled'];
+
 const waits = new Map([
   ['RequestApproval', 'waiting for a person'],
   ['AwaitDeployment', 'ECS starts the new tasks, then drains the old ones'],
+  ['AwaitDeployment, traffic shifts', 'ECS moves the traffic to the new tasks; the old ones still stand'],
   ['AwaitRollback', 'ECS brings the previous revision back'],
 ]);
 

@@ -1,6 +1,7 @@
 /** The console as an HTTP server: what it answers, and what it lets a browser do. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { HistoryEvent } from '../../local/asl/index.ts';
 import { virtualClock } from '../../local/clock.ts';
 import { console as releasesConsole } from '../../local/console/console.ts';
 import { releaseRow } from '../../local/console/release-row.ts';
@@ -89,6 +90,23 @@ test.each(['{}', 'null', '[1]', '{"service":7}', 'no JSON'])(
     });
   },
 );
+
+test('a release that waits for the slot says so, and not what the state before had found', () => {
+  const startDate = new Date(0);
+  const running = { executionArn: 'arn', name: 'waits', status: 'RUNNING' as const, startDate, input: '{}' };
+  const entered = (id: number, name: string): HistoryEvent => ({
+    ...{ id, previousEventId: id - 1, timestamp: startDate, type: 'TaskStateEntered' },
+    stateEnteredEventDetails: { name },
+  });
+  const output = JSON.stringify({ Payload: { status: 'pass', summary: 'no CRITICAL' } });
+  const passed = { id: 2, previousEventId: 1, timestamp: startDate, type: 'TaskSucceeded' } as const;
+  const judged = [entered(1, 'CheckScan'), { ...passed, taskSucceededEventDetails: { output } }];
+
+  expect(releaseRow(running, judged).reason).toBe('pass: no CRITICAL');
+  expect(releaseRow(running, [...judged, entered(3, 'AcquireSlot')]).reason).toBe(
+    'waits until no other release changes the service',
+  );
+});
 
 test('a release is told with its definition, its whole history and its lines', async () => {
   const { get, arns, source } = await scene(scenarios.rejected);

@@ -172,7 +172,7 @@ function well({ tag, environment = 'production' }: Scenario, clock: Clock): Reco
         };
       },
     },
-    RequestApproval: { answer: () => undefined },
+    RequestApproval: { answer: () => ({ waiting: true }) },
     AcquireSlot: { ms: 90, sent: { ms: 20, output: { status: 'granted' } } },
     PlanDeployment: {
       ms: 520,
