@@ -10,6 +10,8 @@ import { assemble, type Balancing, type LoadBalancerSettings } from './settings.
 export interface ModelledLoadBalancer extends Balancing {
   /** A request of somebody else's, which is counted as the users' are. `undefined` where no target listens. */
   ask(listener: 'production' | 'test', path: string): Answer | undefined;
+  /** Where users' requests go now: each target group that gets some, with what listens behind it. */
+  behind(): readonly { weight: number; behaviours: readonly (Behaviour | undefined)[] }[];
   /** No more requests and health checks. What was measured is still published. */
   close(): void;
 }
@@ -21,6 +23,9 @@ export interface Served {
   to: number;
   /** Undefined where no task answered: a 502 or 503 of the load balancer itself. */
   version: string | undefined;
+  /** Its commit, and the ARN of the target group that it was in. */
+  revision?: string | undefined;
+  targetGroup?: string;
   requests: number;
   /** Those of them that ended in a 5xx. */
   errors: number;
@@ -88,7 +93,7 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
   }
 
   function requestOf(
-    { metrics: of }: Member,
+    { metrics: of, targets }: Member,
     behaviours: (Behaviour | undefined)[],
     requests: number,
     time: Span,
@@ -107,7 +112,11 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
     if (!onServed) return;
     for (const [place, { behaviour, requests: own }] of shares.entries()) {
       const errors = failures[place] ?? 0;
-      if (own > 0) onServed({ ...time, version: behaviour?.version, requests: own, errors });
+      if (own > 0)
+        onServed({
+          ...{ ...time, version: behaviour?.version, revision: behaviour?.revision },
+          ...{ targetGroup: targets.arn, requests: own, errors },
+        });
     }
   }
 
@@ -148,6 +157,7 @@ export function modelledLoadBalancer(settings: ModelledSettings): ModelledLoadBa
       member?.metrics.answered(answer.status, answer.latencyMs / 1000);
       return answer;
     },
+    behind: whoIsBehind,
     close() {
       cancelStep();
       close();

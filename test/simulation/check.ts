@@ -4,6 +4,7 @@ import { broken } from './invariants/index.ts';
 import { wider } from './limits.ts';
 import { type Plan, plans } from './plan.ts';
 import { play } from './play.ts';
+import { fewerShifts } from './shifts.ts';
 import type { Story } from './story.ts';
 
 export interface Checked {
@@ -80,6 +81,12 @@ function* smallerThan(plan: Plan): Generator<Plan> {
         yield { ...plan, [list]: (plan[list] as unknown[]).toSpliced(index, 1) };
     }
   }
+  const { incidents = [] } = plan;
+  if (incidents.length > 0) yield { ...plan, incidents: [] };
+  if (incidents.length > 1) for (const one of incidents) yield { ...plan, incidents: [one] };
+  for (const shifts of fewerShifts(plan.shifts)) yield { ...plan, shifts };
+  if (plan.queue) yield { ...plan, queue: undefined };
+  if (plan.alongside) yield { ...plan, alongside: undefined };
   for (const limits of wider(plan.limits)) yield { ...plan, limits };
   if (plan.ecsLagSeconds > 0) yield { ...plan, ecsLagSeconds: 0 };
   if (plan.skewSeconds !== 0) yield { ...plan, skewSeconds: 0 };

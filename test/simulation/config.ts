@@ -2,13 +2,14 @@
 import { type Config, type ConfigInput, defineConfig } from '../../core/config.ts';
 import { balancer } from '../support/rehearsed-world.ts';
 import type { Plan } from './plan.ts';
+import { rolloutOf, strategyAt } from './shifts.ts';
 
 const there = { region: 'us-east-1', roleArn: 'arn:aws:iam::210987654321:role/tidegate' };
 
 /** What runs the same image beside a service. */
 export const workerOf = (service: string) => `${service}-worker`;
 
-export function configOf({ services, elsewhere = false, alongside }: Plan): Config {
+export function configOf({ services, elsewhere = false, alongside, shifts, queue }: Plan): Config {
   const environmentNames = ['staging', 'production'];
   const serviceNames = ['api', 'web'];
   const input: ConfigInput['services'] = {};
@@ -19,17 +20,31 @@ export function configOf({ services, elsewhere = false, alongside }: Plan): Conf
       container: 'app',
       environments: environments.map((environment, position) => {
         const name = String(environmentNames[position + environmentNames.length - environments.length]);
+        const away = elsewhere && position === environments.length - 1;
+        // The function that ECS asks is where Tidegate is.
+        const strategy = away ? 'ROLLING' : strategyAt(shifts, index + position);
+        const shifting = strategy !== 'ROLLING';
+        const rollout = rolloutOf(strategy, environment.analysis);
+        const worker = {
+          service: workerOf(service),
+          ...(shifts?.alongside && shifting && { rollout: rolloutOf(strategy, false) }),
+        };
         return {
           name,
           cluster: name,
           service,
-          deploymentTimeout: '20m',
-          ...(alongside && { alongside: [{ service: workerOf(service) }] }),
-          ...(elsewhere && position === environments.length - 1 && there),
+          rollout,
+          deploymentTimeout: shifting ? '1h' : '20m',
+          ...(queue && { queue }),
+          ...(alongside && { alongside: [worker] }),
+          ...(away && there),
           ...(environment.approval && { approval: { timeout: '1h' } }),
           ...(environment.releaseTask && { releaseTask: { command: ['node', 'migrate.mjs'] } }),
           ...(environment.smoke && {
-            smoke: { endpoints: [{ url: `http://${service}.${name}.test/healthz` }] },
+            smoke: {
+              endpoints: [{ url: `http://${service}.${name}.test/healthz` }],
+              ...(shifting && { testListener: { url: `http://${service}.${name}.test:9001` } }),
+            },
           }),
           ...(environment.analysis && {
             analysis: { ...balancer(`${service}-${name}`), baseline: '10m', window: '5m', warmUp: '1m' },

@@ -5,7 +5,8 @@ import type { Around } from '../../local/door/answering.ts';
 import { ConnectionLost } from '../../local/door/route.ts';
 import { pause } from '../../local/lambda/pause.ts';
 import type { AroundFunction } from '../../local/lambda/runtime.ts';
-import type { CallFault, CallFaultKind, FunctionFault, FunctionFaultKind, Plan } from './plan.ts';
+import type { FunctionFault, FunctionFaultKind } from './function-faults.ts';
+import type { CallFault, CallFaultKind, Plan } from './plan.ts';
 
 /** Longer than any function may run. */
 const forever = 1e9;
@@ -36,7 +37,10 @@ export function faultsOf(plan: Plan, clock: () => Clock, tell: (what: string) =>
     };
   };
   const ofCall = next<CallFault>(plan.callFaults, ({ operation, by }) => `${operation} ${by ?? ''}`);
-  const ofFunction = next<FunctionFault>(plan.functionFaults, (fault) => fault.function);
+  const ofFunction = next<FunctionFault>(
+    [...plan.functionFaults, ...(plan.shifts?.faults ?? [])],
+    (fault) => fault.function,
+  );
 
   const calls: Record<CallFaultKind, (run: () => Promise<unknown>) => Promise<unknown>> = {
     throttled: async () => {

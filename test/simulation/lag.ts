@@ -1,5 +1,5 @@
 /** ECS shows a change a little later than it takes it: for a while, some answers are still those from before. */
-import type { Around } from '../../local/door/answering.ts';
+import type { Around, Call } from '../../local/door/answering.ts';
 
 const changes = new Set(['UpdateService', 'StopServiceDeployment', 'RunTask']);
 const reads = new Set([
@@ -12,14 +12,15 @@ export function lagging(
   seconds: number,
   now: () => number,
   random: () => number,
-  onOldAnswer: () => void,
+  onOldAnswer: (call: Call) => void,
 ): Around {
   /** By what was asked; of how many changes each answer knows. */
   const answered = new Map<string, { answer: unknown; known: number }>();
   let done = 0;
   let changedAt = Number.NEGATIVE_INFINITY;
 
-  return async ({ operation, input }, next) => {
+  return async (call, next) => {
+    const { operation, input } = call;
     if (seconds === 0) return next();
     if (changes.has(operation)) {
       const answer = await next();
@@ -33,7 +34,7 @@ export function lagging(
     const before = answered.get(question);
     const lags = now() - changedAt < seconds * 1000 && before?.known === done - 1;
     if (lags && random() < 0.5) {
-      onOldAnswer();
+      onOldAnswer(call);
       return structuredClone(before.answer);
     }
     const answer = await next();

@@ -117,8 +117,10 @@ ${deployAll}
   {
     name: 'UpdateService is tried three times at once',
     file: 'aws/ecs.ts',
-    find: "await calling('UpdateService', () => once.send(command));",
-    replace: `for (let tries = 0; ; tries += 1) {
+    find: `name, taskDefinition: taskDefinitionArn });
+      await calling('UpdateService', () => once.send(command));`,
+    replace: `name, taskDefinition: taskDefinitionArn });
+      for (let tries = 0; ; tries += 1) {
         try {
           await calling('UpdateService', () => once.send(command));
           break;
@@ -142,20 +144,20 @@ ${deployAll}
   {
     name: 'the slot goes to whoever asks',
     file: 'core/slot.ts',
-    find: 'if (!holder) return grant({ ...slot, holder: asking });',
-    replace: 'return grant({ ...slot, holder: asking });',
+    find: 'if (!holder) return grant({ ...left, holder: asking });',
+    replace: 'return grant({ ...left, holder: asking });',
   },
   {
     name: 'the slot forgets what was deployed last',
     file: 'core/slot.ts',
-    find: 'waiting?.execution === asking.execution ? undefined : waiting, deployed];',
-    replace: 'waiting?.execution === asking.execution ? undefined : waiting, undefined];',
+    find: "...(how === 'fifo' ? [] : line), deployed].find(",
+    replace: "...(how === 'fifo' ? [] : line)].find(",
   },
   {
     name: 'the slot is not given to who waits for it',
     file: 'core/slot.ts',
-    find: 'return next ? grant({ ...rest, holder: next }) : { slot: rest, answers: [] };',
-    replace: 'return { slot: { ...rest, ...(next && { holder: next }) }, answers: [] };',
+    find: 'return { slot: granted, answers: [...answers, ...late] };',
+    replace: 'return { slot: granted, answers: late };',
   },
   {
     name: 'the slot is kept when a release ends',
@@ -184,7 +186,7 @@ ${deployAll}
   {
     name: 'the schedule does not look for lost promotions',
     file: 'functions/missed-promotions.ts',
-    find: 'if (!slot?.deployed) continue;',
+    find: 'if (!slot?.deployed || slot.deployed.rollback) continue;',
     replace: 'if (!slot?.deployed || later) continue;',
   },
   {
@@ -285,6 +287,54 @@ ${deployAll}
     file: 'functions/steps/run-release-task.ts',
     find: "createHash('sha256').update(arn)",
     replace: "createHash('sha256').update(arn + aws.now())",
+  },
+  {
+    name: 'ECS is told at once that users may have a new version',
+    file: 'core/lifecycle-hook.ts',
+    find: '  return askAgain;',
+    replace: "  return { hookStatus: 'SUCCEEDED' };",
+  },
+  {
+    name: 'ECS waits for the smoke tests of a release that was stopped',
+    file: 'core/lifecycle-hook.ts',
+    find: "release.ended || release.smokeTests === 'fail'",
+    replace: "release.smokeTests === 'fail'",
+  },
+  {
+    name: 'that the metrics held is forgotten',
+    file: machine,
+    find: `"Next": "AwaitDeployment", "Assign": { "measured": true } }`,
+    replace: `"Next": "AwaitDeployment" }`,
+  },
+  {
+    name: 'what was measured to be good gives way',
+    file: 'core/rollout.ts',
+    find: 'if (newer === undefined || shifting?.measured) return undefined;',
+    replace: 'if (newer === undefined) return undefined;',
+  },
+  {
+    name: 'the target groups of old and new are mistaken for each other',
+    file: 'functions/look-at-deployment.ts',
+    find: 'return { old: before, new: after,',
+    replace: 'return { old: after, new: before,',
+  },
+  {
+    name: 'a rollback is as old as what it brings back',
+    file: 'core/release.ts',
+    find: 'rollback?.requestedAt ?? push.pushedAt;',
+    replace: 'push.pushedAt;',
+  },
+  {
+    name: 'of those in line, the newest push is first',
+    file: 'core/slot.ts',
+    find: '(isNewer(one, other) ? 1 : -1)',
+    replace: '(isNewer(one, other) ? -1 : 1)',
+  },
+  {
+    name: 'who finds the slot taken waits, though nobody is to',
+    file: 'core/slot.ts',
+    find: "if (how === 'reject') return { slot: left, answers: [answer(asking, 'rejected', holder)] };",
+    replace: '',
   },
   {
     name: 'a report that is no report passes the gate',

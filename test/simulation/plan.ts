@@ -1,7 +1,10 @@
 /** What happens in one simulated world, as data: who deploys what where, who interferes, and what fails. */
 import * as fc from 'fast-check';
 import type { VariantName } from '../../local/images/variants.ts';
+import { type FunctionFault, functionFaultKinds } from './function-faults.ts';
+import { type IncidentPlan, incidents } from './incidents.ts';
 import { type LimitsPlan, limits } from './limits.ts';
+import { type ShiftsPlan, shifts } from './shifts.ts';
 
 export interface EnvironmentPlan {
   approval: boolean;
@@ -63,21 +66,6 @@ export const callFaultKinds = [
 ] as const;
 export type CallFaultKind = (typeof callFaultKinds)[number];
 
-/** What an invocation of a function meets. */
-export interface FunctionFault {
-  function: string;
-  from: number;
-  times: number;
-  kind: FunctionFaultKind;
-}
-export const functionFaultKinds = [
-  'crashes before it works',
-  'crashes after it worked',
-  'runs out of time after it worked',
-  'starts cold',
-] as const;
-export type FunctionFaultKind = (typeof functionFaultKinds)[number];
-
 export interface Plan {
   /** Of the world's own randomness. */
   seed: number;
@@ -103,6 +91,11 @@ export interface Plan {
   elsewhere?: boolean | undefined;
   /** Each environment has a worker of the same image; what operators do to a service, they may do to that instead. */
   alongside?: 'a worker' | 'a worker that operators mean' | undefined;
+  /** All services are replaced task by task where absent. */
+  shifts?: ShiftsPlan | undefined;
+  incidents?: IncidentPlan[] | undefined;
+  /** Of every environment; the newest is next where absent. */
+  queue?: 'fifo' | 'reject' | undefined;
 }
 export interface EventPlan {
   loss: number;
@@ -328,5 +321,11 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   alongside: fc.oneof(
     { weight: 7, arbitrary: fc.constant(undefined) },
     { weight: 3, arbitrary: fc.constantFrom('a worker' as const, 'a worker that operators mean' as const) },
+  ),
+  shifts,
+  incidents,
+  queue: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(undefined) },
+    { weight: 2, arbitrary: fc.constantFrom('fifo' as const, 'fifo' as const, 'reject' as const) },
   ),
 });

@@ -3,6 +3,7 @@ import type { Clock } from '../../local/clock.ts';
 import { settle, type VirtualWorld, virtualWorld } from '../support/virtual-world.ts';
 import { configOf, serviceOf } from './config.ts';
 import { type Faults, faultsOf } from './faults.ts';
+import { befall, prepare } from './incidents.ts';
 import { lagging } from './lag.ts';
 import { callTime, endOf, isRefusal, limitsOf } from './limits.ts';
 import { operate } from './operate.ts';
@@ -17,6 +18,7 @@ import {
   serviceNow,
   targetsOf,
 } from './story.ts';
+import { traffic } from './traffic.ts';
 import { watch } from './watch.ts';
 
 const day = 86_400_000;
@@ -39,7 +41,19 @@ export async function play(plan: Plan): Promise<Story> {
   });
 
   const lag = lagging(plan.ecsLagSeconds, now, () => looking?.random() ?? 0, watched.lookedBehind);
-  const awaited = plan.operator.filter(({ upon }) => upon !== undefined);
+  const users = traffic();
+  const { incidents = [] } = plan;
+  const actions = [
+    ...plan.operator.map((action) => ({
+      ...action,
+      run: (virtual: VirtualWorld) => operate(virtual, action, plan, say),
+    })),
+    ...incidents.map((incident) => ({
+      ...incident,
+      run: (virtual: VirtualWorld) => befall(virtual, incident, say),
+    })),
+  ];
+  const awaited = actions.filter(({ upon }) => upon !== undefined);
   /** States that executions entered. */
   let steps = 0;
   const entered = (arn: string, state: string) => {
@@ -51,7 +65,7 @@ export async function play(plan: Plan): Promise<Story> {
     for (const action of awaited.filter(({ upon }) => upon === state)) {
       if (!execution.startsWith(`${serviceOf(config, action)}-`)) continue;
       awaited.splice(awaited.indexOf(action), 1);
-      virtual.clock.after(action.atSeconds * 1000, () => void operate(virtual, action, plan, say));
+      virtual.clock.after(action.atSeconds * 1000, () => void action.run(virtual));
     }
   };
   const virtual = await virtualWorld({
@@ -65,13 +79,18 @@ export async function play(plan: Plan): Promise<Story> {
     slackIsDown: () => now() - startedAt < plan.slackDownSeconds * 1000,
     skewMs: () => plan.skewSeconds * 1000,
     aroundFunction: (name, run, event) =>
-      watched.aroundFunction(name, () => faults.aroundFunction(name, run, event), event),
+      watched.aroundFunction(
+        name,
+        () => faults.aroundFunction(name, () => watched.aroundWork(name, run, event), event),
+        event,
+      ),
     onHistory: (arn, event) => {
       const { stateEnteredEventDetails: entry } = event as { stateEnteredEventDetails?: { name: string } };
       if (!entry) return;
       steps += 1;
       entered(arn, entry.name);
     },
+    onServed: (...served) => looking && users.onServed(...served),
     limits: limitsOf(plan.limits, () => (now() - startedAt) / 1000),
     around: (call, next) =>
       faults.aroundCall(call, async () => {
@@ -83,6 +102,7 @@ export async function play(plan: Plan): Promise<Story> {
       }),
   });
   clock = virtual.clock;
+  await prepare(virtual, incidents);
   looking = virtual;
   startedAt = now();
   const pushes: PlayedPush[] = [];
@@ -91,12 +111,9 @@ export async function play(plan: Plan): Promise<Story> {
       atSeconds: push.atSeconds,
       run: async () => void pushes.push(await pushing(virtual, push, say)),
     })),
-    ...plan.operator
+    ...actions
       .filter(({ upon }) => upon === undefined)
-      .map((action) => ({
-        atSeconds: action.atSeconds,
-        run: () => operate(virtual, action, plan, say),
-      })),
+      .map(({ atSeconds, run }) => ({ atSeconds, run: () => run(virtual) })),
   ].sort((one, other) => one.atSeconds - other.atSeconds);
   let stuck: string | undefined;
   let answering = true;
@@ -114,7 +131,8 @@ export async function play(plan: Plan): Promise<Story> {
   answering = false;
   faults.end();
   return {
-    ...{ plan, config, startedAt, pushes, effects: watched.effects, left, log, stuck },
+    ...{ effects: watched.effects, testedAt: watched.testedAt },
+    ...{ plan, config, startedAt, pushes, left, served: users.served, log, stuck },
     executions: await executionsOf(virtual),
     targets: await targetsOf(virtual),
     first: virtual.first,

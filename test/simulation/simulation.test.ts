@@ -50,7 +50,7 @@ test.each(mutants)('the planted error still has its place: $name', (mutant) => {
 test('a planted error is found', async () => {
   const found: string[] = [];
   await checkAll({
-    seeds: Array.from({ length: 40 }, (_, index) => index + 1),
+    seeds: Array.from({ length: 40 }, (_, index) => index + 61),
     mutant: 'failing smoke tests are passed over',
     workers: 1,
     checked({ sentences }) {

@@ -10,6 +10,7 @@ import type { HistoryEvent } from '../../local/asl/index.ts';
 import { stateMachineArn } from '../../local/world.ts';
 import { settle, type VirtualWorld } from '../support/virtual-world.ts';
 import type { Plan, PushPlan } from './plan.ts';
+import type { Served } from './traffic.ts';
 
 /** A call that changed something, and whether it was answered. */
 export interface Effect {
@@ -55,8 +56,20 @@ export interface PlayedTarget {
   desiredCount: number;
   /** Digests of the tasks that run. */
   running: string[];
+  /** Of a service whose traffic is shifted: where users' requests go, and the versions behind it, by their commits. */
+  behind: { weight: number; revisions: (string | undefined)[] }[] | undefined;
+  /** The newest first. */
+  deployments: PlayedDeployment[];
   /** ECS services that move with it. */
-  alongside: { name: string; desiredCount: number; running: string[] }[];
+  alongside: { name: string; desiredCount: number; running: string[]; deployments: PlayedDeployment[] }[];
+}
+
+/** A service deployment. Times in ms since the epoch. */
+export interface PlayedDeployment {
+  arn: string;
+  status: string;
+  createdAt: number;
+  finishedAt: number | undefined;
 }
 
 /** By the names of the ECS services. */
@@ -82,6 +95,10 @@ export interface Story {
   /** What the ECS services of an execution were like just before that gave up its slot, by its ARN. */
   left: ReadonlyMap<string, LeftServices>;
   effects: Effect[];
+  /** When smoke tests passed, ms since the epoch, by the ARN of the execution: whether anybody heard of it or not. */
+  testedAt: ReadonlyMap<string, number>;
+  /** Since the plan began. */
+  served: Served[];
   /** The digest that ran first, by service. */
   first: Record<string, string>;
   /** What was said in Slack, as JSON text. */
@@ -103,8 +120,16 @@ export async function serviceNow(
   const { ecs } = world.at(environment ?? {});
   const { services } = await ask('ECS', 'DescribeServices', { cluster, services: [service] }, ecs);
   const { deployments, desiredCount } = services[0];
-  return { ...deployments.find(({ status }: { status: string }) => status === 'PRIMARY'), desiredCount };
+  const primary = deployments.find(({ status }: { status: string }) => status === 'PRIMARY');
+  // ECS tells it of rolling updates only.
+  const rolloutState =
+    primary.rolloutState ??
+    stateOf((await ask('ECS', 'ListServiceDeployments', { cluster, service }, ecs)).serviceDeployments[0]);
+  return { ...primary, rolloutState, desiredCount };
 }
+
+const stateOf = ({ status }: { status: string }) =>
+  ['SUCCESSFUL', 'ROLLBACK_SUCCESSFUL'].includes(status) ? 'COMPLETED' : status;
 
 /** What the ECS services of an execution are like now. */
 export async function look(virtual: VirtualWorld, arn: string): Promise<LeftServices> {
@@ -146,7 +171,13 @@ export async function executionsOf({ clock, world, ask }: VirtualWorld): Promise
 }
 
 /** Every service, with its slot. */
-export async function targetsOf({ clock, world, config, ask }: VirtualWorld): Promise<PlayedTarget[]> {
+export async function targetsOf({
+  clock,
+  world,
+  config,
+  ask,
+  behind,
+}: VirtualWorld): Promise<PlayedTarget[]> {
   const { slots } = openAws(world.surroundings('tests'), { slots: slotsOf });
   const targets: PlayedTarget[] = [];
   for (const [service, { environments }] of Object.entries(config.services)) {
@@ -160,8 +191,15 @@ export async function targetsOf({ clock, world, config, ask }: VirtualWorld): Pr
         const { taskArns: tasks } = await ask('ECS', 'ListTasks', { cluster, serviceName: name }, ecs);
         const described =
           tasks.length > 0 ? (await ask('ECS', 'DescribeTasks', { cluster, tasks }, ecs)).tasks : [];
+        const { serviceDeployments } = await ask(
+          'ECS',
+          'ListServiceDeployments',
+          { cluster, service: name },
+          ecs,
+        );
         return {
           name,
+          deployments: (serviceDeployments as ListedDeployment[]).map(playedDeployment),
           desiredCount: services[0].desiredCount as number,
           running: (described as { containers: { imageDigest: string }[] }[]).flatMap(({ containers }) =>
             containers.map(({ imageDigest }) => imageDigest),
@@ -170,8 +208,23 @@ export async function targetsOf({ clock, world, config, ask }: VirtualWorld): Pr
       };
       const { name: _, ...leading } = await inTheEnd(serviceName);
       const others = await Promise.all(alongside.map((other) => inTheEnd(other.service)));
-      targets.push({ ...{ service, environment, slot: await looking }, ...leading, alongside: others });
+      const users = behind(target)?.map(({ weight, behaviours }) => ({
+        ...{ weight, revisions: behaviours.map((behaviour) => behaviour?.revision) },
+      }));
+      const own = { service, environment, slot: await looking, behind: users };
+      targets.push({ ...own, ...leading, alongside: others });
     }
   }
   return targets;
 }
+
+interface ListedDeployment {
+  serviceDeploymentArn: string;
+  status: string;
+  createdAt: Date;
+  finishedAt?: Date;
+}
+const playedDeployment = (listed: ListedDeployment): PlayedDeployment => ({
+  ...{ arn: listed.serviceDeploymentArn, status: listed.status },
+  ...{ createdAt: listed.createdAt.getTime(), finishedAt: listed.finishedAt?.getTime() },
+});

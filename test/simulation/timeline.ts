@@ -1,6 +1,8 @@
 /** A story as a person reads it: the plan, then everything that happened, then how it ended. */
+import { short } from './invariants/reading.ts';
 import { limitLines } from './limits.ts';
 import type { Plan } from './plan.ts';
+import { shiftLines } from './shifts.ts';
 import type { Story } from './story.ts';
 
 export function timeline({ plan, startedAt, log, executions, deadLetters, targets }: Story): string {
@@ -16,7 +18,7 @@ export function timeline({ plan, startedAt, log, executions, deadLetters, target
     ),
     ...targets.map(
       ({ service, environment, desiredCount, running, slot }) =>
-        `${service}/${environment}: ${running.length} of ${desiredCount} run ${[...new Set(running.map((digest) => digest.slice(7, 15)))].join(', ')}${slot.holder ? `, held by ${slot.holder.tag}` : ''}`,
+        `${service}/${environment}: ${running.length} of ${desiredCount} run ${[...new Set(running.map((digest) => short(digest)))].join(', ')}${slot.holder ? `, held by ${slot.holder.tag}` : ''}`,
     ),
     ...deadLetters.map(({ function: name, error }) => `dead letter of ${name}: ${error}`),
   ].join('\n');
@@ -33,6 +35,9 @@ function planLines({
   ecsLagSeconds,
   skewSeconds,
   limits,
+  shifts,
+  queue,
+  alongside,
 }: Plan): string[] {
   const on = (features: object) =>
     Object.entries(features)
@@ -62,5 +67,8 @@ function planLines({
     ...(ecsLagSeconds ? [`ECS shows a change after up to ${ecsLagSeconds} s`] : []),
     ...(skewSeconds ? [`clocks of functions are ${skewSeconds} s off`] : []),
     ...limitLines(limits),
+    ...shiftLines(shifts),
+    ...(queue ? [`queue: ${queue}`] : []),
+    ...(alongside ? [`alongside: ${alongside}`] : []),
   ];
 }

@@ -55,7 +55,7 @@ export interface VirtualWorldOptions
   /** Between a function and whatever it asks by HTTP: Slack, endpoints, the registry's downloads. */
   aroundRequest?: (next: () => Promise<Response>) => Promise<Response>;
   /** Told what users' requests came to, from the first version's start on. */
-  onServed?: (served: Served) => void;
+  onServed?: (served: Served, environment: Environment) => void;
 }
 
 export type VirtualWorld = Awaited<ReturnType<typeof virtualWorld>>;
@@ -122,12 +122,12 @@ export async function virtualWorld(options: VirtualWorldOptions) {
           metrics: metricsAt(placeOf(environment, home)),
           at: modelled.at,
           onChange: modelled.onChange,
-          onServed: options.onServed,
           name,
           shiftable: isShiftable(environment),
           healthCheck: { path: '/healthz' },
           deregistrationDelaySeconds: 30,
           requestsPerSecond,
+          onServed: options.onServed && ((served) => options.onServed?.(served, environment)),
         });
         if (balancer.shift) shiftable.set(environment, balancer);
         return balancer;
@@ -211,7 +211,11 @@ export async function virtualWorld(options: VirtualWorldOptions) {
   ready = true;
   calls.length = 0;
 
-  return { clock, random, world, config, fetch, ask, calls, deadLetters, running, first };
+  return {
+    ...{ clock, random, world, config, fetch, ask, calls, deadLetters, running, first },
+    /** Where users' requests go now; undefined where no traffic is shifted. */
+    behind: (environment: Environment) => shiftable.get(environment)?.behind(),
+  };
 }
 
 const day = 86_400_000;

@@ -1,5 +1,8 @@
 /** What a release does to a service. */
+import type { Plan } from '../plan.ts';
 import {
+  askedForAt,
+  cannotBeReplaced,
   changedBy,
   enteredAt,
   forTargets,
@@ -9,6 +12,9 @@ import {
   short,
   updatesBy,
 } from './reading.ts';
+
+const mayStopTheWayBack = ({ incidents = [] }: Plan) =>
+  incidents.some(({ does }) => does === 'somebody stops the service deployment' || does === 'an alarm fires');
 
 export const changes: Invariants = {
   'at most one release changes a service at a time': (story) =>
@@ -33,12 +39,15 @@ export const changes: Invariants = {
       });
     }),
 
-  'a release calls UpdateService at most once, and once more to go back': ({ executions, effects }) =>
+  'a release calls UpdateService at most once, and once more to go back': ({ plan, executions, effects }) =>
     executions.flatMap((release) =>
       ['StartDeployment', 'RollBack'].flatMap((step) => {
         const services = Map.groupBy(effects.filter(updatesBy(release, step)), ({ input }) => input.service);
         return [...services].flatMap(([service, { length: times }]) =>
-          times > 1 ? [`${step} of ${release.name} did it to ${service} ${times} times`] : [],
+          // To whom the way back was stopped, it goes again.
+          times > 1 && !(step === 'RollBack' && mayStopTheWayBack(plan))
+            ? [`${step} of ${release.name} did it to ${service} ${times} times`]
+            : [],
         );
       }),
     ),
@@ -144,7 +153,7 @@ export const changes: Invariants = {
           (other) =>
             other.record.outcome === 'Deployed' &&
             (other.record.endedAt ?? Infinity) < at - Math.abs(story.plan.skewSeconds) * 1000 &&
-            other.request.push.pushedAt > release.request.push.pushedAt,
+            askedForAt(other) > askedForAt(release),
         );
         return newer ? [`${release.name} was deployed after ${newer.name}`] : [];
       });
@@ -152,7 +161,7 @@ export const changes: Invariants = {
 
   'the old or the new version serves': (story) =>
     forTargets(story, ({ service, environment, desiredCount, running, alongside }, releases) => {
-      if (operatedOn(story, service)) return [];
+      if (operatedOn(story, service) || cannotBeReplaced(story)) return [];
       // A person was told, and has not come yet.
       if (releases.some(({ record }) => record.outcome === 'NeedsHuman')) return [];
       const deployed = releases

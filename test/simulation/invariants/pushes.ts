@@ -21,7 +21,10 @@ export const pushes: Invariants = {
         const of = (digest: string, where: string | undefined) =>
           executions.filter(
             ({ request }) =>
-              request.service === service && request.environment === where && request.push.digest === digest,
+              request.service === service &&
+              request.environment === where &&
+              request.push.digest === digest &&
+              !request.rollback,
           );
         return [...new Set(pushes.map(({ digest }) => digest))].flatMap((digest) => {
           const causes = before
@@ -51,7 +54,12 @@ export const pushes: Invariants = {
           request.environment === environments[0]?.name &&
           request.push.digest === last.digest,
       );
-      return seen ? [] : [`${service}:${last.tagName} ${short(last.digest)} was never looked at`];
+      // Somebody went back later, and what was pushed before is older than that.
+      const gone = executions.some(
+        ({ request: { service: of, rollback } }) =>
+          of === service && rollback && rollback.requestedAt > last.at,
+      );
+      return seen || gone ? [] : [`${service}:${last.tagName} ${short(last.digest)} was never looked at`];
     });
   },
 
@@ -61,7 +69,7 @@ export const pushes: Invariants = {
       .flatMap(({ name, request }) => {
         const environments = config.services[request.service]?.environments ?? [];
         const next = environments[environments.findIndex((one) => one.name === request.environment) + 1];
-        if (!next) return [];
+        if (!next || request.rollback) return [];
         const promoted = executions.some(
           (other) =>
             other.request.service === request.service &&
@@ -72,7 +80,7 @@ export const pushes: Invariants = {
       }),
 
   'where nothing fails, nobody is needed, and what is good arrives': (story) => {
-    const { executions, config, pushes, targets } = story;
+    const { plan, executions, config, pushes, targets } = story;
     if (!isQuiet(story)) return [];
     const needed = executions
       .filter(({ record }) => record.outcome === 'NeedsHuman')
@@ -81,6 +89,8 @@ export const pushes: Invariants = {
     const missing = names.flatMap((service, index) => {
       const last = pushes.findLast((push) => push.service % names.length === index);
       const [environment] = config.services[service]?.environments ?? [];
+      // Who finds the slot taken is told so.
+      if (plan.queue === 'reject' && pushes.length > 1) return [];
       if (last?.variant !== 'good' || last.report !== 'attached' || environment?.approval) return [];
       const target = targets.find((one) => one.service === service && one.environment === environment?.name);
       const running = target && [target, ...target.alongside].flatMap((one) => one.running);

@@ -50,9 +50,14 @@ export const forTargets = (
 /** Nothing fails, but for events that get lost, come twice, or late, and there is room for all. */
 export const isQuiet = ({ plan }: Story) =>
   plan.callFaults.length + plan.functionFaults.length + plan.operator.length === 0 &&
+  (plan.incidents ?? []).length + (plan.shifts?.faults ?? []).length === 0 &&
   plan.skewSeconds === 0 &&
   plan.slackDownSeconds === 0 &&
   !areTight(plan.limits);
+
+/** Of two releases, the later one is the newer. Its own, since what is looked at may be wrong. */
+export const askedForAt = ({ request: { push, rollback } }: PlayedExecution): number =>
+  rollback?.requestedAt ?? push.pushedAt;
 
 /** When an execution first came to a state, ms since the epoch. */
 export const enteredAt = ({ history }: PlayedExecution, state: string) =>
@@ -62,6 +67,36 @@ export const enteredAt = ({ history }: PlayedExecution, state: string) =>
         (event as { stateEnteredEventDetails?: { name: string } }).stateEnteredEventDetails?.name === state,
     )
     ?.timestamp.getTime();
+
+/** Every answer of a state, as the history of its execution tells, and when. */
+export function answersIn({ history }: PlayedExecution, state: string) {
+  const answers: { at: number; answer: Record<string, unknown> }[] = [];
+  let entered = '';
+  for (const event of history) {
+    const { stateEnteredEventDetails, taskSucceededEventDetails } = event as unknown as Record<
+      string,
+      { name?: string; output?: string; resource?: string } | undefined
+    >;
+    entered = stateEnteredEventDetails?.name ?? entered;
+    const { output, resource } = taskSucceededEventDetails ?? {};
+    if (entered !== state || output === undefined) continue;
+    const result = JSON.parse(output);
+    answers.push({
+      at: event.timestamp.getTime(),
+      answer: resource === 'invoke.waitForTaskToken' ? result : result.Payload,
+    });
+  }
+  return answers;
+}
+
+/** The commit of what a release brings, as its image has it. */
+export const commitOf = ({ record }: PlayedExecution): string | undefined =>
+  (record.steps.ResolveRelease as { release?: { commit?: { revision?: string } } } | undefined)?.release
+    ?.commit?.revision;
+
+/** Tasks of what ran first end one after the other, and its image is gone. */
+export const cannotBeReplaced = ({ plan: { operator, incidents = [] } }: Story) =>
+  incidents.length > 0 && operator.some(({ does }) => does === 'deletes the image that ran first');
 
 /** What an operator did to a service, and what a stopped release left there, excuses what it is like in the end. `only`: of its ECS services, this one. */
 export const operatedOn = ({ plan, config }: Story, service: string, only?: string) => {
