@@ -314,9 +314,9 @@ ${deployAll}
   },
   {
     name: 'the target groups of old and new are mistaken for each other',
-    file: 'functions/look-at-deployment.ts',
-    find: 'return { old: before, new: after,',
-    replace: 'return { old: after, new: before,',
+    file: 'core/judge/target-groups.ts',
+    find: 'return pair && { old: pair.old, new: pair.new };',
+    replace: 'return pair && { old: pair.new, new: pair.old };',
   },
   {
     name: 'a rollback is as old as what it brings back',

@@ -90,6 +90,12 @@ export const users: Invariants = {
 
   'old and new are compared by what their own target groups measured': (story) =>
     story.executions.flatMap((release) => {
+      // Who serves is told by its commit, and that is the same of what was pushed again.
+      const twin = story.executions.some(
+        (other) =>
+          commitOf(other) === commitOf(release) && other.request.push.digest !== release.request.push.digest,
+      );
+      if (twin) return [];
       const { cluster, service } = environmentOfRelease(story, release);
       return answersIn(release, 'AwaitDeployment').flatMap(({ at, answer }) => {
         const { new: group } = (answer.targetGroups ?? {}) as { new?: string };
