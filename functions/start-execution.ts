@@ -1,5 +1,6 @@
 /** Starts a release, once: for a push, a promotion, or what was missed of either, or for who wants an earlier one back. */
 import type { Aws } from '../aws/gateways.ts';
+import { Throttled, Transient } from '../core/errors.ts';
 import { executionName } from '../core/push/execution-name.ts';
 import { isLate } from '../core/push/late.ts';
 import type { ReleaseRequest } from '../core/release.ts';
@@ -22,7 +23,16 @@ export async function startExecution(
   const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });
   await openReleases.open(name, request);
   // A rollback is of a digest that was seen long ago.
-  if (request.rollback) return { name, started: await states.start(name, request) };
+  if (request.rollback) {
+    try {
+      return { name, started: await states.start(name, request) };
+    } catch (error) {
+      // Whoever asked sees that it failed: it must not be started behind their back, long after.
+      const later = error instanceof Transient || error instanceof Throttled;
+      if (!later) await openReleases.close(request, [name]);
+      throw error;
+    }
+  }
   const first = isLate(request) ? pushes.seeLate(request, name, now()) : pushes.see(request, name);
   if (await first) return { name, started: await states.start(name, request) };
   await openReleases.close(request, [name]);
