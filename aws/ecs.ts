@@ -125,12 +125,17 @@ function ecsOf(makeClient: ClientMaker) {
   /** Service revisions never change: each is asked for once. */
   const revisions = new Map<string, SeenRevision>();
   const maxRevisions = 1000;
+  const revisionsACall = 20;
 
   async function learn(serviceRevisionArns: string[]): Promise<void> {
     if (revisions.size > maxRevisions) revisions.clear();
-    const unknown = [...new Set(serviceRevisionArns)].filter((arn) => !revisions.has(arn)).slice(0, 20);
-    if (unknown.length === 0) return;
-    const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: unknown });
+    const unknown = [...new Set(serviceRevisionArns)].filter((arn) => !revisions.has(arn));
+    for (let from = 0; from < unknown.length; from += revisionsACall)
+      await learnSome(unknown.slice(from, from + revisionsACall));
+  }
+
+  async function learnSome(serviceRevisionArns: string[]): Promise<void> {
+    const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns });
     const { serviceRevisions = [] } = await calling('DescribeServiceRevisions', () => client.send(command));
     for (const { serviceRevisionArn, taskDefinition, resolvedConfiguration } of serviceRevisions) {
       const { loadBalancers = [] } = resolvedConfiguration ?? {};
@@ -143,12 +148,24 @@ function ecsOf(makeClient: ClientMaker) {
     }
   }
 
+  /** ECS may answer fewer than there are, or none, and say that there are more. */
   async function listDeployments(
     query: ListServiceDeploymentsCommandInput,
+    { one = false } = {},
   ): Promise<ServiceDeploymentBrief[]> {
-    const list = new ListServiceDeploymentsCommand(query);
-    const { serviceDeployments = [] } = await calling('ListServiceDeployments', () => client.send(list));
-    return serviceDeployments;
+    const found: ServiceDeploymentBrief[] = [];
+    let nextToken: string | undefined;
+    do {
+      const list = new ListServiceDeploymentsCommand({
+        ...query,
+        maxResults: one ? 1 : 100,
+        ...(nextToken && { nextToken }),
+      });
+      const page = await calling('ListServiceDeployments', () => client.send(list));
+      found.push(...(page.serviceDeployments ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken && !(one && found.length > 0));
+    return found;
   }
 
   const describeDeployments = async (serviceDeploymentArns: string[]): Promise<ServiceDeployment[]> => {
@@ -190,14 +207,14 @@ function ecsOf(makeClient: ClientMaker) {
       cluster,
       service: name,
     }: EcsService): Promise<{ arn: string; status: string } | undefined> {
-      const [found] = await listDeployments({ cluster, service: name, status: [...unended] });
+      const [found] = await listDeployments({ cluster, service: name, status: [...unended] }, { one: true });
       return found && { arn: String(found.serviceDeploymentArn), status: String(found.status) };
     },
 
     /** Whether a deployment of the service was brought to a good end, in the 90 days that ECS remembers. */
     async everSuccessful({ cluster, service: name }: EcsService): Promise<boolean> {
       const status = ['SUCCESSFUL', 'ROLLBACK_SUCCESSFUL'] as ServiceDeploymentStatus[];
-      return (await listDeployments({ cluster, service: name, status, maxResults: 1 })).length > 0;
+      return (await listDeployments({ cluster, service: name, status }, { one: true })).length > 0;
     },
 
     /** The service's deployments since a time (ms), with what each deploys, but not what its circuit breaker counted. */
