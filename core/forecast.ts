@@ -13,7 +13,7 @@ export interface ForecastState {
   atLeast: number;
 }
 
-/** Where nothing goes wrong. `isRollback`: of an earlier release, whose digest has passed already. */
+/** Where nothing goes wrong. */
 export function forecast(service: Service, environment: Environment): ForecastState[] {
   const { approval, releaseTask, rollout, smoke, analysis, watch, deploymentTimeout } = environment;
   const shifting = rollout.strategy !== 'ROLLING';

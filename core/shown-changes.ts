@@ -1,7 +1,7 @@
 /** The difference of two task definitions as people may see it: that a value changed, but never a value that may be a secret. */
 import { type Change, registrable, type TaskDefinition } from './task-definition.ts';
 
-/** Stands for a value; `changed` behind it is what its change is worth saying. */
+/** Stands for a value. */
 export const masked = '(hidden)';
 
 /**

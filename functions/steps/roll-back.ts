@@ -10,7 +10,7 @@ import { type Plan, planSchema, revisionSchema } from '../../core/plan.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { type Rollback, rollbackMethod, rollbackSchema } from '../../core/rollback.ts';
-import { isSettling, ourDeployment } from '../../core/rollout.ts';
+import { clockSkewMs, isSettling, ourDeployment } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 
@@ -57,7 +57,7 @@ async function rollBackPart(
     first: plan.first,
   };
   const since = startedAt ?? now();
-  const seen = await ecs.deploymentsSince(target, since - 60_000);
+  const seen = await ecs.deploymentsSince(target, since - clockSkewMs);
   const deployment = ourDeployment({ taskDefinitionArn: revisions.ours, startedAt: since }, seen);
 
   const method = rollbackMethod(revisions, await ecs.seenService(target), deployment);
