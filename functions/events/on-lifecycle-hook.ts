@@ -70,7 +70,7 @@ async function whoseDeployment(
   if (taskDefinitionArn !== ours) {
     // What a release before left is still on its way, until this one has asked for its own.
     const left = PlanDeployment && planOf(PlanDeployment, { target: { ...release.target, ...service } });
-    const abandoned = taskDefinitionArn === left?.unprovedTaskDefinitionArn;
+    const abandoned = outcome === undefined && taskDefinitionArn === left?.unprovedTaskDefinitionArn;
     return { status, release: abandoned ? { ended: true, toTest: false, smokeTests: undefined } : undefined };
   }
   return {

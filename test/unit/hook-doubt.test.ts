@@ -38,7 +38,7 @@ const config = defineConfig({
 });
 
 /** While `web:3` is released, ECS asks about a deployment of which `look` tells. */
-const asked = (look: () => Promise<Seen>) =>
+const asked = (look: () => Promise<Seen>, outcome?: string) =>
   onLifecycleHook.run(
     {
       lifecycleStage: 'POST_TEST_TRAFFIC_SHIFT',
@@ -48,7 +48,7 @@ const asked = (look: () => Promise<Seen>) =>
       ...{ config, home },
       ecs: () => ({ deployment: look }),
       records: {
-        of: async () => ({ steps: { ResolveRelease: { release }, PlanDeployment: plan } }),
+        of: async () => ({ outcome, steps: { ResolveRelease: { release }, PlanDeployment: plan } }),
       },
       slots: {
         look: async () => ({
@@ -84,6 +84,10 @@ test.each<{ it: string; look: () => Promise<Seen>; answer: string }>([
   { it: 'lets the way back in', look: deploys('web:1'), answer: 'SUCCEEDED' },
 ])('ECS $it', async ({ look, answer }) => {
   expect(await asked(look)).toMatchObject({ hookStatus: answer });
+});
+
+test('what somebody deploys by hand once the release has ended is theirs to judge', async () => {
+  expect(await asked(deploys('web:2'), 'NeedsHuman')).toEqual({ hookStatus: 'SUCCEEDED' });
 });
 
 test('what nobody expected is no yes', async () => {
