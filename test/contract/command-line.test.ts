@@ -18,10 +18,10 @@ interface Ended {
   err: string;
 }
 
-const run = (args: string[]): Promise<Ended> =>
+const run = (args: string[], flags: string[] = []): Promise<Ended> =>
   new Promise((resolve) => {
     const options = { cwd: elsewhere, env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true' } };
-    const child = execFile(process.execPath, [program, ...args], options, (_error, out, err) =>
+    const child = execFile(process.execPath, [...flags, program, ...args], options, (_error, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
     );
   });
@@ -76,4 +76,11 @@ test.concurrent.each([
   const ended = await run(args);
 
   expect(ended).toEqual({ code, out: expect.stringMatching(out), err: expect.stringMatching(err) });
+});
+
+test.concurrent('an older Node, which does not run TypeScript, leaves it to the one of npm ci, or says so', async () => {
+  const { code, out, err } = await run(['--help'], ['--no-experimental-strip-types']);
+
+  if (code === 0) expect(out).toContain('Usage');
+  else expect(err).toContain('needs Node 24');
 });
