@@ -4,6 +4,7 @@ import { shortDigest } from '../../core/image.ts';
 import type { Command } from '../command.ts';
 import { installation } from '../installation.ts';
 import { BadUse } from '../mistake.ts';
+import type { Terminal } from '../terminal.ts';
 import { goBack, openFor, type RollbackAws, type StartedRollback } from './go-back.ts';
 
 export const rollback: Command = {
@@ -46,29 +47,33 @@ Exit code:
     const aws = openFor(surroundings);
     const wanted = { service, environment, tag, by, reason: reason.trim() };
     const started = await goBack({ ...wanted, ...(typeof to === 'string' && { to }) }, aws);
+    if (!values.json) sayStarted(started, wanted, screen);
     const ended = wait ? await untilEnded(started, aws) : undefined;
     if (values.json) screen.say(JSON.stringify({ ...started, ...ended }, null, 2));
-    else {
-      const { request, link, execution, from } = started;
-      const { tag: back, digest } = request.push;
-      screen.tell(
-        '',
-        `${service} in ${environment} goes back to ${screen.paint('bold', back)} (${shortDigest(digest)})${from ? ` from ${shortDigest(from)}` : ''}.`,
-      );
-      screen.tell('  by       ', by, 11);
-      screen.tell('  release  ', execution.slice(execution.lastIndexOf(':') + 1), 11);
-      if (link) screen.tell('  watch    ', link, 11);
-      if (ended)
-        screen.tell(
-          '  ended    ',
-          `${ended.outcome}: ${ended.reason}`,
-          11,
-          ended.outcome === 'Deployed' ? 'green' : 'red',
-        );
+    else if (ended) {
+      const colour = ended.outcome === 'Deployed' ? 'green' : 'red';
+      screen.tell('  ended    ', `${ended.outcome}: ${ended.reason}`, 11, colour);
     }
     return ended === undefined || ended.outcome === 'Deployed' ? 0 : 1;
   },
 };
+
+/** Before it is waited for: where to watch it is of use meanwhile. */
+function sayStarted(
+  { request, link, execution, from }: StartedRollback,
+  { service, environment, by }: { service: string; environment: string; by: string },
+  screen: Terminal,
+) {
+  const { tag, digest } = request.push;
+  const left = from ? ` from ${shortDigest(from)}` : '';
+  screen.tell(
+    '',
+    `${service} in ${environment} goes back to ${screen.paint('bold', tag)} (${shortDigest(digest)})${left}.`,
+  );
+  screen.tell('  by       ', by, 11);
+  screen.tell('  release  ', execution.slice(execution.lastIndexOf(':') + 1), 11);
+  if (link) screen.tell('  watch    ', link, 11);
+}
 
 const everySeconds = 3;
 
