@@ -5,7 +5,7 @@ import { payloadOf, saysNo, troubleOf } from '../../local/console/page/payload.t
 import { roundUp, ticks } from '../../local/console/page/scale.ts';
 import { statusOf } from '../../local/console/page/states.ts';
 import { duration } from '../../local/console/page/time.ts';
-import { readVisits } from '../../local/console/page/visits.ts';
+import { readVisits, waitedItsTime } from '../../local/console/page/visits.ts';
 import type { WireEvent } from '../../local/console/wire.ts';
 import { calling, machine, play, type Scene, waitingForToken } from '../support/asl-run.ts';
 
@@ -51,6 +51,30 @@ describe('a history is read as visits', () => {
     ]);
     expect([...taken]).toEqual(['Look Aside']);
     expect(ended?.type).toBe('ExecutionSucceeded');
+  });
+
+  test('of a state that looks again because nobody answered it in time: nothing failed', async () => {
+    const caught = (Next: string) => [{ ErrorEquals: ['States.ALL'], Next }];
+    const states = {
+      Ask: waitingForToken('ask', { TimeoutSeconds: 60, Catch: caught('Look'), End: true }),
+      Look: calling('look', { Catch: caught('Done'), End: true }),
+      Done: { Type: 'Pass', End: true },
+    };
+    const scene = play(machine(states), {
+      ask: () => undefined,
+      look() {
+        throw lambdaError({ errorType: 'AccessDenied', errorMessage: 'not yours' });
+      },
+    });
+
+    await scene.over();
+
+    const { visits } = reading(scene);
+    const tasks = visits.filter(({ type }) => type === 'Task');
+    expect(tasks.map((visit) => [visit.state, visit.status, waitedItsTime(visit)]).slice(0, 2)).toEqual([
+      ['Ask', 'caught', true],
+      ['Look', 'caught', false],
+    ]);
   });
 
   test('of a state that waits for its task token, and of one that waits between attempts', async () => {

@@ -5,7 +5,7 @@ import { ticks } from './scale.ts';
 import { isLive, statusOf, statusWords } from './states.ts';
 import { worldNow } from './ticking.ts';
 import { duration } from './time.ts';
-import type { Reading, Visit } from './visits.ts';
+import { type Reading, type Visit, waitedItsTime } from './visits.ts';
 
 export function timeline(select: (state: string) => void) {
   const rows = h('div', { class: 'rows' });
@@ -58,15 +58,18 @@ export function timeline(select: (state: string) => void) {
 }
 
 function bar(visit: Visit, until: number, percent: (at: number) => string): HTMLElement {
-  const status = statusOf(visit);
   const { state, type, enteredAt, exitedAt = until, attempts } = visit;
+  // Nothing failed: it had an answer to wait for, and looks itself now and then.
+  const looksAgain = waitedItsTime(visit);
+  const status = looksAgain ? 'succeeded' : statusOf(visit);
+  const words = looksAgain ? 'waited, and looked again' : statusWords[status].words;
   const pieces =
     attempts.length > 1
       ? attempts.map((one) => ({ from: one.startedAt, to: one.endedAt ?? exitedAt, error: one.error }))
       : [];
   const element = h('span', {
     class: `bar-of ${type.toLowerCase()} ${status.replace(' ', '-')}${isLive(status) ? ' live' : ''}`,
-    title: `${state}: ${statusWords[status].words}, ${duration(exitedAt - enteredAt)}${attempts.length > 1 ? `, ${attempts.length} attempts` : ''}`,
+    title: `${state}: ${words}, ${duration(exitedAt - enteredAt)}${attempts.length > 1 ? `, ${attempts.length} attempts` : ''}`,
   });
   place(element, percent(enteredAt), percent(exitedAt));
   const whole = Math.max(1, exitedAt - enteredAt);

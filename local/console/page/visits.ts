@@ -118,6 +118,12 @@ function read(visit: Visit, type: string, details: Record<string, unknown>, at: 
   }
 }
 
+/** It was handed over, and nobody answered within the state's own time: AwaitDeployment looks once a minute so. */
+export function waitedItsTime({ status, attempts }: Visit): boolean {
+  const attempt = attempts.at(-1);
+  return status === 'caught' && attempt?.submittedAt !== undefined && attempt.error === 'States.Timeout';
+}
+
 /** The end of an execution is the end of what was still open in it. */
 function finish(visit: Visit, { type, at, error, cause }: NonNullable<Reading['ended']>) {
   if (visit.exitedAt !== undefined) return;
