@@ -12,6 +12,7 @@ import { type ForecastState, forecast } from '../../core/forecast.ts';
 import type { Answer } from '../../core/group.ts';
 import { digestOf } from '../../core/image.ts';
 import { repositoryAt } from '../../core/place.ts';
+import { deployable } from '../../core/push/deployable.ts';
 import type { Release, ReleaseRequest, Target } from '../../core/release.ts';
 import { shownChanges } from '../../core/shown-changes.ts';
 import { ask, called, takesItsPlace, waitingIn } from '../../core/slot.ts';
@@ -76,7 +77,9 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
   if (!resolved.answer) return foresight;
   const { decision, reason = '', release } = resolved.answer;
   const known = { ...foresight, commit: release.commit };
-  if (decision === 'skip') return { ...known, would: 'do nothing', reasons: [reason] };
+  // What is asked of a tag that does not deploy, such as a pull request's, is what it would do under one that does.
+  const otherTag = !deployable(wanted.tag, service.tags).yes;
+  if (decision === 'skip' && !otherTag) return { ...known, would: 'do nothing', reasons: [reason] };
 
   const [scan, planned, slot] = await Promise.all([
     scanOf(release, aws),
@@ -94,12 +97,12 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
   const [leading] = plans;
   const toChange = plans.some(({ answer }) => answer.plan.decision === 'deploy');
   const nothing = toChange ? undefined : leading?.answer.plan.reason;
+  const waitsFor = plans.find(({ answer }) => answer.waitsFor)?.answer.waitsFor;
   return {
     ...known,
-    ...verdict({
-      ...{ no, nothing, scan, slot },
-      waitsFor: plans.find(({ answer }) => answer.waitsFor)?.answer.waitsFor,
-    }),
+    ...(decision === 'skip'
+      ? { would: 'do nothing', reasons: [reason, ...no] }
+      : verdict({ no, nothing, scan, slot, waitsFor })),
     warnings: plans.flatMap(({ answer }) => answer.plan.warnings),
     ...(await differencesOf(plans, aws)),
     ...{ scan, slot },

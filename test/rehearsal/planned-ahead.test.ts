@@ -88,6 +88,18 @@ describe('a plan', () => {
     expect(done).toMatchObject({ would: 'do nothing', reasons: [expect.stringContaining('runs already')] });
   });
 
+  test('of a tag that does not deploy shows what the image would meet and change under one that does', async () => {
+    const world = await rehearsal();
+    await world.pushOnly('vulnerable', 'pr-5');
+
+    const seen = await foresee(world, 'pr-5');
+
+    expect(seen).toMatchObject({ would: 'do nothing', scan: { status: 'fail' } });
+    expect(seen.reasons).toEqual(['the tag pr-5 does not match v*', seen.scan?.summary]);
+    expect(seen.changes.map(({ path }) => path)).toEqual(['containerDefinitions.app.image']);
+    expect(seen.wayBack).toMatchObject({ image: world.first });
+  });
+
   test('shows what somebody registered that no release deploys, with its values hidden', async () => {
     const world = await rehearsal(unheard);
     await world.pushOnly('good', 'v1.0.0');
