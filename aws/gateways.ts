@@ -10,6 +10,7 @@ import type { Opened } from './open.ts';
 import type { openReleases } from './open-releases.ts';
 import type { pushes } from './pushes.ts';
 import type { records } from './records.ts';
+import type { scans } from './scans.ts';
 import type { slack } from './slack.ts';
 import type { slackResponse } from './slack-response.ts';
 import type { slackSigningSecret } from './slack-signing-secret.ts';
@@ -30,6 +31,7 @@ export type Aws = Opened<{
   openReleases: typeof openReleases;
   pushes: typeof pushes;
   records: typeof records;
+  scans: typeof scans;
   slack: typeof slack;
   slackResponse: typeof slackResponse;
   slackSigningSecret: typeof slackSigningSecret;

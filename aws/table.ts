@@ -116,15 +116,17 @@ export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClie
 
     /**
      * Reads an item, and writes what `change` makes of it, unless somebody else wrote meanwhile: then again, from the
-     * new state. Answers what `change` answered last. Throws `Transient` when others kept winning.
+     * new state. Answers what `change` answered last; where that names no item, nothing is written. Throws `Transient` when
+     * others kept winning.
      */
     async change<Answer>(
       key: string,
-      change: (item: Item) => { item: Item; answer: Answer },
+      change: (item: Item) => { item?: Item; answer: Answer },
     ): Promise<Answer> {
       for (let attempt = 0; attempt < 10; attempt += 1) {
         const before = await read(key);
         const { item, answer } = change(before ?? {});
+        if (!item) return answer;
         const version = Number(before?.version ?? 0);
         const command = new PutItemCommand({
           TableName,

@@ -5,53 +5,21 @@ import { repositorySchema } from './image.ts';
 import { analysisSchema } from './judge/policy.ts';
 import { longestHistory, mostEvents } from './longest-history.ts';
 import { alongsideSchema, ecsName, memberShape, membersOf, rolesSchema } from './members.ts';
+import { mistakesIn } from './mistakes.ts';
 import { placeOf } from './place.ts';
 import { queueSchema } from './queue.ts';
+import { scanMistakes, scanOverlaySchema, scanSchema } from './scan/policy.ts';
 import { bothStand, shortestRollout } from './strategy.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
   error: 'a name such as my-api: lower case, digits and -, at most 39 characters',
 });
 
-export const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'UNKNOWN'] as const;
-export const severitySchema = z.enum(severities);
-export type Severity = z.infer<typeof severitySchema>;
-
 /** Waiting is a loop in the state machine, and an execution has room for 25,000 events. */
 const atMost = (limit: string) =>
   durationSchema.refine((seconds) => seconds <= durationSchema.parse(limit), {
     error: `must be at most ${limit}: an execution has no room for more events of waiting`,
   });
-
-const waiverSchema = z.strictObject({
-  /** The finding's identifier, such as CVE-2025-12345. */
-  id: z.string().min(1),
-  /** Only in this package; every package when absent. */
-  purl: z.string().optional(),
-  /** Why the risk is taken. */
-  statement: z.string().min(10, { error: 'say in a sentence why this finding may be deployed' }),
-  owner: z.string().min(1, { error: 'name who answers for this waiver' }),
-  /** The last day, UTC, on which it holds. */
-  expires: z.iso.date({ error: 'a date such as 2027-03-31' }),
-});
-export type Waiver = z.infer<typeof waiverSchema>;
-
-const scanSchema = z.strictObject({
-  /** Severities that stop a release. */
-  block: z.array(severitySchema).default(['CRITICAL']),
-  /** `only`: a finding without a fix never stops a release, since nobody could act on it. */
-  fixable: z.enum(['only', 'any']).default('only'),
-  waivers: z.array(waiverSchema).default([]),
-  /** How long after the push a report may arrive. */
-  waitFor: durationSchema.default(600).refine((seconds) => seconds <= 1500, {
-    error: 'must be at most 25m: the state machine stops asking for the report after that',
-  }),
-  /** What happens when no report came in time. */
-  withoutReport: z.enum(['reject', 'pass']).default('reject'),
-  /** Reports older than this are no evidence. */
-  maxReportAge: durationSchema.default(7 * 86_400),
-});
-export type ScanPolicy = z.infer<typeof scanSchema>;
 
 const endpointSchema = z.strictObject({
   url: z.url({
@@ -140,6 +108,8 @@ const environmentSchema = z
     deploymentTimeout: atMost('12h').default(1800),
     /** After ECS is done, its tasks are watched for so long: to ECS, one that crashes after its start is stable. */
     watch: atMost('1h').default(60),
+    /** Over the settings of its service, one by one. */
+    scan: scanOverlaySchema.optional(),
     smoke: smokeSchema.optional(),
     analysis: analysisSchema.optional(),
   })
@@ -255,6 +225,9 @@ const configSchema = z
       .optional(),
   })
   .superRefine(({ services, slack, installation = { account: '', region: '' } }, context) => {
+    for (const [name, service] of Object.entries(services))
+      for (const { path, message } of scanMistakes(service))
+        context.addIssue({ code: 'custom', path: ['services', name, ...path], message });
     for (const [service, { environments }] of Object.entries(services)) {
       environments.forEach(({ approval }, index) => {
         if (!approval || slack) return;
@@ -304,42 +277,10 @@ export type ConfigInput = z.input<typeof configSchema>;
 export function defineConfig(input: ConfigInput): Config {
   const checked = configSchema.safeParse(input, { reportInput: true });
   if (checked.success) return checked.data;
-  const mistakes = checked.error.issues.map(
-    (issue) => `  ${issue.path.join('.') || 'the file'}: ${sentence(issue)}`,
-  );
+  const mistakes = mistakesIn(checked.error);
   throw new Error(
-    `tidegate.config.ts has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.join('\n')}`,
+    `tidegate.config.ts has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((each) => `  ${each}`).join('\n')}`,
   );
-}
-
-/** Zod's own words where ours are not better. */
-function sentence(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `has no setting ${issue.keys.join(', ')}: misspelled, or in the wrong place?`;
-    case 'invalid_key':
-      return issue.issues.map(({ message }) => message).join('; ');
-    case 'invalid_type':
-      if (issue.expected === 'never') return issue.message;
-      return issue.input === undefined
-        ? `is missing: ${issue.expected} expected`
-        : `is ${kindOf(issue.input)}: ${issue.expected} expected`;
-    case 'invalid_value':
-      return issue.values.length > 1 ? `must be one of ${issue.values.join(', ')}` : issue.message;
-    case 'too_small':
-      if (issue.origin === 'number') return `must be at least ${issue.minimum}`;
-      return issue.minimum === 1 ? 'must not be empty' : issue.message;
-    case 'too_big':
-      return issue.origin === 'number' ? `must be at most ${issue.maximum}` : issue.message;
-    default:
-      return issue.message;
-  }
-}
-
-/** As a message calls it. */
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** Settings of one environment of one service. Throws where the configuration does not name it. */

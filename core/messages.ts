@@ -51,6 +51,7 @@ export function endedMessage({ request, outcome, reason, record, link }: EndedRe
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(headline, limits.header), emoji: true } },
       ...whyBlocks(outcome, reason, record.steps),
+      ...(outcome === 'Rejected' ? whatToUpgrade(record) : []),
       { type: 'context', elements: [{ type: 'mrkdwn', text: context.join(' · ') }] },
     ],
   };
@@ -101,6 +102,18 @@ const notUndone =
 const releaseTaskSchema = z.looseObject({ status: z.literal('pass') });
 const schemaStays = (outcome: Outcome, { RunReleaseTask }: ReleaseRecord['steps']) =>
   outcome !== 'Rejected' && releaseTaskSchema.safeParse(RunReleaseTask).success;
+
+const stoppedByScan = z.looseObject({
+  status: z.literal('fail'),
+  upgrades: z.array(z.string()).min(1),
+});
+
+function whatToUpgrade({ steps }: ReleaseRecord): KnownBlock[] {
+  const { upgrades = [] } = stoppedByScan.safeParse(steps.CheckScan).data ?? {};
+  if (upgrades.length === 0) return [];
+  const lines = upgrades.map((line) => `• ${escaped(line)}`);
+  return [{ type: 'section', text: { type: 'mrkdwn', text: cut(lines.join('\n'), limits.section) } }];
+}
 
 export interface WantedApproval {
   approvalId: string;

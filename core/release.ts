@@ -90,6 +90,8 @@ export const releaseSchema = z.strictObject({
   others: z.array(targetSchema).min(1).optional(),
   /** What the service runs on, as images name it: `amd64`. */
   architecture: z.string(),
+  /** What it ran when the release began, where that was known. */
+  runningDigest: digestSchema.optional(),
   /** What the environment asks for, as far as the state machine routes on it. */
   settings: z.strictObject({
     approval: z.boolean(),

@@ -5,6 +5,7 @@ import { ecs } from '../../aws/ecs.ts';
 import type { Surroundings } from '../../aws/means.ts';
 import { type Opened, openAws } from '../../aws/open.ts';
 import { records } from '../../aws/records.ts';
+import { scansAsTheyAre } from '../../aws/scans.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
@@ -45,7 +46,8 @@ export interface Foresight extends Wanted {
   changes: Change[];
   /** The family's latest revision, where it is not what runs: none of this would be deployed. */
   drift?: { taskDefinition: string; changes: Change[] };
-  scan?: { status: 'pass' | 'fail' | 'pending'; summary: string };
+  /** `upgrades`: what to do about what blocks, as `upgrade minimist to 1.2.6 (1 CRITICAL)`. */
+  scan?: { status: 'pass' | 'fail' | 'pending'; summary: string; upgrades?: string[] };
   slot?: { status: 'free' | 'waits' | 'superseded' | 'rejected'; sentence: string };
   /** Absent for the first release of a service: it has none. */
   wayBack?: { taskDefinition: string; image: string };
@@ -56,7 +58,7 @@ export interface Foresight extends Wanted {
 
 type Differences = Pick<Foresight, 'changes' | 'drift' | 'wayBack'>;
 
-const uses = { cloudwatch, ecr, ecs, records, slots };
+const uses = { cloudwatch, ecr, ecs, records, scans: scansAsTheyAre, slots };
 type Aws = Opened<typeof uses>;
 
 /** Throws a `Mistake` where there is no such service, environment or tag. */
@@ -166,8 +168,8 @@ async function scanOf(release: Release, aws: Aws): Promise<NonNullable<Foresight
   try {
     const verdict = await unlessRejected(() => checkScan.run({ release }, aws, noExecution));
     if ('rejected' in verdict) return { status: 'fail', summary: verdict.rejected };
-    const { status = 'fail', summary = 'no verdict' } = verdict.answer ?? {};
-    return { status, summary };
+    const { status = 'fail', summary = 'no verdict', upgrades } = verdict.answer ?? {};
+    return { status, summary, ...(upgrades && { upgrades }) };
   } catch (error) {
     if (error instanceof ScanPending) return { status: 'pending', summary: error.message };
     throw error;

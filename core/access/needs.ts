@@ -2,7 +2,17 @@
 import type { Action } from './resources.ts';
 
 /** The kinds of items in Tidegate's table: the first words of their keys. */
-export type ItemKind = 'approval' | 'known' | 'open' | 'push' | 'release' | 'slot' | 'turn' | 'wait';
+export type ItemKind =
+  | 'approval'
+  | 'known'
+  | 'open'
+  | 'push'
+  | 'release'
+  | 'scan'
+  | 'seen'
+  | 'slot'
+  | 'turn'
+  | 'wait';
 
 export interface Need {
   actions: readonly Action[];
@@ -37,7 +47,10 @@ export const needs: Record<string, Need> = {
     items: { ...noted, GetItem: ['release', 'slot'] },
   },
   // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage.
-  CheckScan: { actions: readImage, items: noted },
+  CheckScan: {
+    actions: readImage,
+    items: { GetItem: ['scan', 'seen'], PutItem: ['seen'], UpdateItem: ['release', 'scan'] },
+  },
   RequestApproval: {
     actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
     items: { GetItem: ['approval'], UpdateItem: ['approval', 'release'] },

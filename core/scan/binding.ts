@@ -1,8 +1,8 @@
 /** Is a report evidence for this image? Whoever may push to the repository can attach any report to any image. */
-import type { ScanPolicy } from '../config.ts';
 import { spoken } from '../duration.ts';
 import { shortDigest } from '../image.ts';
 import { foreignText } from '../source/foreign-text.ts';
+import type { ScanPolicy } from './policy.ts';
 import { createdAt, type Report } from './report.ts';
 
 export interface ScannedImage {

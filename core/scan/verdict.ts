@@ -1,24 +1,30 @@
 /** The scan gate: what the policy says about a report, or about there being none. */
 import * as z from 'zod';
-import { type ScanPolicy, type Severity, severities, severitySchema, type Waiver } from '../config.ts';
 import { spoken } from '../duration.ts';
 import { digestSchema } from '../image.ts';
 import { foreignText } from '../source/foreign-text.ts';
-import { type Finding, findingsOf, lookedIntoPackages } from './finding.ts';
-import { createdAt, type Report } from './report.ts';
-import { concerns, holds } from './waiver.ts';
+import { counted, distinct, firstOfEach } from './counting.ts';
+import type { Finding, ScanResult, Secret } from './finding.ts';
+import type { ScanPolicy } from './policy.ts';
+import { severitySchema } from './severity.ts';
+import { type Memory, type Sorted, sort } from './sorting.ts';
+import { upgradeLine, upgrades } from './upgrade.ts';
+import type { Waiver } from './waiver.ts';
+import { listed, moment, nothingBlocks, said, sentence, summaryLimit } from './wording.ts';
 
-/** A state of Step Functions holds 256 KiB in all: only what people act on travels. */
-const shownFindings = 20;
-const shownWaivers = 50;
-const summaryLimit = 2500;
+/** A state of Step Functions holds 256 KiB in all: only what people act on travels. The rest is kept with the whole result. */
+const shown = 20;
+const shownSecrets = 10;
 
 const text = z.string().max(200);
+const milliseconds = z.int();
 
 export const scanVerdictSchema = z.strictObject({
   status: z.enum(['pass', 'fail']),
   /** One sentence, with texts from the report in it: to be escaped where it is shown. */
   summary: z.string().max(summaryLimit),
+  /** It would have failed, and the policy only warns. */
+  onlyWarned: z.literal(true).optional(),
   /** Distinct identifiers, waived and unfixable ones too. Absent where there was no report: that is not zero. */
   counts: z.record(severitySchema, z.int()).optional(),
   /** The worst that block; `summary` says how many there are. */
@@ -34,137 +40,139 @@ export const scanVerdictSchema = z.strictObject({
         url: text.optional(),
       }),
     )
-    .max(shownFindings),
+    .max(shown),
+  /** Of what blocks, a line for each package: `upgrade minimist to 1.2.6 (2 CRITICAL)`. */
+  upgrades: z.array(text).max(shown).optional(),
+  /** That block, or that are told of. */
+  secrets: z
+    .array(z.strictObject({ id: text, path: text, line: z.int().optional() }))
+    .max(shownSecrets)
+    .optional(),
+  /** What is told of and stops nothing, a sentence each. */
+  warnings: z.array(z.string().max(500)).max(3).optional(),
   /** The waivers without which it would have been worse. */
   waived: z
     .array(z.strictObject({ id: text, statement: text, owner: text, expires: z.iso.date() }))
-    .max(shownWaivers),
+    .max(shown),
+  /** What would block but for this, in distinct identifiers. Absent where nothing is. */
+  ignored: z
+    .strictObject({
+      /** Nothing can be done about them yet. */
+      unfixable: z.int(),
+      /** What runs has them too. */
+      running: z.int(),
+      /** They will block, each from a moment on (ms since the epoch); the first come first. */
+      grace: z.int(),
+      inGrace: z.array(z.strictObject({ id: text, until: milliseconds })).max(shown),
+      /** The scanner was told to leave them out, blocking or not. */
+      suppressed: z.int(),
+    })
+    .optional(),
   scanner: z.strictObject({ name: text, version: text.optional() }).optional(),
   /** ms since the epoch. */
-  reportCreatedAt: z.int().optional(),
+  reportCreatedAt: milliseconds.optional(),
   /** Of the report as it was read; known to who fetched it. */
   reportDigest: digestSchema.optional(),
 });
 export type ScanVerdict = z.infer<typeof scanVerdictSchema>;
 
-/** Judges a report that is evidence for the image. `now`, in ms since the epoch, decides which waivers hold. */
-export function judgeScan(
-  report: Report,
-  policy: Pick<ScanPolicy, 'block' | 'fixable' | 'waivers'>,
-  now: number,
-): ScanVerdict {
-  const all = findingsOf(report);
-  const wouldBlock = all.filter(
-    ({ severity, fixable }) => policy.block.includes(severity) && (fixable || policy.fixable === 'any'),
-  );
-  const inForce = policy.waivers.filter((waiver) => holds(waiver, now));
-  const waiverFor = (finding: Finding) => inForce.find((waiver) => concerns(waiver, finding));
-  const blocking = worstFirst(wouldBlock.filter((finding) => !waiverFor(finding)));
-  const waived = new Set(wouldBlock.map(waiverFor).filter((waiver) => waiver !== undefined));
-  // A waiver for a finding that blocks all the same has ended.
-  const ended = policy.waivers.filter((waiver) => blocking.some((finding) => concerns(waiver, finding)));
-  const waivedIds = distinct(wouldBlock.filter(waiverFor));
-
-  const said = [
-    blocking.length > 0 ? blockers(blocking, policy) : nothingBlocks(report, all, policy, waivedIds),
-    ...(waivedIds > 0 ? [`${waivedIds} waived`] : []),
-    ...ended.map(({ id, expires, owner }) => `the waiver of ${owner} for ${id} ended on ${expires}`),
-  ];
+/** Judges what a scanner says of an image, by the policy and by what is remembered. */
+export function judgeScan(result: ScanResult, policy: ScanPolicy, memory: Memory): ScanVerdict {
+  const sorted = sort(result, policy, memory);
+  const { reasons, warnings, notes } = said(result, policy, sorted);
+  const fails = reasons.length > 0;
+  const onlyWarned = fails && policy.mode === 'warn';
+  const uncompared =
+    sorted.blocking.length > 0 && policy.baseline === 'running' && !memory.running
+      ? ['what runs has no report to compare with']
+      : [];
+  const lines = upgrades(sorted.blocking, shown).map(upgradeLine);
+  const ignored = ignoredBy(result, sorted);
   return {
-    status: blocking.length > 0 ? 'fail' : 'pass',
-    summary: sentence(said.join('; ')),
-    counts: counted(all),
-    findings: blocking.slice(0, shownFindings).map(({ fixable, purl, ...shown }) => shown),
-    waived: [...waived].slice(0, shownWaivers).map(shownWaiver),
-    scanner: { name: 'Trivy', version: foreignText(report.Trivy?.Version ?? '') },
-    reportCreatedAt: createdAt(report),
+    status: fails && !onlyWarned ? 'fail' : 'pass',
+    summary: sentence(
+      [
+        ...(onlyWarned ? ['the policy only warns'] : []),
+        ...(fails ? reasons : [nothingBlocks(result, policy, sorted)]),
+        ...notes,
+        ...uncompared,
+        ...warnings.map((warning) => `warning: ${warning}`),
+      ].join('; '),
+    ),
+    ...(onlyWarned && { onlyWarned }),
+    counts: counted(result.findings),
+    findings: sorted.blocking.slice(0, shown).map(row),
+    ...(lines.length > 0 && { upgrades: lines.slice(0, shown).map((line) => short(line)) }),
+    ...(sorted.secrets.length > 0 && { secrets: sorted.secrets.slice(0, shownSecrets).map(place) }),
+    ...(warnings.length > 0 && { warnings: warnings.map((warning) => short(warning, 500)) }),
+    waived: firstOfEach(
+      sorted.waived.map(({ waiver }) => waiver),
+      (waiver) => JSON.stringify(waiver),
+    )
+      .slice(0, shown)
+      .map(shownWaiver),
+    ...(ignored && { ignored }),
+    scanner: result.scanner,
+    reportCreatedAt: result.createdAt,
   };
 }
 
 /** The verdict once the deadline has passed. `refused`: why each report that was found is no evidence. */
 export function withoutReport(
-  { withoutReport: decision, waitFor }: Pick<ScanPolicy, 'withoutReport' | 'waitFor'>,
+  { withoutReport: decision, waitFor, mode }: Pick<ScanPolicy, 'withoutReport' | 'waitFor' | 'mode'>,
   refused: readonly string[],
 ): ScanVerdict {
   const reasons = refused.map((reason) => foreignText(reason) ?? '');
   const found = reasons.length === 0 ? 'none' : `${reasons.length}, refused: ${listed(reasons, 10)}`;
+  const passes = decision === 'pass' || mode === 'warn';
+  const allowed = decision === 'pass' ? ', which the policy lets pass' : ', of which the policy only warns';
   return {
-    status: decision === 'pass' ? 'pass' : 'fail',
+    status: passes ? 'pass' : 'fail',
     summary: sentence(
-      `no scan report for this image within ${spoken(waitFor)}${decision === 'pass' ? ', which the policy lets pass' : ''}; found ${found}`,
+      `no scan report for this image within ${spoken(waitFor)}${passes ? allowed : ''}; found ${found}`,
     ),
+    ...(passes && decision === 'reject' && { onlyWarned: true }),
     findings: [],
     waived: [],
   };
 }
 
-const sentence = (words: string) => foreignText(words, summaryLimit) ?? '';
+/** The verdict on an image that somebody goes back to and that is not known to have passed: in an outage nobody waits for a scanner. */
+export const deployedBefore: ScanVerdict = {
+  status: 'pass',
+  summary: 'not judged again: it was deployed here before',
+  findings: [],
+  waived: [],
+};
 
-/** The same finding in several files of an image is one row. */
-function worstFirst(findings: Finding[]): Finding[] {
-  const rank = ({ severity }: Finding) => severities.indexOf(severity);
-  const sorted = findings.toSorted(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      order(a.id, b.id) ||
-      order(a.package, b.package) ||
-      order(a.installed, b.installed),
+/** The verdict on an image that passed in this environment before: it may always be gone back to. `at`: when, ms since the epoch. */
+export function passedBefore({ summary, findings, ...verdict }: ScanVerdict, at: number): ScanVerdict {
+  const again = `passed here on ${moment(at)}, and what passed is not judged again: ${summary}`;
+  return { ...verdict, summary: sentence(again), findings };
+}
+
+function ignoredBy(
+  { suppressed }: ScanResult,
+  { unfixable, inRunning, inGrace }: Sorted,
+): ScanVerdict['ignored'] {
+  const patient = firstOfEach(
+    inGrace.toSorted((one, other) => one.until - other.until),
+    ({ finding }) => finding.id,
   );
-  return firstOfEach(sorted, (of) => `${of.id} ${of.package} ${of.installed}`);
-}
-
-function blockers(blocking: Finding[], { fixable }: Pick<ScanPolicy, 'fixable'>): string {
-  const counts = counted(blocking);
-  const numbers = severities.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`);
-  const named = firstOfEach(blocking, ({ id }) => id).map(
-    (of) => `${of.id} in ${of.package} ${of.installed}${of.fixed ? ` → ${of.fixed}` : ''}`,
-  );
-  return `${numbers.join(', ')}${withFix(fixable)}: ${listed(named, 3)}`;
-}
-
-function nothingBlocks(
-  report: Report,
-  all: Finding[],
-  policy: Pick<ScanPolicy, 'block' | 'fixable'>,
-  waived: number,
-) {
-  const found = distinct(all);
-  if (found === 0) {
-    return lookedIntoPackages(report)
-      ? 'no vulnerabilities'
-      : 'no vulnerabilities, but Trivy recognised no packages either';
-  }
-  const vulnerabilities = found === 1 ? '1 vulnerability' : `${found} vulnerabilities`;
-  if (policy.block.length === 0) return `${vulnerabilities}; the policy blocks none`;
-  return `no ${waived ? 'other ' : ''}${policy.block.join(' or ')}${withFix(policy.fixable)} among ${vulnerabilities}`;
-}
-
-const withFix = (fixable: ScanPolicy['fixable']) => (fixable === 'only' ? ' with a fix' : '');
-const order = (a: string, b: string) => Number(a > b) - Number(a < b);
-const distinct = (findings: Finding[]) => new Set(findings.map(({ id }) => id)).size;
-
-function counted(findings: Finding[]): Record<Severity, number> {
-  const of = (severity: Severity) => distinct(findings.filter((finding) => finding.severity === severity));
+  if (unfixable.length + inRunning.length + patient.length + suppressed === 0) return undefined;
   return {
-    CRITICAL: of('CRITICAL'),
-    HIGH: of('HIGH'),
-    MEDIUM: of('MEDIUM'),
-    LOW: of('LOW'),
-    UNKNOWN: of('UNKNOWN'),
+    unfixable: distinct(unfixable),
+    running: distinct(inRunning),
+    grace: patient.length,
+    inGrace: patient.slice(0, shown).map(({ finding: { id }, until }) => ({ id, until })),
+    suppressed,
   };
 }
 
-function firstOfEach<Item>(items: Item[], key: (item: Item) => string): Item[] {
-  const seen = new Set<string>();
-  return items.filter((item) => seen.size < seen.add(key(item)).size);
-}
-
-function listed(texts: string[], shown: number): string {
-  const more = texts.length - shown;
-  return texts.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
+const row = ({ fixable, purl, paths, ...of }: Finding): ScanVerdict['findings'][number] => of;
+const place = ({ id, path, line }: Secret) => ({ id, path, ...(line !== undefined && { line }) });
+const short = (words: string, limit?: number) => foreignText(words, limit) ?? '';
 
 function shownWaiver({ id, statement, owner, expires }: Waiver): ScanVerdict['waived'][number] {
-  const short = (words: string) => foreignText(words) ?? '';
   return { id: short(id), statement: short(statement), owner: short(owner), expires };
 }

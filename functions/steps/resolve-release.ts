@@ -55,6 +55,7 @@ export const resolveRelease = defineStep({
       target,
       ...(others.length > 0 && { others }),
       architecture: running.architecture,
+      ...(running.digest && { runningDigest: running.digest }),
       settings: {
         // Who may ask for a rollback has decided.
         approval: environment.approval !== undefined && !rollback,

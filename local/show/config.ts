@@ -2,6 +2,7 @@
 import type { Config, Environment, SmokeEndpoint } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
 import type { AnalysisPolicy } from '../../core/judge/policy.ts';
+import { scanPolicyOf } from '../../core/scan/policy.ts';
 import { type Strategy, shortestRollout } from '../../core/strategy.ts';
 import { loadBalancerName, targetGroupName } from '../load-balancer/names.ts';
 import { publication } from './pace.ts';
@@ -25,7 +26,7 @@ export type UrlOf = (balancer: string, listener: 'production' | 'test') => strin
 
 export function localConfig(installed: Config, urlOf: UrlOf): Config {
   const services = Object.entries(installed.services).map(([name, { registry: _, ...service }]) => {
-    const scan = { ...service.scan, waitFor: Math.min(service.scan.waitFor, longest.report) };
+    const scan = impatient(service.scan);
     const environments = service.environments.map((environment) => {
       const balancer = balancerOf(name, environment.name);
       return localEnvironment(environment, balancer, urlOf);
@@ -40,6 +41,10 @@ export function localConfig(installed: Config, urlOf: UrlOf): Config {
   };
 }
 
+/** Nobody waits that long for a report here. */
+const impatient = <Scan extends { waitFor?: number | undefined }>(scan: Scan): Scan =>
+  scan.waitFor === undefined ? scan : { ...scan, waitFor: Math.min(scan.waitFor, longest.report) };
+
 function localEnvironment(environment: Environment, balancer: string, urlOf: UrlOf): Environment {
   const { smoke, analysis, deploymentTimeout } = environment;
   const rollout = localRollout(environment.rollout);
@@ -49,6 +54,7 @@ function localEnvironment(environment: Environment, balancer: string, urlOf: Url
   return {
     ...environment,
     ...{ rollout, alongside },
+    ...(environment.scan && { scan: impatient(environment.scan) }),
     deploymentTimeout: Math.min(deploymentTimeout, longestDeployment),
     ...(smoke && {
       smoke: {
@@ -107,8 +113,9 @@ export function overlaid(installed: Config): string[] {
     has(({ analysis }) => analysis) &&
       `metrics are the local load balancers', ${spoken(window)} after against ${spoken(baseline)} before in periods of ${spoken(period)}`,
     services.some(({ registry }) => registry) && 'all repositories are in the one registry that is here',
-    services.some(({ scan }) => scan.waitFor > longest.report) &&
-      `a scan report may take ${spoken(longest.report)}`,
+    services.some((service) =>
+      service.environments.some((at) => scanPolicyOf(service, at).waitFor > longest.report),
+    ) && `a scan report may take ${spoken(longest.report)}`,
     has(({ rollout }) => rollout.strategy !== 'ROLLING') &&
       `where ECS shifts traffic, at least half of it moves at a time, and old and new version stand side by side for ${spoken(longest.bake)}`,
     has(({ deploymentTimeout }) => deploymentTimeout > longest.deployment) &&

@@ -3,6 +3,8 @@ import type { Environment, Service, SmokeEndpoint } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
 import { deployable, toolTag } from '../../core/push/deployable.ts';
 import type { Outcome } from '../../core/release.ts';
+import { type ScanResult, scanResult } from '../../core/scan/finding.ts';
+import { type ScanPolicy, scanPolicyOf } from '../../core/scan/policy.ts';
 import { parseReport } from '../../core/scan/report.ts';
 import { judgeScan } from '../../core/scan/verdict.ts';
 import { type VariantName, variants } from '../images/variants.ts';
@@ -29,35 +31,38 @@ export function expectation(service: Service, { variant, tag, report }: Pushed, 
   if (toolTag(tag)) return { words: `no release starts: the tag ${tag} ${toolTag(tag)}` };
   const deploys = deployable(tag, service.tags);
   if (!deploys.yes) return { outcome: 'NothingToDo', words: `nothing is deployed: ${deploys.reason}` };
-  const { scan } = service;
   if (report === 'given')
     return { words: 'it goes as the given report says, and after that as the image behaves' };
-  if (report === 'none' && scan.withoutReport === 'reject') {
-    return { outcome: 'Rejected', words: `it is rejected after ${spoken(scan.waitFor)} without a report` };
-  }
-  if (report !== 'none') {
-    const found = judgeScan(reportOf(variant), scan, now);
-    if (found.status === 'fail')
-      return { outcome: 'Rejected', words: `it is rejected before anything changes: ${found.summary}` };
-  }
-  return inEnvironments(service.environments, variant, tag);
+  return inEnvironments(service, { variant, tag, report }, now);
 }
 
-function reportOf(variant: VariantName) {
+/** What its gate makes of it, as the end of a sentence; undefined where it lets it through. */
+function rejectedByScan(policy: ScanPolicy, { variant, report }: Pushed, now: number): string | undefined {
+  if (report === 'none') {
+    if (policy.withoutReport === 'pass' || policy.mode === 'warn') return undefined;
+    return `is rejected after ${spoken(policy.waitFor)} without a report`;
+  }
+  const { status, summary } = judgeScan(resultOf(variant), policy, { now });
+  return status === 'fail' ? `is rejected before anything changes: ${summary}` : undefined;
+}
+
+function resultOf(variant: VariantName): ScanResult {
   const Results = [{ Vulnerabilities: variants[variant].findings }];
   const read = parseReport(JSON.stringify({ SchemaVersion: 2, ArtifactType: 'container_image', Results }));
   if (!read.ok) throw new Error(`the report of ${variant} is ${read.reason}`);
-  return read.report;
+  return scanResult(read.report);
 }
 
 /** Each environment gets what the one before it kept. */
-function inEnvironments(
-  environments: readonly Environment[],
-  variant: VariantName,
-  tag: string,
-): Expectation {
+function inEnvironments(service: Service, pushed: Pushed, now: number): Expectation {
+  const { environments } = service;
+  const { variant, tag } = pushed;
   const passed: string[] = [];
   for (const environment of environments) {
+    const before = passed.length > 0 ? `it is deployed to ${passed.join(', then to ')}, then ` : '';
+    const where = environments.length > 1 ? ` (${environment.name})` : '';
+    const rejected = rejectedByScan(scanPolicyOf(service, environment), pushed, now);
+    if (rejected) return { outcome: 'Rejected', words: `${before}it ${rejected}${where}` };
     const approved = environment.approval ? 'once somebody has approved it on the Slack page, it ' : 'it ';
     if (environment.releaseTask && !endsWell(environment.releaseTask.command)) {
       const words = `${approved}is rejected in ${environment.name}: the sample service ends the release task ${JSON.stringify(environment.releaseTask.command)} with an error`;
@@ -65,8 +70,6 @@ function inEnvironments(
     }
     const taken = takenBack(environment, variant, tag);
     if (taken) {
-      const before = passed.length > 0 ? `it is deployed to ${passed.join(', then to ')}, then ` : '';
-      const where = environments.length > 1 ? ` (${environment.name})` : '';
       return { outcome: 'RolledBack', words: before + approved + taken + where };
     }
     passed.push(

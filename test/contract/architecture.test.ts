@@ -20,7 +20,7 @@ const rules: Rule[] = [
   { folder: 'core', mayImport: /^(core\/|zod$|node:crypto$)/, andTypesOf: /^@slack\/types$/ },
   {
     folder: 'aws',
-    mayImport: /^(core\/|aws\/|@aws-sdk\/|@smithy\/|zod$|node:(crypto|util)$)/,
+    mayImport: /^(core\/|aws\/|@aws-sdk\/|@smithy\/|zod$|node:(crypto|util|zlib)$)/,
     andTypesOf: /^@slack\/types$/,
   },
   {

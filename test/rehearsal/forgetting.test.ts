@@ -24,7 +24,7 @@ function toldToForget({ input }: Call): { kind: string; at: number }[] {
   return [{ kind, at: Number(values?.[name.replace('#n', ':v')]?.N) }];
 }
 
-test('records and approvals are forgotten in time, and what is asked for again and again never', async () => {
+test('records, scans and approvals are forgotten in time, and what is asked for again and again never', async () => {
   const world = await rehearsal({ slack: true, environment: { approval: {} } });
 
   await world.pushOnly('good', 'v1.0.0');
@@ -36,6 +36,7 @@ test('records and approvals are forgotten in time, and what is asked for again a
   const daysLeft = told.map(({ kind, at }) => [kind, Math.round((at - world.clock.now() / 1000) / 86_400)]);
   // People had a day to approve it.
   expect(daysLeft).toEqual([
+    ['scan', 730],
     ['approval', 91],
     ['release', 730],
   ]);

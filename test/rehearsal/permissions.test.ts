@@ -153,8 +153,9 @@ const plays: Record<string, () => Promise<void>> = {
     await world.clock.advance(3_600_000);
   },
   async 'stopped by hand, unseen'() {
-    const world = await rehearsal({ slack: true, lose: 'aws.states', onPermission });
-    await world.pushOnly('good', 'v1.0.0');
+    const scan = { grace: { CRITICAL: '1d' } };
+    const world = await rehearsal({ slack: true, lose: 'aws.states', service: { scan }, onPermission });
+    await world.pushOnly('vulnerable', 'v1.0.0');
     await world.clock.advance(120_000);
     await world.stop();
     await world.clock.advance(3_600_000);

@@ -22,8 +22,9 @@ const unheard = { lose: 'aws.ecr' };
 
 describe('a plan', () => {
   test('names the change that a release then makes, and asks for no change itself', async () => {
-    const world = await rehearsal(unheard);
-    const { digest } = await world.pushOnly('good', 'v1.0.0');
+    const scan = { grace: { CRITICAL: '1d' } };
+    const world = await rehearsal({ ...unheard, service: { scan } });
+    const { digest } = await world.pushOnly('vulnerable', 'v1.0.0');
     world.calls.length = 0;
 
     const seen = await foresee(world, 'v1.0.0');
@@ -52,9 +53,10 @@ describe('a plan', () => {
     world.reconfigure({ roles: ['my-api-task'] });
     await world.pushOnly('vulnerable', 'v1.0.0');
 
-    const { would, reasons } = await foresee(world, 'v1.0.0');
+    const { would, reasons, scan } = await foresee(world, 'v1.0.0');
 
     expect(would).toBe('be rejected');
+    expect(scan?.upgrades).toEqual(['upgrade minimist to 1.2.6 (1 CRITICAL)']);
     expect(reasons).toEqual([
       expect.stringMatching(/^1 CRITICAL with a fix/),
       expect.stringContaining('wants 0 tasks'),

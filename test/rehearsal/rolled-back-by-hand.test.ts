@@ -123,6 +123,20 @@ describe('a rollback by hand', () => {
     expect(JSON.stringify(world.world.slack.messages())).toContain('rollback by ada: checkout fails');
   });
 
+  test('goes back to what the scan gate only warned of, too', async () => {
+    const world = await rehearsal({ environment: { scan: { mode: 'warn' } } });
+    await world.push('vulnerable', 'v1.0.0');
+    await world.push('good', 'v1.1.0');
+    world.reconfigure({ scan: { mode: 'enforce' } });
+
+    const release = await rollback(world);
+
+    expect(release).toMatchObject({ outcome: 'Deployed', record: { request: { push: { tag: 'v1.0.0' } } } });
+    expect(release.record.steps.CheckScan).toMatchObject({
+      summary: 'not judged again: it was deployed here before',
+    });
+  });
+
   test('is taken back itself where what it brings back does not answer', async () => {
     const world = await rehearsal({ environment: { smoke: undefined, analysis: undefined } });
     await world.push('unhealthy', 'v1.0.0');

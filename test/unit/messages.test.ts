@@ -40,6 +40,22 @@ test('the outcome is said in words, the reason first, the time since the push be
   expect(JSON.stringify(blocks[2])).toContain('1 min 5 s after the push');
 });
 
+test('what the scan stopped is told with what to upgrade, a line each, disarmed', () => {
+  const CheckScan = { status: 'fail', upgrades: ['upgrade minimist to 1.2.6 (2 CRITICAL)', hostile] };
+  const told = (of: object, outcome: 'Rejected' | 'RolledBack' = 'Rejected') =>
+    endedMessage({ ...ended, outcome, reason: 'x', record: { ...ended.record, steps: { CheckScan: of } } })
+      .blocks;
+
+  expect(told(CheckScan)[2]).toMatchObject({
+    text: {
+      text: expect.stringMatching(/^• upgrade minimist to 1\.2\.6 \(2 CRITICAL\)\n• &lt;!channel&gt; /),
+    },
+  });
+  expect(told(CheckScan)).toHaveLength(4);
+  expect(told({ ...CheckScan, status: 'pass' })).toHaveLength(3);
+  expect(told(CheckScan, 'RolledBack')).toHaveLength(3);
+});
+
 test('a long reason is cut with a mark, within the limits of Slack', () => {
   const { text, blocks } = endedMessage({ ...ended, reason: '&'.repeat(5000) });
   const section = blocks[1];

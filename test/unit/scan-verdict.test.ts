@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ScanPolicy, Waiver } from '../../core/config.ts';
+import { scanResult } from '../../core/scan/finding.ts';
+import { type ScanPolicy, scanDefaults } from '../../core/scan/policy.ts';
 import { parseReport, type Report, type Vulnerability } from '../../core/scan/report.ts';
 import { judgeScan, scanVerdictSchema, withoutReport } from '../../core/scan/verdict.ts';
+import type { Waiver } from '../../core/scan/waiver.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/trivy');
 const index: { files: { file: string; vulnerabilities: { distinctIdsBySeverity: object } }[] } = JSON.parse(
@@ -16,11 +18,11 @@ function real(file: string): Report {
   return parsed.report;
 }
 
-type Policy = Pick<ScanPolicy, 'block' | 'fixable' | 'waivers'>;
-const byDefault: Policy = { block: ['CRITICAL'], fixable: 'only', waivers: [] };
+/** Vulnerabilities alone count. */
+const byDefault: ScanPolicy = { ...scanDefaults, secrets: 'ignore', endOfLifeOs: 'ignore' };
 const now = Date.parse('2026-03-05T10:05:00Z');
-const judge = (report: Report, policy: Partial<Policy> = {}, at = now) =>
-  scanVerdictSchema.parse(judgeScan(report, { ...byDefault, ...policy }, at));
+const judge = (report: Report, policy: Partial<ScanPolicy> = {}, at = now) =>
+  scanVerdictSchema.parse(judgeScan(scanResult(report), { ...byDefault, ...policy }, { now: at }));
 
 const found = (...Vulnerabilities: Vulnerability[]): Report => ({
   SchemaVersion: 2,
@@ -41,6 +43,8 @@ const waiver = (of: Partial<Waiver> = {}): Waiver => ({
   statement: 'the vulnerable function is never called',
   owner: 'ada',
   expires: '2026-03-05',
+  purls: [],
+  paths: [],
   ...of,
 });
 
@@ -101,7 +105,7 @@ test.each([
     summary: /^1 LOW with a fix: /,
   },
 ] as const)('$file by $policy: $status', ({ file, policy, status, summary }) => {
-  const verdict = judge(real(file), policy as Partial<Policy>);
+  const verdict = judge(real(file), policy as Partial<ScanPolicy>);
 
   expect(verdict.status).toBe(status);
   expect(verdict.summary).toMatch(summary);
@@ -132,7 +136,9 @@ test.each([
   },
   { it: 'a CRITICAL passes where nothing blocks', of: {}, policy: { block: [] }, status: 'pass' },
 ])('$it', ({ of, policy, status }) => {
-  expect(judge(found(critical(of as Partial<Vulnerability>)), policy as Partial<Policy>).status).toBe(status);
+  expect(judge(found(critical(of as Partial<Vulnerability>)), policy as Partial<ScanPolicy>).status).toBe(
+    status,
+  );
 });
 
 test.each([
@@ -192,7 +198,7 @@ test.each([
   { purl: 'pkg:deb/debian/openssl-extra', status: 'fail' },
   { purl: 'pkg:deb/ubuntu/openssl', status: 'fail' },
 ])('a waiver for $purl only: $status', ({ purl, status }) => {
-  expect(judge(found(critical()), { waivers: [waiver({ purl })] }).status).toBe(status);
+  expect(judge(found(critical()), { waivers: [waiver({ purls: [purl] })] }).status).toBe(status);
 });
 
 test.each([
@@ -225,7 +231,7 @@ test.each([
 ])('a waiver limited to a package knows $it', ({ wanted, has, status }) => {
   const report = found(critical({ PkgIdentifier: { PURL: has } as { PURL: string } }));
 
-  expect(judge(report, { waivers: [waiver({ purl: wanted })] }).status).toBe(status);
+  expect(judge(report, { waivers: [waiver({ purls: [wanted] })] }).status).toBe(status);
 });
 
 test('a waiver for one package leaves the same finding in another', () => {
@@ -233,7 +239,7 @@ test('a waiver for one package leaves the same finding in another', () => {
     critical(),
     critical({ PkgName: 'libssl', PkgIdentifier: { PURL: 'pkg:deb/debian/libssl@1' } }),
   );
-  const verdict = judge(report, { waivers: [waiver({ purl: 'pkg:deb/debian/openssl' })] });
+  const verdict = judge(report, { waivers: [waiver({ purls: ['pkg:deb/debian/openssl'] })] });
 
   expect(verdict).toMatchObject({
     status: 'fail',
@@ -320,20 +326,18 @@ test.each([
 ] as const)(
   'without a report the policy says $decision, with $refused',
   ({ decision, refused, status, summary }) => {
-    const verdict = withoutReport({ withoutReport: decision, waitFor: 600 }, refused);
+    const verdict = withoutReport({ ...byDefault, withoutReport: decision }, refused);
 
     expect(scanVerdictSchema.parse(verdict)).toEqual({ status, summary, findings: [], waived: [] });
   },
 );
 
 test('a missing report has no counts: it must not be read as zero findings', () => {
-  expect(withoutReport({ withoutReport: 'pass', waitFor: 600 }, []).counts).toBeUndefined();
+  expect(withoutReport({ ...byDefault, withoutReport: 'pass' }, []).counts).toBeUndefined();
 });
 
 test('many refused reports do not outgrow the summary', () => {
   const refused = Array.from({ length: 30 }, () => 'x'.repeat(5000));
 
-  expect(
-    scanVerdictSchema.safeParse(withoutReport({ withoutReport: 'reject', waitFor: 600 }, refused)).success,
-  ).toBe(true);
+  expect(scanVerdictSchema.safeParse(withoutReport(byDefault, refused)).success).toBe(true);
 });

@@ -2,7 +2,8 @@
 import type { ScanVerdict } from '../../../core/scan/verdict.ts';
 import { h, link } from './dom.ts';
 
-export function scanPanel({ status, summary, counts, findings, waived, scanner }: ScanVerdict): HTMLElement {
+export function scanPanel(scan: ScanVerdict): HTMLElement {
+  const { status, summary, counts, findings, waived, scanner, upgrades = [], secrets = [] } = scan;
   return h(
     'section',
     { class: 'panel', 'aria-label': 'Scan' },
@@ -16,6 +17,7 @@ export function scanPanel({ status, summary, counts, findings, waived, scanner }
           h('span', { class: count ? severity.toLowerCase() : 'zero' }, `${count} ${severity.toLowerCase()}`),
         ),
       ),
+    upgrades.length > 0 && h('ul', {}, ...upgrades.map((line) => h('li', {}, line))),
     findings.length > 0 &&
       table(
         ['Finding', 'Severity', 'Package', 'Installed', 'Fixed in'],
@@ -27,13 +29,32 @@ export function scanPanel({ status, summary, counts, findings, waived, scanner }
           fixed ?? '–',
         ]),
       ),
+    secrets.length > 0 &&
+      table(
+        ['Secret', 'File', 'Line'],
+        secrets.map(({ id, path, line }) => [id, path, String(line ?? '–')]),
+      ),
     waived.length > 0 && h('h3', {}, 'Waived'),
     waived.length > 0 &&
       table(
         ['Finding', 'Why', 'Answers for it', 'Until'],
         waived.map(({ id, statement, owner, expires }) => [id, statement, owner, expires]),
       ),
+    ...notCounted(scan),
   );
+}
+
+/** What would block but for something, and why. */
+function notCounted({ ignored }: ScanVerdict): HTMLElement[] {
+  if (!ignored) return [];
+  const { unfixable, running, suppressed, inGrace } = ignored;
+  const lines = [
+    unfixable > 0 && `${unfixable} without a fix: nothing can be done about them yet`,
+    running > 0 && `${running} that what runs has too`,
+    suppressed > 0 && `${suppressed} that the scanner was told to leave out`,
+    ...inGrace.map(({ id, until }) => `${id} until ${new Date(until).toLocaleString()}`),
+  ].filter((line) => line !== false);
+  return [h('h3', {}, 'Not counted'), h('ul', {}, ...lines.map((line) => h('li', {}, line)))];
 }
 
 /** `pass` and `fail` with a sign, as all verdicts are shown. */

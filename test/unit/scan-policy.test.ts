@@ -1,0 +1,135 @@
+/** The settings of the scan gate: of a service, over that of an environment, and what cannot be meant. */
+import { describe, expect, test } from 'vitest';
+import { type ConfigInput, defineConfig, environmentOf } from '../../core/config.ts';
+import { type ScanPolicy, scanDefaults, scanPolicyOf } from '../../core/scan/policy.ts';
+
+type ServiceInput = ConfigInput['services'][string];
+type ScanInput = NonNullable<ServiceInput['scan']>;
+const environment = { cluster: 'main', service: 'my-api' };
+const waiver = {
+  ...{ id: 'CVE-2025-1', statement: 'the function is never called', owner: 'ada', expires: '2027-03-31' },
+};
+
+/** A service with staging and production, and what is given for them. */
+const configWith = (scan?: ScanInput, production?: ScanInput) =>
+  defineConfig({
+    services: {
+      'my-api': {
+        ...{ repository: 'my-api', container: 'app', ...(scan && { scan }) },
+        environments: [
+          { ...environment, name: 'staging', cluster: 'staging' },
+          { ...environment, name: 'production', ...(production && { scan: production }) },
+        ],
+      },
+    },
+  });
+
+function policyIn(name: string, scan?: ScanInput, production?: ScanInput): ScanPolicy {
+  const found = environmentOf(configWith(scan, production), 'my-api', name);
+  return scanPolicyOf(found.service, found.environment);
+}
+
+describe('the policy of an environment', () => {
+  test('has every default, unless something is given', () => {
+    expect(policyIn('production')).toEqual(scanDefaults);
+    expect(policyIn('production')).toMatchObject({
+      ...{ block: ['CRITICAL'], warn: [], fixable: 'only', unknownSeverity: 'UNKNOWN', grace: {} },
+      ...{ baseline: 'none', secrets: 'block', endOfLifeOs: 'warn', mode: 'enforce', waivers: [] },
+    });
+  });
+
+  test('denies the reports of the releases of Trivy that attackers made, unless told otherwise', () => {
+    expect(policyIn('production').denyScanners).toEqual(['Trivy 0.69.4', 'Trivy 0.69.5', 'Trivy 0.69.6']);
+    expect(policyIn('production', { denyScanners: [] }).denyScanners).toEqual([]);
+  });
+
+  test('is that of its service, but for what is given for the environment itself', () => {
+    const scan: ScanInput = { block: ['CRITICAL', 'HIGH'], grace: { HIGH: '7d' }, mode: 'warn' };
+    const production: ScanInput = { mode: 'enforce', grace: { CRITICAL: '1d' } };
+
+    expect(policyIn('staging', scan, production)).toMatchObject({ mode: 'warn', grace: { HIGH: 604_800 } });
+    expect(policyIn('production', scan, production)).toEqual({
+      ...scanDefaults,
+      ...{ block: ['CRITICAL', 'HIGH'], mode: 'enforce', grace: { CRITICAL: 86_400 } },
+    });
+  });
+
+  test('takes back a default that its service changed', () => {
+    expect(policyIn('production', { baseline: 'running' }, { baseline: 'none' }).baseline).toBe('none');
+    expect(policyIn('production', { waivers: [waiver] }, { waivers: [] }).waivers).toEqual([]);
+  });
+
+  test('has the waivers that are for it', () => {
+    const waivers = [waiver, { ...waiver, id: 'CVE-2025-2', environments: ['staging'] }];
+
+    expect(policyIn('staging', { waivers }).waivers.map(({ id }) => id)).toEqual([
+      'CVE-2025-1',
+      'CVE-2025-2',
+    ]);
+    expect(policyIn('production', { waivers }).waivers.map(({ id }) => id)).toEqual(['CVE-2025-1']);
+  });
+
+  test('is that of the service itself where no environment is named', () => {
+    const { services } = configWith({ warn: ['HIGH'] }, { warn: [] });
+
+    expect(services['my-api'] && scanPolicyOf(services['my-api']).warn).toEqual(['HIGH']);
+  });
+});
+
+describe('a mistake', () => {
+  test.each<{ it: string; scan?: object; production?: object; says: string }>([
+    {
+      it: 'a severity that both blocks and is told of',
+      scan: { warn: ['CRITICAL'] },
+      says: 'scan.warn: CRITICAL is in block already: what stops a release is not only told of',
+    },
+    {
+      it: 'patience with what never blocks',
+      scan: { grace: { HIGH: '7d' } },
+      says: 'scan.grace: HIGH is not in block, so nothing would wait for its time to be over',
+    },
+    {
+      it: 'a severity that nothing has',
+      scan: { block: ['UNKNOWN'], unknownSeverity: 'HIGH' },
+      says: 'scan.block: UNKNOWN counts as HIGH (unknownSeverity), so it means nothing here: leave it out',
+    },
+    {
+      it: 'a waiver for nowhere',
+      scan: { waivers: [{ ...waiver, environments: ['prod'] }] },
+      says: 'scan.waivers.0.environments: the waiver for CVE-2025-1 is for prod, and the environments here are staging, production: it would never hold',
+    },
+    {
+      it: 'what is wrong only in one environment',
+      scan: { block: ['CRITICAL', 'HIGH'], grace: { HIGH: '7d' } },
+      production: { block: ['CRITICAL'] },
+      says: 'environments.1.scan.grace: HIGH is not in block',
+    },
+    {
+      it: 'a setting that there is none of',
+      production: { blocks: [] },
+      says: 'environments.1.scan: has no setting blocks',
+    },
+    {
+      it: 'a severity that there is none of',
+      scan: { grace: { SEVERE: '1d' } },
+      says: 'scan.grace: has no setting SEVERE',
+    },
+    { it: 'patience without an end', scan: { grace: { CRITICAL: '366d' } }, says: 'must be at most 365d' },
+    {
+      it: 'a scanner without its version',
+      scan: { denyScanners: ['Trivy'] },
+      says: 'a scanner and its version',
+    },
+    {
+      it: 'a report that is waited for too long',
+      production: { waitFor: '26m' },
+      says: 'must be at most 25m',
+    },
+  ])('is told, $it', ({ scan, production, says }) => {
+    expect(() => configWith(scan as ScanInput, production as ScanInput)).toThrow(says);
+  });
+
+  test('of a service is told once, however many environments have it', () => {
+    expect(() => configWith({ warn: ['CRITICAL'] })).toThrow('has 1 mistake:');
+  });
+});
