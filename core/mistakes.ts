@@ -1,7 +1,7 @@
 /** What is wrong with something that people wrote, in sentences. */
 import type * as z from 'zod';
 
-/** One for each mistake, with its path: `services.my-api.tags: …`. */
+/** One for each mistake, with its path: `services.my-api.tags: …`. Of what was parsed with `reportInput`. */
 export const mistakesIn = ({ issues }: z.ZodError): string[] =>
   issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${sentence(issue)}`);
 

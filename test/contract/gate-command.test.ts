@@ -1,0 +1,221 @@
+/** `npm run gate`: what it decides and prints and, as CI runs it, a process of its own, its exit code. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Asked, decide } from '../../cli/gate/decide.ts';
+import { NotUsable } from '../../cli/gate/not-usable.ts';
+import { printed } from '../../cli/gate/print.ts';
+import { scanVerdictSchema } from '../../core/scan/verdict.ts';
+import manifest from '../../package.json' with { type: 'json' };
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const sample = (name: string) => join(root, 'test/fixtures/trivy', `${name}.json`);
+const folder = mkdtempSync(join(tmpdir(), 'tidegate-gate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+function written(name: string, content: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function gate(args: string[], stdin = ''): Promise<Ran> {
+  const [, ...command] = manifest.scripts.gate.split(' ');
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [...command, ...args], { cwd: root }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+    child.stdin?.end(stdin);
+  });
+}
+
+const buster = sample('critical-fixed-low-unfixed-debian-buster');
+const juiceShop = sample('large-critical-unfixed-juice-shop-10.2.0');
+const waiver = {
+  ...{ id: 'CVE-2019-18224', statement: 'names are never taken from outside', owner: 'ada' },
+  expired_at: '2999-12-31',
+};
+
+describe('a report is decided upon', () => {
+  test.each<{ it: string; asked: () => Asked; status: string; says: string[] }>([
+    {
+      it: 'by the policy of a service and its environment',
+      asked: () => ({ report: buster, service: 'my-api', environment: 'production' }),
+      status: 'fail',
+      says: ['fail by the policy of my-api in production: 1 CRITICAL with a fix'],
+    },
+    {
+      it: 'by a policy in a file, with an entry of a .trivyignore.yaml',
+      asked: () => ({ report: buster, policy: written('waived.json', { waivers: [waiver] }) }),
+      status: 'pass',
+      says: ['1 waived', 'CVE-2019-18224  until 2999-12-30  ada  names are never taken from outside'],
+    },
+    {
+      it: 'compared with what runs',
+      asked: () => ({
+        ...{ report: juiceShop, running: juiceShop },
+        policy: written('baseline.json', { baseline: 'running', secrets: 'warn' }),
+      }),
+      status: 'pass',
+      says: [
+        '16 in what runs already',
+        '16 that what runs has too',
+        '1 without a fix: nothing can be done yet',
+        'private-key  /juice-shop/lib/insecurity.js:19',
+      ],
+    },
+    {
+      it: 'with patience',
+      asked: () => ({ report: buster, policy: written('grace.json', { grace: { CRITICAL: '7d' } }) }),
+      status: 'pass',
+      says: ['CVE-2019-18224  libidn2-0  in grace until', 'As if each were seen for the first time now.'],
+    },
+    {
+      it: 'that finds nothing',
+      asked: () => ({ report: sample('clean-alpine-3.14') }),
+      status: 'pass',
+      says: ['In all nothing'],
+    },
+  ])('$it', async ({ asked, status, says }) => {
+    const decision = await decide(asked(), Date.now());
+
+    expect(decision.verdict.status).toBe(status);
+    for (const words of says) expect(printed(decision)).toContain(words);
+  });
+
+  test('by the defaults, in a process whose exit code is that of a failure', async () => {
+    const { code, stdout, stderr } = await gate(['--report', buster]);
+
+    expect([code, stderr]).toEqual([1, '']);
+    for (const words of [
+      'fail by the default policy: 1 CRITICAL with a fix: CVE-2019-18224 in libidn2-0 2.0.5-1 → 2.0.5-1+deb10u1',
+      'libidn2-0  2.0.5-1    2.0.5-1+deb10u1  1 CRITICAL  CVE-2019-18224',
+      'In all 1 CRITICAL, 1 LOW found by Trivy dev',
+    ])
+      expect(stdout).toContain(words);
+  });
+
+  test('of standard input, as the JSON that a release records', async () => {
+    const report = JSON.stringify({ SchemaVersion: 2, Results: [{ Class: 'os-pkgs' }] });
+
+    const { code, stdout } = await gate(['--report', '-', '--json'], report);
+
+    expect(code).toBe(0);
+    expect(scanVerdictSchema.parse(JSON.parse(stdout))).toMatchObject({
+      status: 'pass',
+      summary: 'no vulnerabilities',
+    });
+  });
+});
+
+describe('nothing is decided', () => {
+  test.each<{ it: string; asked: () => Asked; says: string }>([
+    { it: 'without a report', asked: () => ({}), says: '--report must name a file' },
+    {
+      it: 'of a file that is not there',
+      asked: () => ({ report: join(folder, 'none') }),
+      says: 'cannot be read: ENOENT',
+    },
+    {
+      it: 'of another document',
+      asked: () => ({ report: join(root, 'package.json') }),
+      says: 'package.json is not a Trivy v2 report: SchemaVersion is missing',
+    },
+    {
+      it: 'of a report that no release would read',
+      asked: () => ({ report: written('large.json', 'x'.repeat(20 * 1024 * 1024 + 1)) }),
+      says: 'large.json is larger than 20 MiB',
+    },
+    {
+      it: 'by a service that there is none of',
+      asked: () => ({ report: buster, service: 'shop' }),
+      says: 'tidegate.config.ts has no service shop, only my-api',
+    },
+    {
+      it: 'by an environment that there is none of',
+      asked: () => ({ report: buster, service: 'my-api', environment: 'moon' }),
+      says: 'my-api has no environment moon, only production',
+    },
+    {
+      it: 'by an environment of nothing',
+      asked: () => ({ report: buster, environment: 'x' }),
+      says: 'needs --service',
+    },
+    {
+      it: 'by two policies',
+      asked: () => ({ report: buster, policy: 'p.json', service: 'my-api' }),
+      says: 'name one or the other',
+    },
+    {
+      it: 'by a policy with mistakes',
+      asked: () => ({
+        report: buster,
+        policy: written('wrong.json', { waivers: [{ ...waiver, owner: undefined }], warns: [] }),
+      }),
+      says: 'waivers.0.owner: is missing',
+    },
+    {
+      it: 'by a policy that cannot be meant',
+      asked: () => ({ report: buster, policy: written('odd.json', { grace: { HIGH: '7d' } }) }),
+      says: 'odd.json has 1 mistake:\n  grace: HIGH is not in block',
+    },
+    {
+      it: 'by a policy that is no JSON',
+      asked: () => ({ report: buster, policy: written('text.json', 'block: all') }),
+      says: 'text.json is no JSON',
+    },
+  ])('$it', async ({ asked, says }) => {
+    const deciding = decide(asked(), Date.now());
+
+    await expect(deciding).rejects.toThrow(NotUsable);
+    await expect(deciding).rejects.toThrow(says);
+  });
+
+  test.each([
+    {
+      it: 'with an option that there is none of',
+      args: ['--reprot', 'x'],
+      says: "Unknown option '--reprot'",
+    },
+    { it: 'without a report', args: [], says: '--report must name a file' },
+  ])('$it, and the exit code says so', async ({ args, says }) => {
+    const { code, stdout, stderr } = await gate(args);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(says);
+    // Told, without a stack.
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+test('what a stranger wrote into a report cannot drive the terminal', async () => {
+  const Vulnerabilities = Array.from({ length: 500 }, (_, n) => ({
+    ...{ VulnerabilityID: `CVE-${n}\u001b[2J`, PkgName: `${n}${'\u202E<!channel> '.repeat(99)}` },
+    ...{ InstalledVersion: '1\r\n', FixedVersion: '2\u0007', Severity: 'CRITICAL' },
+  }));
+  const report = JSON.stringify({ SchemaVersion: 2, Results: [{ Class: 'os-pkgs', Vulnerabilities }] });
+
+  const stdout = printed(await decide({ report: written('hostile.json', report) }, Date.now()));
+
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  expect(stdout.match(/[\u0000-\u0009\u000b-\u001f\u202e]/g)).toBeNull();
+  expect(stdout).toContain('  and 301 more');
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThan(2600);
+});
+
+test('--help says what each option and each exit code means', async () => {
+  const { code, stdout } = await gate(['--help']);
+
+  expect(code).toBe(0);
+  for (const option of ['--report', '--service', '--environment', '--policy', '--running', '--json'])
+    expect(stdout).toContain(option);
+  expect(stdout).toMatch(/0 {2}pass\n {2}1 {2}fail\n {2}2 {2}not usable/);
+});
