@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findingsOf } from '../../core/scan/finding.ts';
+import { findingsOf, scanResult } from '../../core/scan/finding.ts';
 import { createdAt, parseReport, type Report } from '../../core/scan/report.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/trivy');
@@ -12,9 +12,13 @@ interface Sample {
   file: string;
   artifactType: string;
   createdAt: string | null;
+  eosl: boolean;
+  modifiedFindings: number;
+  secretsBySeverity: Record<string, number>;
   vulnerabilities: {
     count: number;
     bySeverity: Record<string, number>;
+    withFixedVersion: Record<string, number>;
     keptByIgnoreUnfixed: Record<string, number>;
     statuses: Record<string, number>;
   };
@@ -36,17 +40,32 @@ describe.each(index.files)('the real report $file', (sample) => {
   const real = report(read(sample.file));
 
   test('is read with every finding, severity and date', () => {
-    const severities = Object.entries(Object.groupBy(findingsOf(real), ({ severity }) => severity));
+    const { vulnerabilities } = sample;
+    const findings = findingsOf(real);
 
     expect(real.ArtifactType).toBe(sample.artifactType);
     expect(createdAt(real)).toBe(sample.createdAt === null ? undefined : Date.parse(sample.createdAt));
-    expect(findingsOf(real)).toHaveLength(sample.vulnerabilities.count);
-    expect({
-      ...{ CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, UNKNOWN: 0 },
-      ...Object.fromEntries(severities.map(([name, findings]) => [name, findings?.length])),
-    }).toEqual(sample.vulnerabilities.bySeverity);
+    expect(findings).toHaveLength(vulnerabilities.count);
+    expect(bySeverity(findings)).toEqual(vulnerabilities.bySeverity);
+    expect(bySeverity(findings.filter(({ fixed }) => fixed))).toEqual(vulnerabilities.withFixedVersion);
+  });
+
+  test('is read with everything else that counts', () => {
+    const { secrets, os, suppressed } = scanResult(real);
+
+    expect(bySeverity(secrets)).toEqual(sample.secretsBySeverity);
+    expect(os?.endOfLife ?? false).toBe(sample.eosl);
+    expect(suppressed).toBe(sample.modifiedFindings);
   });
 });
+
+function bySeverity(of: readonly { severity: string }[]): Record<string, number> {
+  const found = Object.entries(Object.groupBy(of, ({ severity }) => severity));
+  return {
+    ...{ CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, UNKNOWN: 0 },
+    ...Object.fromEntries(found.map(([name, each]) => [name, each?.length ?? 0])),
+  };
+}
 
 // The edited sample has statuses that `--ignore-unfixed` keeps although nothing is fixed.
 const unedited = index.files.filter(
@@ -147,6 +166,57 @@ test.each([
   const parsed = parseReport(text);
 
   expect(parsed).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+});
+
+describe('a finding that is where none belongs makes the report one that cannot be read:', () => {
+  const vulnerability = '{"VulnerabilityID":"CVE-1","Severity":"CRITICAL"}';
+  const secret = '{"RuleID":"private-key"}';
+  const of = (rest: string) => `{"SchemaVersion":2,${rest}}`;
+
+  test.each([
+    { it: 'under a name in another case', text: of(`"Results":[{"vulnerabilities":[${vulnerability}]}]`) },
+    {
+      it: 'in results that are called otherwise',
+      text: of(`"results":[{"Vulnerabilities":[${vulnerability}]}]`),
+    },
+    { it: 'beside the results', text: of(`"Vulnerabilities":[${vulnerability}]`) },
+    {
+      it: 'in a list that comes twice, of which the second counts',
+      text: of(`"Results":[{"Vulnerabilities":[${vulnerability}],"Vulnerabilities":[]}]`),
+    },
+    {
+      it: 'in results that come twice',
+      text: of(`"Results":[{"Vulnerabilities":[${vulnerability}]}] , "Results" : []`),
+    },
+    { it: 'a secret elsewhere', text: of(`"Results":[{"secrets":[${secret}]}]`) },
+    { it: 'with a blank before its colon', text: of('"x":{"VulnerabilityID" \n: "CVE-1"}') },
+  ])('$it', ({ text }) => {
+    expect(parseReport(text)).toEqual({
+      ok: false,
+      reason: 'not a Trivy v2 report that can be read: 1 of its findings are where none belong',
+    });
+  });
+
+  test.each([
+    { it: 'a text about one', text: of('"Title":"a field \\"VulnerabilityID\\": is required"') },
+    { it: 'a text that is its name', text: of('"Title":"VulnerabilityID"') },
+    {
+      it: 'one that Trivy was told to leave out',
+      text: of(
+        `"Results":[{"ExperimentalModifiedFindings":[{"Finding":${vulnerability}},{"Finding":${secret}}]}]`,
+      ),
+    },
+  ])('not $it', ({ text }) => {
+    expect(parseReport(text)).toMatchObject({ ok: true });
+  });
+});
+
+test.each([
+  { it: 'lists', text: '['.repeat(1_000_000) },
+  { it: 'objects', text: '{"Results":'.repeat(100_000) },
+  { it: 'lists that end', text: `{"SchemaVersion":2,"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}` },
+])('a report of $it within each other is answered', ({ text }) => {
+  expect(typeof parseReport(text).ok).toBe('boolean');
 });
 
 test('what is not known is no mistake', () => {
