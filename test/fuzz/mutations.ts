@@ -36,7 +36,10 @@ export function mutant(report: string, random: Random): Mutant {
   const text = JSON.stringify(document.root) ?? '';
   // A name that comes twice can only be written, not be held.
   if (random() < 0.2) return { how: [...done, 'a name twice'].join(', '), text: doubled(text, random) };
-  return { how: done.join(', '), text: random() < 0.1 ? JSON.stringify(document.root, null, 1) : text };
+  return {
+    how: done.join(', '),
+    text: random() < 0.1 ? (JSON.stringify(document.root, null, 1) ?? '') : text,
+  };
 }
 
 /** Those that hold findings, and those that say what one is, come as often as all others together. */
