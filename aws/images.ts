@@ -3,6 +3,7 @@ import { ReleaseRejected } from '../core/errors.ts';
 import type { EcrRepository } from '../core/image.ts';
 import { type BuilderTexts, commitOf, type ImageCommit } from '../core/source/commit.ts';
 import {
+  attestationOf,
   childFor,
   imageConfigSchema,
   imagesIn,
@@ -22,6 +23,10 @@ export interface ImageFacts {
   /** Of the image that was read. */
   architecture: string | undefined;
   commit: ImageCommit;
+  /** What says so. */
+  texts: BuilderTexts;
+  /** The manifest of what BuildKit says of that image, where it is in the index. */
+  attestation: string | undefined;
   /** ms since the epoch. */
   createdAt: number | undefined;
 }
@@ -73,6 +78,8 @@ export async function imageFacts(
     architectures: [...new Set(offered)],
     architecture: config.architecture,
     commit: commitOf(texts),
+    texts,
+    attestation: child && index && attestationOf(index, child.digest),
     createdAt: Number.isNaN(created) ? undefined : created,
   };
 }

@@ -69,6 +69,8 @@ export const commitSchema = z.strictObject({
   author: z.string().optional(),
   version: z.string().optional(),
   createdAt: z.string().optional(),
+  /** The image that it was built on, by its name and, where known, its digest. */
+  base: z.string().optional(),
   /** Shows what changed between the running commit and this one. */
   compareUrl: z.string().optional(),
 });

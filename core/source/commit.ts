@@ -1,4 +1,5 @@
 /** Which commit an image was made of, from what its builder wrote on it. Every value is a stranger's text. */
+import { digestSchema } from '../image.ts';
 import { foreignText, foreignUrl } from './foreign-text.ts';
 
 type Texts = Record<string, string> | null | undefined;
@@ -8,6 +9,8 @@ export interface BuilderTexts {
   configLabels?: Texts;
   indexAnnotations?: Texts;
   manifestAnnotations?: Texts;
+  /** What BuildKit wrote down beside the image. */
+  provenance?: Texts;
   tag: string;
 }
 
@@ -21,6 +24,8 @@ export interface ImageCommit {
   /** ISO 8601, UTC. */
   createdAt?: string;
   url?: string;
+  /** The image that it was built on: its name and, where that is known, its digest. */
+  base?: string;
 }
 
 const keys = {
@@ -34,16 +39,17 @@ const keys = {
 
 /**
  * What is known of the commit, each value from the first place that has a usable one: OCI keys in the labels, the
- * index and the manifest, then the older label-schema keys, and for the revision a tag `sha-<hex>`.
+ * index, the manifest and the provenance, then the older label-schema keys, and for the revision a tag `sha-<hex>`.
  * A base image's labels are inherited by what is built on it; where the builder sets none, they describe the base.
  */
 export function commitOf({
   configLabels,
   indexAnnotations,
   manifestAnnotations,
+  provenance,
   tag,
 }: BuilderTexts): ImageCommit {
-  const places = [configLabels, indexAnnotations, manifestAnnotations];
+  const places = [configLabels, indexAnnotations, manifestAnnotations, provenance];
   const first = (names: readonly string[], read: (text: string) => string | undefined): string | undefined =>
     names
       .flatMap((name) => places.map((place) => place?.[name]))
@@ -57,8 +63,15 @@ export function commitOf({
     version: first(keys.version, foreignText),
     createdAt: first(keys.createdAt, instant),
     url: first(keys.url, (text) => foreignUrl(text)?.href),
+    base: places.map(baseIn).find(Boolean),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+function baseIn(texts: Texts): string | undefined {
+  const name = foreignText(texts?.['org.opencontainers.image.base.name'] ?? '');
+  const digest = digestSchema.safeParse(texts?.['org.opencontainers.image.base.digest']).data;
+  return name && digest && !name.includes('@') ? `${name}@${digest}` : name;
 }
 
 function instant(text: string): string | undefined {

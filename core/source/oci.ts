@@ -90,6 +90,14 @@ export function imagesIn({ manifests }: OciIndex): Descriptor[] {
   );
 }
 
+/** What BuildKit says of one of the images in an index. */
+export const attestationOf = ({ manifests }: OciIndex, image: string): string | undefined =>
+  manifests.find(
+    ({ annotations }) =>
+      annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' &&
+      annotations['vnd.docker.reference.digest'] === image,
+  )?.digest;
+
 /**
  * The image for a platform; where there is none, the one for linux/amd64, else the first.
  * So its labels can be read in any case: whether it can run there is asked before a deployment.

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { imageFacts } from '../../aws/images.ts';
+import { commitBehind } from '../../aws/provenance.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
@@ -83,8 +84,10 @@ export const resolveRelease = defineStep({
       return skip(`the tag ${push.tag} has been pushed again and is now ${shortDigest(tagged.digest)}`);
     }
 
-    const read = (digest: string) =>
-      imageFacts(aws.ecr, push, digest, { tag: push.tag, architecture: running.architecture });
+    const commitIn = async (digest: string) => {
+      const read = { tag: push.tag, architecture: running.architecture };
+      return commitBehind(aws.ecr, push, await imageFacts(aws.ecr, push, digest, read));
+    };
     const slot = await aws.slots.look(target);
     const all = [running, ...runningOthers];
     const runs = all.every(({ digest, taskDefinitionArn }, index) => {
@@ -99,13 +102,12 @@ export const resolveRelease = defineStep({
       return skip('what runs was pushed later');
     const runningPushedAt = pushedAt.get(running.digest ?? '');
 
-    const { commit } = await read(push.digest);
-    const { url: _, ...known } = commit;
-    const before = running.digest && runningPushedAt ? await read(running.digest) : undefined;
-    const compareUrl = compareLink(commit.source, before?.commit.revision, commit.revision);
+    const { url: _, ...commit } = await commitIn(push.digest);
+    const before = running.digest && runningPushedAt ? await commitIn(running.digest) : undefined;
+    const compareUrl = compareLink(commit.source, before?.revision, commit.revision);
     return {
       decision: 'deploy',
-      release: { ...release, commit: { ...known, ...(compareUrl && { compareUrl }) } },
+      release: { ...release, commit: { ...commit, ...(compareUrl && { compareUrl }) } },
     };
   },
 });
