@@ -176,9 +176,11 @@ const serviceSchema = z.strictObject({
     .max(128)
     .regex(/^[A-Za-z0-9._*-]+$/, { error: 'a tag pattern such as v* or release-*' })
     .refine((pattern) => pattern !== 'latest', {
-      error: 'latest never deploys: it says nothing about which version it is',
+      error: 'latest says nothing about which version it is: if it has to deploy, set latest: true beside',
     })
     .default('v*'),
+  /** Pushes of `latest` deploy, too, and every message about one says that nobody can tell which version it is. */
+  latest: z.boolean().default(false),
   scan: scanSchema.prefault({}),
   /** In order: the first receives pushes, each next one what its predecessor deployed. */
   environments: z

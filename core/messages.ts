@@ -52,6 +52,7 @@ export function endedMessage({ request, outcome, reason, record, link }: EndedRe
       { type: 'header', text: { type: 'plain_text', text: cut(headline, limits.header), emoji: true } },
       ...whyBlocks(outcome, reason, record.steps),
       ...(outcome === 'Rejected' ? whatToUpgrade(record) : []),
+      ...warningBlocks(warningsIn(record)),
       { type: 'context', elements: [{ type: 'mrkdwn', text: context.join(' · ') }] },
     ],
   };
@@ -61,6 +62,13 @@ const section = (text: string): KnownBlock => ({
   type: 'section',
   text: { type: 'mrkdwn', text: cut(text, limits.section) },
 });
+
+/** Of the release itself, where it came so far. */
+const resolvedSchema = z.looseObject({ release: z.looseObject({ warnings: z.array(z.string()) }) });
+const warningsIn = ({ steps }: ReleaseRecord) =>
+  resolvedSchema.safeParse(steps.ResolveRelease).data?.release.warnings ?? [];
+const warningBlocks = (warnings: readonly string[]) =>
+  warnings.map((warning) => section(`⚠️ *${escaped(warning)}*`));
 
 const toldAtLength: readonly Outcome[] = ['RolledBack', 'NeedsHuman', 'Rejected'];
 
@@ -128,7 +136,7 @@ export interface WantedApproval {
 export const approvalActions = { approve: 'approve', reject: 'reject' } as const;
 
 export function approvalMessage({ approvalId, release, scan, expiresAt, link }: WantedApproval): Message {
-  const { service, environment, tag, digest, commit } = release;
+  const { service, environment, tag, digest, commit, warnings = [] } = release;
   const headline = `✋ ${service} ${tag}: waits for approval (${environment})`;
   const { compareUrl, revision } = commit;
   const change = compareUrl
@@ -152,6 +160,7 @@ export function approvalMessage({ approvalId, release, scan, expiresAt, link }: 
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(headline, limits.header), emoji: true } },
       { type: 'section', text: { type: 'mrkdwn', text: cut(facts.join('\n'), limits.section) } },
+      ...warningBlocks(warnings),
       {
         type: 'actions',
         block_id: `approval ${approvalId}`,

@@ -30,6 +30,8 @@ export const releaseRequestSchema = z.strictObject({
   }),
   /** The execution that deployed the same digest to the environment before; absent for a push. */
   promotedFrom: z.string().optional(),
+  /** No event told of the push by the time when the schedule looked. */
+  seenLate: z.literal(true).optional(),
   rollback: rollbackRequestSchema.optional(),
 });
 export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
@@ -87,6 +89,8 @@ export const releaseSchema = z.strictObject({
   /** It ran here before, and somebody asked for it again. */
   rollback: z.literal(true).optional(),
   commit: commitSchema,
+  /** What everybody who is told of it should know, in sentences. Absent where there is nothing. */
+  warnings: z.array(z.string().max(500)).min(1).optional(),
   target: targetSchema,
   /** ECS services that move together with it: those configured alongside. Absent where there are none. */
   others: z.array(targetSchema).min(1).optional(),

@@ -72,17 +72,17 @@ function ofRepositories(
   home: Place,
   { detail, ...event }: Pick<EventPattern, 'detail-type' | 'detail'>,
 ): EventPattern[] {
-  const groups = Map.groupBy(Object.values(services), ({ registry = home, tags }) =>
-    JSON.stringify([registry.account, registry.region, tags]),
+  const groups = Map.groupBy(Object.values(services), ({ registry = home, tags, latest }) =>
+    JSON.stringify([registry.account, registry.region, tags, latest]),
   );
   return [...groups].flatMap(([key, some]) => {
-    const [account, region, tags] = JSON.parse(key) as [string, string, string];
+    const [account, region, tags, latest] = JSON.parse(key) as [string, string, string, boolean];
     // EventBridge refuses two stars in a row, and one alone stands for no tag too: that is a part of another image.
     const wildcard = tags.replaceAll(/\*+/g, '*');
     const tag = wildcard === '*' ? { 'anything-but': [''] } : { wildcard };
     return fitting(unique(some.map(({ repository }) => repository)), (repositories) => ({
       ...{ source: ['aws.ecr'], ...event, account: [account], region: [region] },
-      detail: { ...detail, 'repository-name': repositories, 'image-tag': [tag] },
+      detail: { ...detail, 'repository-name': repositories, 'image-tag': latest ? [tag, 'latest'] : [tag] },
     }));
   });
 }

@@ -73,8 +73,9 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
     const { service, environment } = environmentOf(aws.config, place.service, place.environment);
     const pushes = (await pushesTo(service)) ?? [];
     const [newest] = pushes
-      .filter(({ tag }) => deployable(tag, service.tags).yes)
-      .sort((one, other) => other.pushedAt - one.pushedAt);
+      .filter(({ tag }) => deployable(tag, service.tags, service.latest).yes)
+      // Of the tags of one image, a version says more than latest.
+      .sort((one, other) => other.pushedAt - one.pushedAt || latestLast(one) - latestLast(other));
     if (!newest || aws.now() - newest.pushedAt < graceMs) return [];
     const eventId = lateEventId(newest.digest);
     return [
@@ -82,6 +83,7 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
         place,
         request: {
           ...{ service: place.service, environment: place.environment, push: { eventId, ...newest } },
+          seenLate: true,
         },
         pushes,
         targets: targetsOf(service, environment),
@@ -90,6 +92,8 @@ async function newestPushes(places: readonly Place[], sweep: Sweep): Promise<Can
   });
   return (await Promise.all(found)).flat();
 }
+
+const latestLast = ({ tag }: TaggedImage) => (tag === 'latest' ? 1 : 0);
 
 /** Of any of its services. */
 type Cluster = Pick<Target, 'cluster' | 'region' | 'roleArn'>;

@@ -105,7 +105,7 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
     ...(decision === 'skip'
       ? { would: 'do nothing', reasons: [reason, ...no] }
       : verdict({ no, nothing, scan, slot, waitsFor })),
-    warnings: plans.flatMap(({ answer }) => answer.plan.warnings),
+    warnings: [...(release.warnings ?? []), ...plans.flatMap(({ answer }) => answer.plan.warnings)],
     ...(await differencesOf(plans, aws)),
     ...{ scan, slot },
   };

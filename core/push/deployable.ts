@@ -11,10 +11,23 @@ export function toolTag(tag: string): string | undefined {
   return toolTags.find(([pattern]) => pattern.test(tag))?.[1];
 }
 
-/** Does a push of this tag deploy, for a pattern in which `*` stands for any text, also none? Case counts. */
-export function deployable(tag: string, pattern: string): { yes: true } | { yes: false; reason: string } {
+export type Deployable =
+  | {
+      yes: true;
+      /** What whoever is told of the release should know, as a sentence. */
+      warning?: string;
+    }
+  | { yes: false; reason: string };
+
+/**
+ * Does a push of this tag deploy, for a pattern in which `*` stands for any text, also none? Case counts.
+ * `latest`: whether the service asks for pushes of `latest`, whatever its pattern is.
+ */
+export function deployable(tag: string, pattern: string, latest = false): Deployable {
   if (tag === 'latest')
-    return { yes: false, reason: 'latest never deploys: it says nothing about which version it is' };
+    return latest
+      ? { yes: true, warning: 'deployed as latest, which says nothing about which version it is' }
+      : { yes: false, reason: 'latest never deploys: it says nothing about which version it is' };
   const tool = toolTag(tag);
   if (tool) return { yes: false, reason: `the tag ${tag} ${tool}` };
   if (!matches(tag, pattern)) return { yes: false, reason: `the tag ${tag} does not match ${pattern}` };

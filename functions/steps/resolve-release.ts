@@ -11,6 +11,7 @@ import { mayGoBack } from '../../core/earlier-release.ts';
 import { Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { deployable } from '../../core/push/deployable.ts';
+import { lateWarning } from '../../core/push/late.ts';
 import {
   type Release,
   releaseRequestSchema,
@@ -44,6 +45,11 @@ export const resolveRelease = defineStep({
     const [target, ...others] = targets;
     const [running, ...runningOthers] = await Promise.all(targets.map((one) => runningImage(aws, one)));
     if (!running) throw new Error('an environment has at least one ECS service');
+    const tag = deployable(push.tag, service.tags, service.latest);
+    const warnings = [
+      ...(tag.yes && tag.warning ? [tag.warning] : []),
+      ...(request.seenLate ? [lateWarning] : []),
+    ];
     const release: Release = {
       service: request.service,
       environment: request.environment,
@@ -53,6 +59,7 @@ export const resolveRelease = defineStep({
       pushedAt: requestedAt(request),
       ...(rollback && { rollback: true }),
       commit: {},
+      ...(warnings.length > 0 && { warnings }),
       target,
       ...(others.length > 0 && { others }),
       architecture: running.architecture,
@@ -70,7 +77,6 @@ export const resolveRelease = defineStep({
     const skip = (reason: string) => ({ decision: 'skip', reason, release }) as const;
 
     if (rollback) mayGoBack(request, await aws.records.of(rollback.to), aws.now());
-    const tag = deployable(push.tag, service.tags);
     if (!tag.yes && !rollback) return skip(tag.reason);
     // These carry a digest that was deployed already; where its tag points by now says nothing.
     const again = promotedFrom !== undefined || rollback !== undefined;

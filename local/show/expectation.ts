@@ -29,7 +29,7 @@ const judged: readonly VariantName[] = ['slow', 'errors'];
 /** `now` in ms since the epoch: waivers end. */
 export function expectation(service: Service, { variant, tag, report }: Pushed, now: number): Expectation {
   if (toolTag(tag)) return { words: `no release starts: the tag ${tag} ${toolTag(tag)}` };
-  const deploys = deployable(tag, service.tags);
+  const deploys = deployable(tag, service.tags, service.latest);
   if (!deploys.yes) return { outcome: 'NothingToDo', words: `nothing is deployed: ${deploys.reason}` };
   if (report === 'given')
     return { words: 'it goes as the given report says, and after that as the image behaves' };

@@ -125,3 +125,15 @@ test('what failed in the first environment never reaches the next', async () => 
   expect((await world.releases()).map(({ outcome }) => outcome)).toEqual(['RolledBack']);
   expect(await world.running('main')).toEqual([world.first, world.first]);
 });
+
+test('latest is deployed for a service that asks for it, and everybody is warned', async () => {
+  const world = await rehearsal({ service: { latest: true }, slack: true });
+
+  const release = await world.push('good', 'latest');
+
+  expect(release.outcome).toBe('Deployed');
+  expect(release.record.steps.ResolveRelease).toMatchObject({
+    release: { warnings: ['deployed as latest, which says nothing about which version it is'] },
+  });
+  expect(JSON.stringify(world.world.slack.messages())).toContain('⚠️ *deployed as latest');
+});

@@ -16,15 +16,18 @@ test('an event that is delivered twice starts one release', async () => {
   expect(await world.executions()).toHaveLength(2);
 });
 
-test('a push whose event was lost is started by the schedule, once', async () => {
-  const world = await rehearsal({ lose: 'aws.ecr' });
+test('a push whose event was lost is started by the schedule, once, and marked as seen late', async () => {
+  const world = await rehearsal({ lose: 'aws.ecr', slack: true });
   const { digest } = await world.pushOnly('good', 'v1.0.0');
   await world.clock.advance(10_000);
   expect(await world.executions()).toEqual([]);
 
   await world.clock.advance(3_600_000);
 
-  expect((await world.releases()).map(({ outcome }) => outcome)).toEqual(['Deployed']);
+  const [release, ...others] = await world.releases();
+  expect(others).toEqual([]);
+  expect(release).toMatchObject({ outcome: 'Deployed', record: { request: { seenLate: true } } });
+  expect(JSON.stringify(world.world.slack.messages())).toContain('seen late: no event told of this push');
   expect(await world.running()).toEqual([digest, digest]);
 });
 

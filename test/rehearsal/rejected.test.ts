@@ -102,6 +102,17 @@ describe('there is nothing to do', () => {
     expect(world.count('UpdateService')).toBe(0);
   });
 
+  test('for the other tag of an image that is deployed as a version already', async () => {
+    const world = await rehearsal({ service: { latest: true } });
+    const version = await world.pushOnly('good', 'v1.0.0');
+    await world.ended();
+
+    await world.retag(version, 'latest');
+    await world.ended();
+
+    expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'latest NothingToDo']);
+  });
+
   test('for a tag that deploys nothing: not even a release is started', async () => {
     const world = await rehearsal();
 

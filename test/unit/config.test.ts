@@ -170,7 +170,9 @@ describe('a configuration', () => {
     expect(said.split('\n')).toEqual([
       'tidegate.config.ts has 8 mistakes:',
       expect.stringMatching(/^ {2}services\.my-api\.repository: .*shop\/api/),
-      expect.stringMatching(/^ {2}services\.my-api\.tags: latest never deploys/),
+      expect.stringMatching(
+        /^ {2}services\.my-api\.tags: latest says nothing about which version it is: if it has to deploy, set latest: true/,
+      ),
       expect.stringMatching(/^ {2}services\.my-api\.scan\.waivers\.0\.statement: /),
       expect.stringMatching(/^ {2}services\.my-api\.scan\.waivers\.0\.expires: /),
       expect.stringMatching(/^ {2}services\.my-api\.scan\.waitFor: must be at most 25m/),

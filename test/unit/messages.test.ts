@@ -56,6 +56,18 @@ test('what the scan stopped is told with what to upgrade, a line each, disarmed'
   expect(told(CheckScan, 'RolledBack')).toHaveLength(3);
 });
 
+test('what everybody should know of a release is said loudly, and disarmed', () => {
+  const ResolveRelease = { release: { warnings: ['deployed as latest', hostile] } };
+  const { blocks } = endedMessage({
+    ...ended,
+    reason: 'x',
+    record: { ...ended.record, steps: { ResolveRelease } },
+  });
+
+  expect(JSON.stringify(blocks)).toContain('⚠️ *deployed as latest*');
+  expect(JSON.stringify(blocks)).toContain('⚠️ *&lt;!channel&gt;');
+});
+
 test('a long reason is cut with a mark, within the limits of Slack', () => {
   const { text, blocks } = endedMessage({ ...ended, reason: '&'.repeat(5000) });
   const section = blocks[1];

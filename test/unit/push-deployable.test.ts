@@ -32,6 +32,15 @@ test.each([
   expect(deployable(tag, pattern).yes).toBe(false);
 });
 
+test('latest deploys for a service that asks for it, and never without a warning', () => {
+  expect(deployable('latest', 'v*', true)).toEqual({
+    yes: true,
+    warning: 'deployed as latest, which says nothing about which version it is',
+  });
+  expect(deployable('v1', 'v*', true)).toEqual({ yes: true });
+  expect(deployable('edge', 'v*', true).yes).toBe(false);
+});
+
 test.each([
   { tag: 'latest', reason: 'latest never deploys: it says nothing about which version it is' },
   { tag: '1.8.3', reason: 'the tag 1.8.3 does not match v*' },

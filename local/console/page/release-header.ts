@@ -14,9 +14,9 @@ export function releaseHeader() {
   return {
     element,
     draw(row: ReleaseRow, reading: Reading) {
-      const commit = commitOf(reading);
+      const { commit, warnings } = releaseIn(reading);
       const current = row.endedAt === undefined ? reading.visits.at(-1) : undefined;
-      const text = JSON.stringify([row, commit, current?.state, current?.enteredAt]);
+      const text = JSON.stringify([row, commit, warnings, current?.state, current?.enteredAt]);
       if (text === drawn) return;
       drawn = text;
       const { service, environment, tag, digest, ending, reason, startedAt, endedAt, name, promotedFrom } =
@@ -34,6 +34,7 @@ export function releaseHeader() {
             h('span', { class: 'now', role: 'status' }, current.state, ' for ', elapsed(current.enteredAt)),
         ),
         h('p', { class: 'reason' }, endedAt === undefined ? '' : reason),
+        ...warnings.map((warning) => h('p', { class: 'warning' }, `⚠ ${warning}`)),
         facts([
           ['Started', dateTime(startedAt)],
           [
@@ -43,6 +44,8 @@ export function releaseHeader() {
           ['Digest', digest && h('code', { title: digest }, digest.replace(/^sha256:/, '').slice(0, 12))],
           ['Commit', commit.revision && h('code', { title: commit.revision }, commit.revision.slice(0, 8))],
           ['Author', commit.author],
+          ['Version', commit.version],
+          ['Built on', commit.base && h('span', { title: commit.base }, commit.base.split('@')[0] ?? '')],
           ['Changes', commit.compareUrl && link(commit.compareUrl, 'Compare with what ran')],
           [
             'Promoted from',
@@ -63,7 +66,13 @@ function facts(all: [string, string | Node | undefined][]): HTMLElement {
   return list;
 }
 
-function commitOf({ visits }: Reading): { revision?: string; author?: string; compareUrl?: string } {
+interface Known {
+  commit: { revision?: string; author?: string; version?: string; base?: string; compareUrl?: string };
+  warnings: string[];
+}
+
+function releaseIn({ visits }: Reading): Known {
   const output = visits.findLast(({ state }) => state === 'ResolveRelease')?.attempts.at(-1)?.output;
-  return fieldsOf(fieldsOf(fieldsOf(payloadOf(output)).release).commit);
+  const { commit, warnings } = fieldsOf(fieldsOf(payloadOf(output)).release);
+  return { commit: fieldsOf(commit), warnings: Array.isArray(warnings) ? warnings.map(String) : [] };
 }
