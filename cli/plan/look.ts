@@ -80,7 +80,7 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
   const { decision, reason = '', release } = resolved.answer;
   const known = { ...foresight, commit: release.commit };
   // What is asked of a tag that does not deploy, such as a pull request's, is what it would do under one that does.
-  const otherTag = !deployable(wanted.tag, service.tags).yes;
+  const otherTag = !deployable(wanted.tag, service.tags, service.latest).yes;
   if (decision === 'skip' && !otherTag) return { ...known, would: 'do nothing', reasons: [reason] };
 
   const [scan, planned, slot] = await Promise.all([
