@@ -124,6 +124,8 @@ export function ourDeployment(
 export interface Crashes {
   count: number;
   desiredCount: number;
+  /** Those of them that had run, where that is told apart. */
+  afterStart?: number;
 }
 
 /** Fewer are too few for any service, however many tasks it should run. */
@@ -178,10 +180,13 @@ function readOurs(
   const { status, statusReason, breaker } = ours;
   const why = statusReason ? `: ${statusReason}` : '';
   const counted = breaker ? ` (${breaker.failureCount} of ${breaker.threshold} allowed task failures)` : '';
-  const crashing = crashLoop(question.crashes);
+  const { count, desiredCount, afterStart = count } = question.crashes;
+  const crashing = crashLoop({ count, desiredCount });
+  // What failed to start on the way, ECS got over: an outage of a registry is no fault of the version.
+  const crashes = crashLoop({ count: afterStart, desiredCount });
   switch (status) {
     case 'SUCCESSFUL':
-      if (crashing) return failed('crash loop', crashing);
+      if (crashes) return failed('crash loop', crashes);
       return replaced ?? (question.wanted === 0 ? scaledToZero : done(question));
     case 'PENDING':
     case 'IN_PROGRESS':

@@ -15,7 +15,14 @@ import {
   type SeenDeployment,
 } from '../core/rollout.ts';
 import { successor } from '../core/slot.ts';
-import { crashesOf, diagnosed, endedByThemselves, failedToServe, stoppedTasks } from './stopped-tasks.ts';
+import {
+  crashesOf,
+  diagnosed,
+  endedAfterStart,
+  endedByThemselves,
+  failedToServe,
+  stoppedTasks,
+} from './stopped-tasks.ts';
 
 export interface DeploymentQuestion {
   release: Release;
@@ -75,7 +82,10 @@ async function lookAtPart(
   const question = {
     ...asked,
     timeoutSeconds: deploymentTimeout,
-    crashes: await crashesOf(release, (shifts ? failedToServe : endedByThemselves)(stopped), aws),
+    crashes: {
+      ...(await crashesOf(release, (shifts ? failedToServe : endedByThemselves)(stopped), aws)),
+      afterStart: endedAfterStart(stopped).length,
+    },
     newer,
     shifting: shifts ? { toTest, toMeasure, tested, measured } : undefined,
   };

@@ -16,6 +16,10 @@ const ownEnds = ['EssentialContainerExited', 'TaskFailedToStart'];
 export const endedByThemselves = (tasks: Task[]): Task[] =>
   tasks.filter(({ stopCode }) => ownEnds.includes(stopCode ?? ''));
 
+/** Of a deployment that ECS brought to a good end: what failed to start on the way there, it got over. */
+export const endedAfterStart = (tasks: Task[]): Task[] =>
+  tasks.filter(({ stopCode }) => stopCode === 'EssentialContainerExited');
+
 /** One that ECS stopped for its health, its own or the load balancer's: no stop code says it. */
 const unhealthy = ({ stopCode, stoppedReason = '' }: Task): boolean =>
   stopCode === 'ServiceSchedulerInitiated' && /health check/i.test(stoppedReason);

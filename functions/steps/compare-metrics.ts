@@ -16,7 +16,7 @@ import { releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, crashLoop, lastWords, type Rollout, rolloutSchema } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
-import { crashesOf, diagnosed, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
+import { crashesOf, diagnosed, endedAfterStart, stoppedTasks } from '../stopped-tasks.ts';
 
 export const compareMetrics = defineStep({
   name: 'CompareMetrics',
@@ -64,10 +64,10 @@ async function crashingPart(
     const own = service === group.release.target.service ? rollout.createdAt : undefined;
     const since = own ?? startedAtOf(deployment, release) - clockSkewMs;
     const stopped = await stoppedTasks(release, revision, since, aws);
-    const crashing = crashLoop(await crashesOf(release, endedByThemselves(stopped), aws));
+    const crashing = crashLoop(await crashesOf(release, endedAfterStart(stopped), aws));
     if (!crashing) continue;
     const where = isGroup(group.release) ? `${service}: ` : '';
-    const why = await diagnosed(endedByThemselves(stopped), release, revision, since, aws);
+    const why = await diagnosed(endedAfterStart(stopped), release, revision, since, aws);
     return { headline: where + crashing + lastWords(why.diagnosis), ...why };
   }
   return undefined;

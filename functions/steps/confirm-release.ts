@@ -24,7 +24,7 @@ import { type Release, releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, crashLoop, lastWords, ourDeployment } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
-import { diagnosed, endedByThemselves, stoppedTasks } from '../stopped-tasks.ts';
+import { diagnosed, endedAfterStart, stoppedTasks } from '../stopped-tasks.ts';
 
 export const confirmRelease = defineStep({
   name: 'ConfirmRelease',
@@ -81,7 +81,7 @@ async function proofOf(
   const { deploymentTimeout: timeoutSeconds, rollout, watch } = memberOf(aws.config, release);
   const question = { taskDefinitionArn, startedAt, timeoutSeconds };
   const since = ourDeployment(question, deployments)?.createdAt ?? startedAt - clockSkewMs;
-  const crashed = endedByThemselves(await stoppedTasks(release, { taskDefinitionArn }, since, aws));
+  const crashed = endedAfterStart(await stoppedTasks(release, { taskDefinitionArn }, since, aws));
   const proof = {
     ...{ digest, question, deployments, tasks },
     // Where old tasks stand until the end, the new ones have been watched for as long.

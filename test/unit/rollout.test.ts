@@ -120,6 +120,17 @@ const details = {
 };
 const shifting = { toTest: true, toMeasure: true, tested: false, measured: false };
 
+test.each([
+  { it: 'is taken back where its tasks end after their start', afterStart: 3, status: 'failed' },
+  { it: 'stays where tasks only failed to start on the way there', afterStart: 0, status: 'stable' },
+])('what ECS brought to a good end $it', ({ afterStart, status }) => {
+  const crashes = { count: 3, desiredCount: 2, afterStart };
+
+  expect(
+    readRollout({ ...question, crashes }, [deployment({ status: 'SUCCESSFUL' })], 1_100_000)?.status,
+  ).toBe(status);
+});
+
 describe('a rollout that shifts traffic', () => {
   const at = (stage: string, productionWeight = 0, of: Partial<SeenDeployment> = {}) => [
     deployment({ ...of, details: { ...details, stage, productionWeight } }),
