@@ -295,12 +295,6 @@ ${deployAll}
     replace: "  return { hookStatus: 'SUCCEEDED' };",
   },
   {
-    name: 'ECS waits for the smoke tests of a release that was stopped',
-    file: 'core/lifecycle-hook.ts',
-    find: "release.ended || release.smokeTests === 'fail'",
-    replace: "release.smokeTests === 'fail'",
-  },
-  {
     name: 'that the metrics held is forgotten',
     file: machine,
     find: `"Next": "AwaitDeployment", "Assign": { "measured": true } }`,

@@ -13,7 +13,8 @@ import {
   updatesBy,
 } from './reading.ts';
 
-const mayStopTheWayBack = ({ incidents = [] }: Plan) =>
+const mayStopTheWayBack = ({ operator, incidents = [] }: Plan) =>
+  operator.some(({ does }) => does === 'deletes the image that ran first') ||
   incidents.some(({ does }) => does === 'somebody stops the service deployment' || does === 'an alarm fires');
 
 export const changes: Invariants = {
@@ -44,7 +45,7 @@ export const changes: Invariants = {
       ['StartDeployment', 'RollBack'].flatMap((step) => {
         const services = Map.groupBy(effects.filter(updatesBy(release, step)), ({ input }) => input.service);
         return [...services].flatMap(([service, { length: times }]) =>
-          // To whom the way back was stopped, it goes again.
+          // A way back that somebody stopped, or that ECS itself took back, is taken once more.
           times > 1 && !(step === 'RollBack' && mayStopTheWayBack(plan))
             ? [`${step} of ${release.name} did it to ${service} ${times} times`]
             : [],

@@ -100,16 +100,17 @@ export const users: Invariants = {
       return answersIn(release, 'AwaitDeployment').flatMap(({ at, answer }) => {
         const { new: group } = (answer.targetGroups ?? {}) as { new?: string };
         if (answer.status !== 'serving' || group === undefined) return [];
-        const others = story.served.filter(
+        // Pushed twice, a version may be the old one and the new one.
+        const serving = story.served.filter(
           (one) =>
             one.cluster === cluster &&
             one.service === service &&
             one.revision === commitOf(release) &&
-            one.targetGroup !== group &&
             one.from <= at &&
             one.to >= at,
         );
-        return others.map((one) => `${release.name} serves in ${one.targetGroup}, not in ${group}`);
+        if (serving.length === 0 || serving.some(({ targetGroup }) => targetGroup === group)) return [];
+        return serving.map((one) => `${release.name} serves in ${one.targetGroup}, not in ${group}`);
       });
     }),
 
