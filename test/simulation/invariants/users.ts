@@ -12,8 +12,9 @@ const environmentOfRelease = ({ config }: Story, { request }: PlayedExecution) =
 
 /** To a person who was told and has not come yet, or who deployed by hand what nobody has proved. */
 const isLeft = ({ plan }: Story, releases: PlayedExecution[]) =>
-  plan.operator.some(({ does }) => does === 'deploys a hot fix') ||
-  releases.some(({ record }) => record.outcome === 'NeedsHuman');
+  plan.operator.some(
+    ({ does }) => does === 'deploys a hot fix' || does === 'deploys the first revision by hand',
+  ) || releases.some(({ record }) => record.outcome === 'NeedsHuman');
 
 /** When the metrics were last found to be good, ms since the epoch. */
 const heldAt = (release: PlayedExecution): number | undefined =>
@@ -90,12 +91,6 @@ export const users: Invariants = {
 
   'old and new are compared by what their own target groups measured': (story) =>
     story.executions.flatMap((release) => {
-      // Who serves is told by its commit, and that is the same of what was pushed again.
-      const twin = story.executions.some(
-        (other) =>
-          commitOf(other) === commitOf(release) && other.request.push.digest !== release.request.push.digest,
-      );
-      if (twin) return [];
       const { cluster, service } = environmentOfRelease(story, release);
       return answersIn(release, 'AwaitDeployment').flatMap(({ at, answer }) => {
         const { new: group } = (answer.targetGroups ?? {}) as { new?: string };
