@@ -16,7 +16,7 @@ const timings = {
   publicationDelay: publication.publicationDelaySeconds,
 } satisfies Partial<AnalysisPolicy>;
 /** Nobody waits longer in front of a terminal. */
-const longest = { report: 60, deployment: 90, smoke: 30, bake: 120 };
+const longest = { report: 60, deployment: 90, smoke: 30, watch: 20, bake: 120 };
 
 /** The name of the load balancer in front of an environment: no two have the same. */
 export const balancerOf = (service: string, environment: string) => `${service}-${environment}`;
@@ -46,7 +46,7 @@ const impatient = <Scan extends { waitFor?: number | undefined }>(scan: Scan): S
   scan.waitFor === undefined ? scan : { ...scan, waitFor: Math.min(scan.waitFor, longest.report) };
 
 function localEnvironment(environment: Environment, balancer: string, urlOf: UrlOf): Environment {
-  const { smoke, analysis, deploymentTimeout } = environment;
+  const { smoke, analysis, deploymentTimeout, watch } = environment;
   const rollout = localRollout(environment.rollout);
   const alongside = environment.alongside.map((one) => ({ ...one, rollout: localRollout(one.rollout) }));
   const rollouts = [rollout, ...alongside.map((one) => one.rollout)];
@@ -56,6 +56,7 @@ function localEnvironment(environment: Environment, balancer: string, urlOf: Url
     ...{ rollout, alongside },
     ...(environment.scan && { scan: impatient(environment.scan) }),
     deploymentTimeout: Math.min(deploymentTimeout, longestDeployment),
+    watch: Math.min(watch, longest.watch),
     ...(smoke && {
       smoke: {
         ...smoke,
@@ -120,6 +121,8 @@ export function overlaid(installed: Config): string[] {
       `where ECS shifts traffic, at least half of it moves at a time, and old and new version stand side by side for ${spoken(longest.bake)}`,
     has(({ deploymentTimeout }) => deploymentTimeout > longest.deployment) &&
       `ECS may take ${spoken(longest.deployment)}`,
+    has(({ watch }) => watch > longest.watch) &&
+      `tasks are watched for ${spoken(longest.watch)} after a deployment`,
     has(({ smoke }) => smoke && smoke.timeout > longest.smoke) &&
       `endpoints may take ${spoken(longest.smoke)}`,
   ].filter((part) => part !== false);
