@@ -76,7 +76,7 @@ export const needs: Record<string, Need> = {
       ...(['ecs:DescribeServices', 'ecs:RunTask', 'iam:PassRole'] as const),
       ...(['ecs:DescribeTasks', 'ecs:StopTask', ...diagnose] as const),
     ],
-    items: noted,
+    items: { ...noted, GetItem: ['slot'] },
   },
   StartDeployment: {
     actions: ['ecs:DescribeServices', ...seeDeployments, ...deploy],
@@ -89,7 +89,8 @@ export const needs: Record<string, Need> = {
   RunSmokeTests: { actions: [], items: noted },
   CompareMetrics: {
     // Tasks that crash while they are watched count, and say why.
-    actions: ['cloudwatch:GetMetricData', 'ecs:DescribeServices', ...readTasks, ...diagnose],
+    // Where old and new version both serve, it looks at the deployment too.
+    actions: ['cloudwatch:GetMetricData', ...lookAtDeployment],
     items: { ...noted, GetItem: ['slot'] },
   },
   ConfirmRelease: {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ecs } from '../../aws/ecs.ts';
 import { logs } from '../../aws/logs.ts';
+import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { atFault } from '../../core/diagnosis/fault.ts';
 import { revisionSchema } from '../../core/plan.ts';
@@ -21,7 +22,7 @@ import { logTail } from '../task-logs.ts';
 
 export const runReleaseTask = defineStep({
   name: 'RunReleaseTask',
-  uses: { ecs, logs },
+  uses: { ecs, logs, slots },
   input: z.strictObject({ release: releaseSchema, revision: revisionSchema }),
   output: releaseTaskSchema,
   errors: ['Transient', 'Throttled'],
@@ -30,6 +31,8 @@ export const runReleaseTask = defineStep({
     if (!releaseTask)
       throw new Error(`${release.service}/${release.environment} has no release task any more`);
     const { target } = release;
+    // Nobody else may run one meanwhile.
+    await aws.slots.hold(target, arn);
     const { cluster, container } = target;
     const ecs = aws.ecs(target);
     const clientToken = createHash('sha256').update(arn).digest('hex').slice(0, 36);
