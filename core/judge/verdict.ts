@@ -80,8 +80,8 @@ export type Curves = z.infer<typeof curvesSchema>;
 
 export const comparisonSchema = z.strictObject({
   status: statusSchema,
-  /** What follows from the status and the policy. */
-  decision: z.enum(['keep', 'take back', 'look again']),
+  /** What follows from the status and the policy; or from what became of the deployment meanwhile. */
+  decision: z.enum(['keep', 'take back', 'look again', 'look at the deployment']),
   /** One sentence that a person understands. */
   headline: z.string(),
   metrics: z.tuple([errorsSchema, latencySchema]),

@@ -15,6 +15,7 @@ import { type Deployment, deploymentSchema, revisionSchema } from '../../core/pl
 import { releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, crashLoop, lastWords, type Rollout, rolloutSchema } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
+import { lookAtDeployment } from '../look-at-deployment.ts';
 import { defineStep } from '../step.ts';
 import { crashesOf, diagnosed, endedAfterStart, stoppedTasks } from '../stopped-tasks.ts';
 
@@ -29,7 +30,7 @@ export const compareMetrics = defineStep({
   }),
   output: comparisonSchema,
   errors: ['Transient', 'Throttled'],
-  run: async ({ release, revision, deployment, rollout }, aws): Promise<Comparison> => {
+  run: async ({ release, revision, deployment, rollout }, aws, { arn }): Promise<Comparison> => {
     const { cloudwatch, config, now } = aws;
     const { analysis: policy } = environmentOf(config, release.service, release.environment).environment;
     if (!policy) throw new Error(`${release.service}/${release.environment} has no analysis any more`);
@@ -43,12 +44,23 @@ export const compareMetrics = defineStep({
     const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
     const comparison = compare({ ...time, policy, series, spoiled, ...apart });
 
+    const waitSeconds = Math.min(comparison.waitSeconds, crashesShowAfter(policy));
+    if (rollout.status === 'serving') {
+      const question = { release, revision, deployment, tested: true, measured: false };
+      const found = await lookAtDeployment(question, arn, aws);
+      return found && meanwhile.includes(found.status)
+        ? { ...comparison, decision: 'look at the deployment', headline: found.reason }
+        : { ...comparison, waitSeconds };
+    }
     // Tasks that crash answer nothing, so the target group's figures say little of them.
     const crashing = await crashingPart({ release, revision }, { rollout, deployment }, aws);
     if (crashing) return { ...comparison, status: 'fail', decision: 'take back', ...crashing };
-    return { ...comparison, waitSeconds: Math.min(comparison.waitSeconds, crashesShowAfter(policy)) };
+    return { ...comparison, waitSeconds };
   },
 });
+
+/** What ends a deployment that old and new version both serve in, whatever the figures say. */
+const meanwhile: Rollout['status'][] = ['failed', 'superseded', 'gives way'];
 
 /** Figures come late, and the judge's looks lie ever further apart: crashes are looked for between them, in seconds. */
 const crashesShowAfter = ({ window }: AnalysisPolicy): number => Math.max(60, Math.ceil(window / 20));

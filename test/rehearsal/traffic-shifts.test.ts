@@ -108,6 +108,38 @@ test('a newer push takes the place of a version that is not measured yet', async
   expect(await world.running()).toEqual([digest, digest]);
 });
 
+test.each([
+  {
+    it: 'somebody stops its deployment',
+    async meanwhile({ ask, deployment }: Awaited<ReturnType<typeof shifting>>) {
+      const { serviceDeploymentArn } = await deployment();
+      await ask('ECS', 'StopServiceDeployment', { serviceDeploymentArn });
+    },
+    outcome: 'RolledBack',
+  },
+  {
+    it: 'somebody deploys something else',
+    async meanwhile({ ask }: Awaited<ReturnType<typeof shifting>>) {
+      await ask('ECS', 'UpdateService', { cluster: 'main', service: 'my-api', taskDefinition: 'my-api:1' });
+    },
+    outcome: 'Superseded',
+  },
+])('that $it while metrics are compared is noticed long before their window is over', async (kind) => {
+  const world = await shifting(blueGreen);
+  await world.pushOnly('good', 'v1.1.0');
+  await world.clock.until(() => world.count('GetMetricData') > 0, 600_000);
+  const compared = world.clock.now();
+  await kind.meanwhile(world);
+  await world.ended();
+
+  const [release] = await world.releases();
+  expect(release?.outcome).toBe(kind.outcome);
+  const looked = release?.history.findLast(
+    ({ stateExitedEventDetails: left }) => left?.name === 'CompareMetrics',
+  );
+  expect(Number(looked?.timestamp) - compared).toBeLessThan(65_000);
+});
+
 test('and waits for one that was measured and held, until ECS has cleaned up', async () => {
   const world = await shifting(blueGreen);
   await world.pushOnly('good', 'v1.1.0');

@@ -149,7 +149,9 @@ export function places(definition: Definition, ways: readonly Way[]): Map<string
   });
   for (const state of Object.keys(States).filter((name) => goesBack(name))) {
     const before = ways.find(({ to }) => to === state);
-    put(state, 1, (placed.get(before?.from ?? '')?.row ?? 0) - 0.5);
+    const row = (placed.get(before?.from ?? '')?.row ?? 0) - 0.5;
+    // Two that one state leads to stand side by side.
+    put(state, taken.has(`1 ${row}`) ? 2 : 1, row);
   }
   return placed;
 }
