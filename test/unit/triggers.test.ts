@@ -48,6 +48,15 @@ test.each([
   expect(taking(rules, event)).toEqual(taken);
 });
 
+test('a push of latest wakes the service that asks for it, and no other', () => {
+  const rules = rulesFor({ api: service('api', { latest: true }), web: service('web') });
+  const latest = (repository: string) => push({ 'repository-name': repository, 'image-tag': 'latest' });
+
+  expect(taking(rules, latest('api'))).toHaveLength(1);
+  expect(taking(rules, push({ 'repository-name': 'api' }))).toHaveLength(1);
+  expect(taking(rules, latest('web'))).toEqual([]);
+});
+
 test('a push to a registry elsewhere wakes the service that names it, and one at home does not', () => {
   const registry = { account: '999999999999', region: 'us-east-1' };
 
