@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../../local/asl/index.ts';
 import type { PushedVariant } from '../../local/images/push-variant.ts';
 import { type VariantName, variants } from '../../local/images/variants.ts';
 import { isTransition } from '../../test/support/history.ts';
-import { production, type Release, rehearsal } from '../../test/support/rehearsal.ts';
+import { type Release, rehearsal } from '../../test/support/rehearsal.ts';
 import type { RehearsalOptions } from '../../test/support/rehearsed-world.ts';
 import { type Assumptions, meter, type Used } from './meter.ts';
 
@@ -43,8 +43,6 @@ const pushed =
     await world.ended();
     return newest(world);
   };
-
-const alwaysBad = { url: 'http://my-api.test/', contains: 'what it never says' };
 
 const ways: Way[] = [
   { name: 'Deployed', outcome: 'Deployed', play: pushed('good') },
@@ -96,8 +94,11 @@ const ways: Way[] = [
   {
     name: 'RolledBack by smoke tests',
     outcome: 'RolledBack',
-    options: { environment: { smoke: { endpoints: [...production.smoke.endpoints, alwaysBad] } } },
-    play: pushed('good'),
+    // Its report is there at once.
+    async play(world) {
+      await world.pushImage('v1.0.0', { config: { Entrypoint: ['node'], Env: ['ERROR_RATE=1'] } });
+      return newest(world);
+    },
   },
   { name: 'RolledBack by metrics', outcome: 'RolledBack', play: pushed('errors') },
   {
