@@ -31,6 +31,16 @@ test('a push whose event was lost is started by the schedule, once, and marked a
   expect(await world.running()).toEqual([digest, digest]);
 });
 
+test('of the tags of one image that no event told of, the schedule takes the one that says which version it is', async () => {
+  const world = await rehearsal({ lose: 'aws.ecr', service: { latest: true } });
+  const first = await world.pushOnly('good', 'v1.0.0');
+  await world.retag(first, 'latest');
+
+  await world.clock.advance(3_600_000);
+
+  expect(await world.outcomes()).toEqual(['v1.0.0 Deployed']);
+});
+
 test('what was in the repository before Tidegate was is never released by itself', async () => {
   const world = await rehearsal({ lose: 'aws.ecr', fresh: true });
   const before = await world.pushOnly('good', 'v1.0.0');
