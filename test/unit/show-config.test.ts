@@ -135,7 +135,13 @@ test('all else is the installation’s own', () => {
 });
 
 test('what does not hold here is said, and only that', () => {
-  const bare = { name: 'production', cluster: 'main', service: 'shop', deploymentTimeout: '60s', watch: '10s' };
+  const bare = {
+    name: 'production',
+    cluster: 'main',
+    service: 'shop',
+    deploymentTimeout: '60s',
+    watch: '10s',
+  };
 
   expect(overlaid(installed({ scan: { waitFor: '30s' } }, bare))).toEqual([]);
   expect(overlaid(installed()).join('; ')).toMatch(/20 s after against 30 s before.*report may take 1 min/);
