@@ -113,9 +113,8 @@ ${rows.join('\n')}
 A rolling update has no old tasks left once it is done: the way back is another rolling update. Otherwise it is one change of the
 listener's weights. AWS publishes no figure for how long ECS takes to make it: the two seconds are those that the local world assumes.
 
-"Crash loop found after" is counted from the end of the third task that ended by itself. While ECS brings the version up, events say it. While its
-metrics are measured, nobody listens to them: the state machine sleeps until there are metrics to look at, and only then looks at the
-tasks as well. Meanwhile users get what is in the last column but one.
+"Crash loop found after" is counted from the end of the third task that ended by itself. While ECS brings the version up, events say it. While
+metrics are compared nobody listens to them, and tasks are looked at once a minute. Meanwhile users get what is in the last column but one.
 `;
 }
 
