@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 const running = new Set<ChildProcess>();
-afterEach(() => {
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
@@ -57,7 +57,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('npm start -- --once shows one push deployed, one taken back and one rejected, and leaves no process behind', async () => {
+// Both mostly wait.
+test.concurrent('npm start -- --once shows one push deployed, one taken back and one rejected, and leaves no process behind', async () => {
   const show = await start('--once');
   await show.says('Up after');
   const watching = setInterval(() => void show.pids(), 500);
@@ -79,7 +80,7 @@ test('npm start -- --once shows one push deployed, one taken back and one reject
   await show.clear();
 }, 150_000);
 
-test('Ctrl-C stops it at any time, and leaves no process behind', async () => {
+test.concurrent('Ctrl-C stops it at any time, and leaves no process behind', async () => {
   const show = await start();
   await show.says('Users come');
   const pids = await show.pids();
