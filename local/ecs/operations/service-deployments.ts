@@ -48,7 +48,8 @@ export function serviceDeploymentOperations(
         .filter(({ status }) => !input.status?.length || input.status.includes(status))
         .filter(({ createdAt }) => before === undefined || createdAt.getTime() < milliseconds(before))
         .filter(({ createdAt }) => after === undefined || createdAt.getTime() > milliseconds(after));
-      const { items, ...rest } = page(found, input);
+      // Fewer a page than other lists give unless asked.
+      const { items, ...rest } = page(found, { maxResults: 20, ...input });
       return { serviceDeployments: items.map((deployment) => briefView(service, deployment)), ...rest };
     },
 
