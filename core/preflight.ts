@@ -121,11 +121,11 @@ export function warnings(service: string, seen: Preflight, timeout: number): str
     ],
     [
       seen.firing.length > 0,
-      `the alarm ${seen.firing.join(' and ')} fires already: ECS ignores it for the whole deployment`,
+      `the alarm ${seen.firing.join(' and ')} fires already: ECS then ignores alarms for the whole deployment`,
     ],
     [
       rolling && !breaker?.enable,
-      `service ${service} has no circuit breaker: a version that never starts is taken back only after ${spoken(timeout)}`,
+      `service ${service} has no circuit breaker: a version that never gets healthy is taken back only after ${spoken(timeout)}`,
     ],
     [
       rolling && early?.enable === true,
