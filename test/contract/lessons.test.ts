@@ -20,6 +20,7 @@ test.each(rows)('case $number is held by a test that is there', ({ held }) => {
   expect(named.length > 0 || held.startsWith('cannot arise: ')).toBe(true);
   for (const [, file = '', title = ''] of named) {
     expect(existsSync(new URL(file, root)), file).toBe(true);
+    expect(title.trim(), file).not.toBe('');
     expect(readFileSync(new URL(file, root), 'utf8'), file).toContain(title.trim());
   }
 });
