@@ -5,6 +5,7 @@ import type { domainEvents } from './domain-events.ts';
 import type { ecr } from './ecr.ts';
 import type { ecs } from './ecs.ts';
 import type { endpoints } from './endpoints.ts';
+import type { evidence } from './evidence/evidence.ts';
 import type { logs } from './logs.ts';
 import type { Opened } from './open.ts';
 import type { openReleases } from './open-releases.ts';
@@ -27,6 +28,7 @@ export type Aws = Opened<{
   ecr: typeof ecr;
   ecs: typeof ecs;
   endpoints: typeof endpoints;
+  evidence: typeof evidence;
   logs: typeof logs;
   openReleases: typeof openReleases;
   pushes: typeof pushes;

@@ -2,6 +2,7 @@
 import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
+import { evidence } from '../../aws/evidence/evidence.ts';
 import type { Surroundings } from '../../aws/means.ts';
 import { type Opened, openAws } from '../../aws/open.ts';
 import { records } from '../../aws/records.ts';
@@ -58,7 +59,7 @@ export interface Foresight extends Wanted {
 
 type Differences = Pick<Foresight, 'changes' | 'drift' | 'wayBack'>;
 
-const uses = { cloudwatch, ecr, ecs, records, scans: scansAsTheyAre, slots };
+const uses = { cloudwatch, ecr, ecs, evidence, records, scans: scansAsTheyAre, slots };
 type Aws = Opened<typeof uses>;
 
 /** Throws a `Mistake` where there is no such service, environment or tag. */

@@ -1,6 +1,7 @@
 /** What may be deployed with what is found in it: per service, and over that per environment. */
 import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
+import { evidenceSettingSchema } from './evidence-setting.ts';
 import { type Severity, severities, severitySchema } from './severity.ts';
 import { waiverSchema } from './waiver.ts';
 
@@ -8,6 +9,8 @@ const year = 365 * 86_400;
 const consequence = z.enum(['block', 'warn', 'ignore']);
 
 const settings = {
+  /** Where reports are looked for: of these, and of no other place, anything is evidence. */
+  evidence: evidenceSettingSchema,
   /** Severities that stop a release. */
   block: z.array(severitySchema),
   /** Severities that are told of, and stop nothing. */
@@ -52,6 +55,7 @@ const givenSchema = z.strictObject(settings);
 export type ScanPolicy = z.output<typeof givenSchema>;
 
 export const scanDefaults: ScanPolicy = {
+  evidence: 'referrer',
   block: ['CRITICAL'],
   warn: [],
   fixable: 'only',

@@ -18,6 +18,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
   ...{ approvals: ['dynamodb'], openReleases: ['dynamodb'], pushes: ['dynamodb'], records: ['dynamodb'] },
   ...{ scans: ['dynamodb'], slots: ['dynamodb'], turns: ['dynamodb'], waits: ['dynamodb'] },
   endpoints: [],
+  evidence: ['ecr'],
 };
 
 /** By the names of their files. */

@@ -1,5 +1,7 @@
 /** The step that reads the registry, over many mutants of what a registry holds and answers. The same seed makes the same ones. */
+import { evidence } from '../../aws/evidence/evidence.ts';
 import type { Aws } from '../../aws/gateways.ts';
+import type { Means } from '../../aws/means.ts';
 import { ReleaseRejected, ScanPending, Throttled, Transient } from '../../core/errors.ts';
 import type { Release } from '../../core/release.ts';
 import { checkScan } from '../../functions/steps/check-scan.ts';
@@ -53,7 +55,11 @@ async function endOf(ecr: Aws['ecr'], digest: string, now: number): Promise<End 
     result: async () => undefined,
     firstSeen: async () => () => now,
   };
-  const aws = { ...{ config, ecr, scans, now: () => now }, measure: () => {} } as unknown as Aws;
+  const found = evidence({ open: (() => ecr) as unknown as Means['open'] });
+  const aws = {
+    ...{ config, ecr, scans, evidence: found, now: () => now },
+    measure: () => {},
+  } as unknown as Aws;
   const execution = { arn: 'fuzz', taskToken: '', signal: new AbortController().signal };
   try {
     const verdict = await checkScan.run({ release: releaseOf(digest) }, aws, execution);
