@@ -12,6 +12,7 @@ import type { openReleases } from './open-releases.ts';
 import type { pushes } from './pushes.ts';
 import type { records } from './records.ts';
 import type { scans } from './scans.ts';
+import type { signingKeys } from './signing-keys.ts';
 import type { slack } from './slack.ts';
 import type { slackResponse } from './slack-response.ts';
 import type { slackSigningSecret } from './slack-signing-secret.ts';
@@ -34,6 +35,7 @@ export type Aws = Opened<{
   pushes: typeof pushes;
   records: typeof records;
   scans: typeof scans;
+  signingKeys: typeof signingKeys;
   slack: typeof slack;
   slackResponse: typeof slackResponse;
   slackSigningSecret: typeof slackSigningSecret;

@@ -17,6 +17,7 @@ type Ecr = Pick<ReturnType<typeof ecr>, 'referrers' | 'manifest' | 'blob'>;
 /** By artifact type. The first is attached by `oras attach --artifact-type …`, as raw Trivy JSON. */
 const formats: Readonly<Record<string, EvidenceFormat>> = {
   'application/vnd.aquasec.trivy.report.v2+json': 'trivy',
+  'application/vnd.dev.sigstore.bundle.v0.3+json': 'sigstore-bundle',
 };
 
 /** Of the referrers, the newest so many are read. */

@@ -7,6 +7,7 @@ import type { Surroundings } from '../../aws/means.ts';
 import { type Opened, openAws } from '../../aws/open.ts';
 import { records } from '../../aws/records.ts';
 import { scansAsTheyAre } from '../../aws/scans.ts';
+import { signingKeys } from '../../aws/signing-keys.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
@@ -59,7 +60,7 @@ export interface Foresight extends Wanted {
 
 type Differences = Pick<Foresight, 'changes' | 'drift' | 'wayBack'>;
 
-const uses = { cloudwatch, ecr, ecs, evidence, records, scans: scansAsTheyAre, slots };
+const uses = { cloudwatch, ecr, ecs, evidence, records, scans: scansAsTheyAre, signingKeys, slots };
 type Aws = Opened<typeof uses>;
 
 /** Throws a `Mistake` where there is no such service, environment or tag. */

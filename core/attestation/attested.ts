@@ -11,8 +11,15 @@ export interface Signer {
   key: PublicKey;
 }
 
+/** Those whose signature counts. */
+export interface Keyring {
+  signers: readonly Signer[];
+  /** Keys that belong to it and could not be had, each with the reason. */
+  unread: readonly string[];
+}
+
 /** `attached`: whoever could attach it is believed, so its signature, which they could leave out, is not looked at. */
-export type Trusted = 'attached' | readonly Signer[];
+export type Trusted = 'attached' | Keyring;
 
 export interface Sealed {
   format: 'sigstore-bundle' | 'dsse-envelope';
@@ -43,8 +50,10 @@ export function attested(
   let signer: Signer | undefined;
   if (trusted !== 'attached') {
     const message = preAuthenticationEncoding(read.envelope);
-    signer = trusted.find(({ key }) => signatures.some((signature) => key.signed(message, signature)));
-    if (!signer) return refused(`its signature is not by ${anyOf(trusted.map(({ name }) => name))}`);
+    signer = trusted.signers.find(({ key }) =>
+      signatures.some((signature) => key.signed(message, signature)),
+    );
+    if (!signer) return refused(notSigned(trusted));
   }
 
   const said = readStatement(payload.toString());
@@ -63,6 +72,12 @@ export function attested(
 }
 
 const refused = (reason: string) => ({ ok: false as const, reason });
-const anyOf = (names: readonly string[]) =>
-  names.length > 1 ? `any of ${names.join(', ')}` : (names[0] ?? 'anybody');
+
+function notSigned({ signers, unread }: Keyring): string {
+  const names = signers.map(({ name }) => name);
+  const by = names.length > 1 ? `any of ${names.join(', ')}` : names[0];
+  const missing = unread.map((each) => `; ${each}`).join('');
+  return `${by ? `its signature is not by ${by}` : 'its signature cannot be checked'}${missing}`;
+}
+
 const shown = (text: string) => foreignText(text, 120) ?? 'missing';

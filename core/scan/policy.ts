@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
 import { evidenceSettingSchema } from './evidence-setting.ts';
 import { type Severity, severities, severitySchema } from './severity.ts';
+import { signedBySchema } from './signed-by.ts';
 import { waiverSchema } from './waiver.ts';
 
 const year = 365 * 86_400;
@@ -11,6 +12,8 @@ const consequence = z.enum(['block', 'warn', 'ignore']);
 const settings = {
   /** Where reports are looked for: of these, and of no other place, anything is evidence. */
   evidence: evidenceSettingSchema,
+  /** Whose signature a report must have. Of nobody: whoever may push to the repository is believed. */
+  signedBy: signedBySchema,
   /** Severities that stop a release. */
   block: z.array(severitySchema),
   /** Severities that are told of, and stop nothing. */
@@ -56,6 +59,7 @@ export type ScanPolicy = z.output<typeof givenSchema>;
 
 export const scanDefaults: ScanPolicy = {
   evidence: 'referrer',
+  signedBy: [],
   block: ['CRITICAL'],
   warn: [],
   fixable: 'only',
@@ -127,7 +131,7 @@ export function scanMistakes(service: Scanned): PolicyMistake[] {
 
 /** `named`: the environments that a waiver may be limited to. */
 export function policyMistakes(policy: ScanPolicy, named?: readonly string[]): PolicyMistake[] {
-  const { block, warn, grace, unknownSeverity, waivers } = policy;
+  const { block, warn, grace, unknownSeverity, waivers, signedBy, withoutReport } = policy;
   const patient = severities.filter((severity) => grace[severity] !== undefined);
   const mistakes = (field: string, of: readonly Severity[], message: (severity: Severity) => string) =>
     of.map((severity) => ({ path: [field], message: message(severity) }));
@@ -146,6 +150,15 @@ export function policyMistakes(policy: ScanPolicy, named?: readonly string[]): P
       patient.filter((severity) => !block.includes(severity)),
       (severity) => `${severity} is not in block, so nothing would wait for its time to be over`,
     ),
+    ...(signedBy.length > 0 && withoutReport === 'pass'
+      ? [
+          {
+            path: ['withoutReport'],
+            message:
+              'must be reject where signedBy asks for a signature: a report that nobody signed would be as good as none',
+          },
+        ]
+      : []),
     ...mistakes('block', unreached(block), unreachable),
     ...mistakes('warn', unreached(warn), unreachable),
     ...waivers.flatMap(({ id, environments = [] }, index) =>

@@ -75,6 +75,11 @@ export function parseReport(text: string): ParsedReport {
   } catch {
     return { ok: false, reason: 'not JSON' };
   }
+  return readReport(value, text);
+}
+
+/** The same of what was read from a text already, in which it may be a part. */
+export function readReport(value: unknown, text: string): ParsedReport {
   const read = reportSchema.safeParse(value);
   if (!read.success) return { ok: false, reason: `not a Trivy v2 report: ${mistake(read.error, value)}` };
   const strays = strayFindings(text, read.data);

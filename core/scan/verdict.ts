@@ -71,6 +71,8 @@ export const scanVerdictSchema = z.strictObject({
   scanner: z.strictObject({ name: text, version: text.optional() }).optional(),
   /** ms since the epoch. */
   reportCreatedAt: milliseconds.optional(),
+  /** Whose signature of the report was verified. Absent where nobody's was asked for. */
+  signedBy: text.optional(),
   /** Of the report as it was read; known to who fetched it. */
   reportDigest: digestSchema.optional(),
 });

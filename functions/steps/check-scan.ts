@@ -5,6 +5,7 @@ import { evidence } from '../../aws/evidence/evidence.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { type ImageFacts, imageFacts } from '../../aws/images.ts';
 import { scans } from '../../aws/scans.ts';
+import { signingKeys } from '../../aws/signing-keys.ts';
 import { environmentOf } from '../../core/config.ts';
 import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
 import { repositoryOf } from '../../core/image.ts';
@@ -20,7 +21,7 @@ import { defineStep } from '../step.ts';
 
 export const checkScan = defineStep({
   name: 'CheckScan',
-  uses: { ecr, evidence, scans },
+  uses: { ecr, evidence, scans, signingKeys },
   input: z.strictObject({ release: releaseSchema }),
   output: scanVerdictSchema,
   errors: ['Transient', 'Throttled', 'ScanPending', 'ReleaseRejected'],
@@ -35,9 +36,9 @@ export const checkScan = defineStep({
     const image = await imageFacts(aws.ecr, repositoryOf(release.image), release.digest, release);
     const { found, refused } = await evidenceFor(aws, release, image, policy);
     if (found) {
-      const { result, reportDigest } = found;
+      const { result, ...source } = found;
       const attached = (digest: string) => foundIn(digest, aws, release, policy);
-      const verdict = { ...(await judgedScan(aws, release, policy, result, attached)), reportDigest };
+      const verdict = { ...(await judgedScan(aws, release, policy, result, attached)), ...source };
       await aws.scans.keep(release, { execution, at: aws.now(), verdict, result });
       return verdict;
     }
@@ -50,19 +51,30 @@ export const checkScan = defineStep({
   },
 });
 
+interface Found {
+  result: ScanResult;
+  reportDigest: string;
+  signedBy?: string;
+}
+
 /** The newest evidence that holds, and why each that is newer does not. */
 async function evidenceFor(
-  aws: Pick<Aws, 'evidence' | 'now'>,
+  aws: Pick<Aws, 'evidence' | 'signingKeys' | 'now'>,
   release: Release,
   image: ImageFacts,
   policy: ScanPolicy,
-): Promise<{ found?: { result: ScanResult; reportDigest: string }; refused: string[] }> {
+): Promise<{ found?: Found; refused: string[] }> {
   const question = { repository: repositoryOf(release.image), image };
+  const trusted = policy.signedBy.length > 0 ? await aws.signingKeys.of(policy.signedBy) : 'attached';
   const refused: string[] = [];
   for await (const sighting of aws.evidence.of(policy.evidence, question)) {
-    const read = isEvidence(sighting) ? opened(sighting, { image, policy, now: aws.now() }) : sighting;
+    const read = isEvidence(sighting)
+      ? opened(sighting, { image, policy, trusted, now: aws.now() })
+      : sighting;
     if ('result' in read && isEvidence(sighting)) {
-      return { found: { result: read.result, reportDigest: sighting.contentDigest }, refused };
+      const { result, signedBy } = read;
+      const found = { result, reportDigest: sighting.contentDigest, ...(signedBy && { signedBy }) };
+      return { found, refused };
     }
     if ('reason' in read) refused.push(read.reason);
   }
@@ -72,7 +84,7 @@ async function evidenceFor(
 /** What was found in another image of the repository, however long ago; undefined where nothing says. */
 async function foundIn(
   digest: string,
-  aws: Pick<Aws, 'ecr' | 'evidence' | 'now'>,
+  aws: Pick<Aws, 'ecr' | 'evidence' | 'signingKeys' | 'now'>,
   release: Release,
   policy: ScanPolicy,
 ): Promise<ScanResult | undefined> {

@@ -19,6 +19,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
   ...{ scans: ['dynamodb'], slots: ['dynamodb'], turns: ['dynamodb'], waits: ['dynamodb'] },
   endpoints: [],
   evidence: ['ecr'],
+  signingKeys: ['kms'],
 };
 
 /** By the names of their files. */
