@@ -6,7 +6,7 @@ import { judgeLatency } from './latency.ts';
 import { turn } from './looks.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { closedPeriods, firstPeriodAfter, type Observation, plannedPeriods, split } from './series.ts';
-import type { Comparison, Decision, ErrorsFinding, LatencyFinding, Status } from './verdict.ts';
+import type { Comparison, Decision, Finding, Status } from './verdict.ts';
 
 /**
  * May be asked at any time and any number of times: looks are a matter of how many periods are closed, not of how often
@@ -17,10 +17,7 @@ export function compare(observation: Observation): Comparison {
   const { policy, now } = observation;
   const look = turn(closedPeriods(observation), plannedPeriods(policy));
   const windows = split(observation, look.periods);
-  const metrics: Comparison['metrics'] = [
-    judgeErrors(windows, look, policy.period),
-    judgeLatency(windows, look, policy),
-  ];
+  const metrics: Finding[] = [judgeErrors(windows, look, policy.period), judgeLatency(windows, look, policy)];
 
   const status = overall(metrics.map((metric) => metric.status));
   const nextAt = firstPeriodAfter(observation) + (look.next * policy.period + policy.publicationDelay) * 1000;
@@ -47,7 +44,7 @@ function decisionOn(status: Status, onInconclusive: AnalysisPolicy['onInconclusi
   return status === 'pass' ? 'keep' : 'take back';
 }
 
-function headline(status: Status, metrics: readonly (ErrorsFinding | LatencyFinding)[]): string {
+function headline(status: Status, metrics: readonly Finding[]): string {
   const said = metrics.filter((metric) => metric.status === status).map(({ sentence }) => sentence);
   if (status === 'pass') return `Nothing got worse: ${said.join('; ')}`;
   if (status === 'inconclusive') return `Not enough to judge by: ${said.join('; ')}`;

@@ -23,7 +23,23 @@ const suspicion = 0.02;
 /** Requests that must have been expected before their absence means something. */
 const fewestExpected = 10;
 
-export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number): ErrorsFinding {
+/** What is counted, and how sentences call it. */
+export interface Counted {
+  name: string;
+  /** What is bad: `5xx`. */
+  bad: string;
+  /** What it is a part of, singular and plural: `request`, `requests`. */
+  one: string;
+  many: string;
+}
+export const serverErrors: Counted = { name: 'errors', bad: '5xx', one: 'request', many: 'requests' };
+
+export function judgeErrors(
+  windows: Windows,
+  turn: Turn,
+  periodSeconds: number,
+  { name, bad, one, many }: Counted = serverErrors,
+): ErrorsFinding {
   const periods = calm(windows.before.periods, windows.last, incidentAmong(windows.before.periods));
   const [before, last, after] = [total(periods), total(windows.last), total(windows.after.periods)];
   const clustering = dispersion(periods, windows.after.periods.length);
@@ -31,7 +47,8 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
   const size = clustering ?? 1; // where the doubt may not be held against anybody: no veto, no refusal
   const balancer = balancerErrors(windows, turn.limit);
   const finding = (status: Status, sentence: string, more: Partial<ErrorsFinding> = {}): ErrorsFinding => ({
-    name: 'errors',
+    kind: 'errors',
+    name,
     status,
     sentence,
     before,
@@ -39,7 +56,7 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
     after,
     ratio,
     phi,
-    balancer,
+    ...(name === serverErrors.name && { balancer }),
     ...more,
   });
   const unlessMore: Status = turn.main ? 'inconclusive' : 'continue';
@@ -49,7 +66,7 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
   if (after.requests === 0) {
     const rateBefore = total(windows.before.periods).requests / Math.max(1, windows.before.closed);
     const expected = rateBefore * windows.after.closed * windows.share;
-    const nothing = `no request in ${spoken(windows.after.closed * periodSeconds)} since the deployment`;
+    const nothing = `no ${one} in ${spoken(windows.after.closed * periodSeconds)} since the deployment`;
     const wanted = `${count(expected)} were expected`;
     const more = { expectedRequests: expected };
     if (expected >= fewestExpected && balancer.rose) {
@@ -66,9 +83,12 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
   if (certain && share(after) > catastrophe.timesLast * share(last)) {
     const atLeast = inverseIncompleteBeta(catastrophe.doubt, after.errors, after.requests - after.errors + 1);
     const rose = before.requests > 0 ? `rose from ${was} to ${is}` : `${is} with nothing to compare with`;
-    return finding('fail', `5xx ${rose}: at least ${percent(atLeast)} with 99.99 % confidence`, { atLeast });
+    return finding('fail', `${bad} ${rose}: at least ${percent(atLeast)} with 99.99 % confidence`, {
+      atLeast,
+    });
   }
-  if (before.requests === 0) return finding(unlessMore, `5xx ${is}, but no traffic before to compare with`);
+  if (before.requests === 0)
+    return finding(unlessMore, `${bad} ${is}, but no traffic before to compare with`);
 
   const test = (errors: number) =>
     countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
@@ -87,8 +107,8 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
   const p = test(after.errors);
   const evidence = { p, limit: turn.limit };
   const byChance = `chance of that without a change ${chance(p)}`;
-  if (fails(after.errors)) return finding('fail', `5xx rose from ${was} to ${is}: ${byChance}`, evidence);
-  if (!turn.main) return finding('continue', `5xx ${is} so far, before ${was}`, evidence);
+  if (fails(after.errors)) return finding('fail', `${bad} rose from ${was} to ${is}: ${byChance}`, evidence);
+  if (!turn.main) return finding('continue', `${bad} ${is} so far, before ${was}`, evidence);
 
   const atMost = inverseIncompleteBeta(0.95, after.errors / size + 1, (after.requests - after.errors) / size);
   const acceptable = Math.max(3 * share(before), share(before) + 0.01);
@@ -96,19 +116,23 @@ export function judgeErrors(windows: Windows, turn: Turn, periodSeconds: number)
   const all = { ...evidence, atMost, acceptable, ...(detectable !== undefined && { detectable }) };
   if (p <= suspicion && noticeable(after.errors)) {
     const why = sinceDeployment(after.errors) ? byChance : `not clearly more than ${rate(last)} just before`;
-    return finding('inconclusive', `5xx ${is}, before ${was}: ${why}`, all);
+    return finding('inconclusive', `${bad} ${is}, before ${was}: ${why}`, all);
   }
   if (balancer.rose && balancer.after >= 0.01 * after.requests) {
     const own = `the load balancer itself answered ${count(balancer.after)} requests with 5xx`;
-    return finding('inconclusive', `5xx ${is}, before ${was}, but ${own}`, all);
+    return finding('inconclusive', `${bad} ${is}, before ${was}, but ${own}`, all);
   }
   if (atMost <= acceptable) {
-    return finding('pass', `5xx ${is}, before ${was}: at most ${percent(atMost)} with 95 % confidence`, all);
+    return finding(
+      'pass',
+      `${bad} ${is}, before ${was}: at most ${percent(atMost)} with 95 % confidence`,
+      all,
+    );
   }
   const seen = detectable === undefined ? 'no rise' : `only a rise to ${percent(detectable)} or more`;
   return finding(
     'inconclusive',
-    `5xx ${is}, before ${was}: ${count(after.requests)} requests show ${seen}`,
+    `${bad} ${is}, before ${was}: ${count(after.requests)} ${many} show ${seen}`,
     all,
   );
 }

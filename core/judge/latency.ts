@@ -35,6 +35,7 @@ export function judgeLatency(
   const excluded = 1 + Math.max(1, 2 * latencyTolerance);
 
   const finding = (status: Status, sentence: string, more: Partial<LatencyFinding> = {}): LatencyFinding => ({
+    kind: 'latency',
     name: 'latency',
     status,
     sentence,

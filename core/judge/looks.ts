@@ -1,7 +1,8 @@
 /** When the judge looks, and how much of the chance of a false alarm each look may spend. */
 
-/** The chance that a release which changed nothing is taken back, shared by two metrics. */
-const alphaPerRelease = 0.01;
+/** The chance that a release which changed nothing is taken back, shared evenly by all metrics that can fail it (Bonferroni). */
+export const alphaPerRelease = 0.01;
+/** Of errors and latency of a load balancer, where nothing else is judged. */
 export const alphaPerMetric = alphaPerRelease / 2;
 
 /** Ten early looks at 5 % each and the main look at 50 %: together the whole, whatever depends on what (union bound). */
@@ -39,7 +40,7 @@ export function schedule(planned: number): number[] {
  * The look whose turn it is with so many closed periods. It depends on nothing else, so a repeated or late call spends
  * nothing twice.
  */
-export function turn(closed: number, planned: number): Turn {
+export function turn(closed: number, planned: number, alpha = alphaPerMetric): Turn {
   const looks = schedule(planned);
   const done = looks.filter((periods) => periods <= closed).length;
   const main = done === looks.length;
@@ -47,7 +48,7 @@ export function turn(closed: number, planned: number): Turn {
     done,
     planned: looks.length,
     periods: looks[done - 1] ?? 0,
-    limit: alphaPerMetric * (main ? mainShare : earlyShare),
+    limit: alpha * (main ? mainShare : earlyShare),
     main,
     next: looks[done] ?? planned,
   };

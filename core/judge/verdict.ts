@@ -13,10 +13,17 @@ export type Counts = z.infer<typeof countsSchema>;
 /** `p99Milliseconds` is the geometric mean of so many points, absent where there are none. */
 const pointsSchema = z.strictObject({ points: z.int(), p99Milliseconds: z.number().optional() });
 
-const errorsSchema = z.strictObject({
-  name: z.literal('errors'),
+/** Of every metric. Records of old have no `kind`: their two names, `errors` and `latency`, say it. */
+const common = {
+  /** The metric's: `errors` and `latency` of a load balancer, else what the configuration calls it. */
+  name: z.string(),
   status: statusSchema,
   sentence: z.string(),
+};
+
+const errorsSchema = z.strictObject({
+  kind: z.literal('errors'),
+  ...common,
   before: countsSchema,
   /** The last five minutes before the deployment started. */
   last: countsSchema,
@@ -36,14 +43,15 @@ const errorsSchema = z.strictObject({
   /** What the traffic before would have brought; only where no request came. */
   expectedRequests: z.number().optional(),
   /** 5xx of the load balancer itself, for whichever target group, and the chance of so many without a change. */
-  balancer: z.strictObject({ before: z.number(), after: z.number(), p: z.number(), rose: z.boolean() }),
+  balancer: z
+    .strictObject({ before: z.number(), after: z.number(), p: z.number(), rose: z.boolean() })
+    .optional(),
 });
 export type ErrorsFinding = z.infer<typeof errorsSchema>;
 
 const latencySchema = z.strictObject({
-  name: z.literal('latency'),
-  status: statusSchema,
-  sentence: z.string(),
+  kind: z.literal('latency'),
+  ...common,
   before: pointsSchema,
   last: pointsSchema,
   after: pointsSchema,
@@ -61,6 +69,11 @@ const latencySchema = z.strictObject({
   doubt: z.number().optional(),
 });
 export type LatencyFinding = z.infer<typeof latencySchema>;
+
+const findingSchema = z.discriminatedUnion('kind', [errorsSchema, latencySchema]);
+export type Finding = z.infer<typeof findingSchema>;
+/** A state machine carries the verdict: 256 KB, whatever is in it. */
+const mostFindings = 50;
 
 /** Start of a period in ms since the epoch, and its value. */
 const pointSchema = z.tuple([z.number(), z.number()]);
@@ -84,7 +97,8 @@ export const comparisonSchema = z.strictObject({
   decision: z.enum(['keep', 'take back', 'look again', 'look at the deployment']),
   /** One sentence that a person understands. */
   headline: z.string(),
-  metrics: z.tuple([errorsSchema, latencySchema]),
+  /** One of each metric; one failure is enough. */
+  metrics: z.array(findingSchema).max(mostFindings),
   series: curvesSchema,
   /** Until another look makes sense. Without meaning once it is decided. */
   waitSeconds: z.int().min(1),

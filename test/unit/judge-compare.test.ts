@@ -5,7 +5,8 @@ import { compare } from '../../core/judge/compare.ts';
 import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import type { Point } from '../../core/judge/series.ts';
 import { countTest } from '../../core/judge/statistics.ts';
-import { comparisonSchema } from '../../core/judge/verdict.ts';
+import { comparisonSchema, type Finding } from '../../core/judge/verdict.ts';
+import { findingsIn } from '../../local/console/page/old-findings.ts';
 
 const minute = 60_000;
 const policy: AnalysisPolicy = {
@@ -259,7 +260,9 @@ test.each([
 
 test('the chance of a finding can be computed again from its evidence', () => {
   const story = { before: { ...quiet, errors: 1 }, after: { ...quiet, errors: 5 }, closed: 1 };
-  const [{ p, limit, before, last, after, ratio, phi, status }] = judged(story).metrics;
+  const [found] = judged(story).metrics;
+  if (found?.kind !== 'errors') throw new Error('errors come first');
+  const { p, limit, before, last, after, ratio, phi, status } = found;
 
   expect({ before, last, after }).toEqual({
     before: { requests: 36_000, errors: 60 },
@@ -274,12 +277,20 @@ test('the chance of a finding can be computed again from its evidence', () => {
   });
 });
 
+test('what records of old say of errors and latency can still be read', () => {
+  const { metrics } = judged({ after: bad });
+  const old = metrics.map(({ kind: _, ...finding }) => finding as Finding);
+
+  expect(findingsIn(old)).toEqual(metrics);
+  expect(findingsIn(metrics)).toEqual(metrics);
+});
+
 test('too little traffic is told with the smallest rise that would have been seen', () => {
   const comparison = judged({ before: { requests: 12 }, after: { requests: 12 } });
 
   // 5 errors fail at 60 requests (see above): a rate of 10.9 % brings so many in four of five windows.
-  expect(comparison.metrics[0].detectable).toBeCloseTo(0.1097, 3);
-  expect(comparison.metrics[0].sentence).toBe(
+  expect(comparison.metrics[0]).toMatchObject({ detectable: expect.closeTo(0.1097, 3) });
+  expect(comparison.metrics[0]?.sentence).toBe(
     '5xx 0.00 % (0 of 60), before 0.00 % (0 of 720): 60 requests show only a rise to 10.9 % or more',
   );
 });

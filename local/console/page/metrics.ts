@@ -1,8 +1,10 @@
 /** Before and after the deployment: three curves on one time scale, and the numbers that the verdict was made of. */
-import type { Comparison } from '../../../core/judge/verdict.ts';
+
+import type { Comparison, Counts, Finding, LatencyFinding } from '../../../core/judge/verdict.ts';
 import { charts } from './charts.ts';
 import { h } from './dom.ts';
 import type { Moments } from './evidence.ts';
+import { findingsIn } from './old-findings.ts';
 import { table, verdict } from './scan.ts';
 
 export function metricsPanel(comparison: Comparison, moments: Moments): HTMLElement {
@@ -18,19 +20,28 @@ export function metricsPanel(comparison: Comparison, moments: Moments): HTMLElem
 }
 
 function numbers({ metrics, series }: Comparison, { startedAt }: Moments): HTMLElement {
-  const [errors, latency] = metrics;
-  const rate = ({ requests, errors: failed }: (typeof errors)['before']) =>
-    requests > 0 ? figure(percent(failed / requests), `of ${whole(requests)}`) : 'no requests';
-  const p99 = ({ p99Milliseconds: value, points }: (typeof latency)['before']) =>
-    value === undefined ? 'no figures' : figure(`${value.toFixed(0)} ms`, `${points} points`);
   return table(
     ['', 'Before', `Last ${lastSpan(series, startedAt)} before`, 'After', 'Verdict'],
-    [
-      ['Errors', rate(errors.before), rate(errors.last), rate(errors.after), verdict(errors.status)],
-      ['p99', p99(latency.before), p99(latency.last), p99(latency.after), verdict(latency.status)],
-    ],
+    findingsIn(metrics).map((finding) => [words[finding.name] ?? finding.name, ...row(finding)]),
   );
 }
+
+const words: Record<string, string> = { errors: 'Errors', latency: 'p99' };
+
+function row(finding: Finding) {
+  const status = verdict(finding.status);
+  switch (finding.kind) {
+    case 'errors':
+      return [...[finding.before, finding.last, finding.after].map(rate), status];
+    case 'latency':
+      return [...[finding.before, finding.last, finding.after].map(p99), status];
+  }
+}
+
+const rate = ({ requests, errors }: Counts) =>
+  requests > 0 ? figure(percent(errors / requests), `of ${whole(requests)}`) : 'no requests';
+const p99 = ({ p99Milliseconds: value, points }: LatencyFinding['before']) =>
+  value === undefined ? 'no figures' : figure(`${value.toFixed(0)} ms`, `${points} points`);
 
 /** The judge looks at the last five minutes before the deployment; a baseline may be shorter. */
 function lastSpan({ requests }: Comparison['series'], startedAt: number | undefined): string {
