@@ -27,5 +27,8 @@ export function parameters({ makeClient }: Means) {
       known.set(name, text);
       return text;
     },
+
+    /** It turned out not to be good any more: the next call reads it again. */
+    forget: (name: string) => void known.delete(name),
   };
 }

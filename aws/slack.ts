@@ -1,10 +1,8 @@
-/** Slack, by its web API. A message that did not arrive never holds up a release: the caller decides what to do. */
+/** Messages in Slack: posted, changed, and answered in their thread. */
 import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
-import { Transient } from '../core/errors.ts';
-import { within } from './deadline.ts';
 import type { Means } from './means.ts';
-import { parameters } from './parameters.ts';
+import { slackApi } from './slack-api.ts';
 
 export interface SlackMessage {
   /** What notifications and screen readers say. */
@@ -12,38 +10,38 @@ export interface SlackMessage {
   blocks: KnownBlock[];
 }
 
-const answerSchema = z.looseObject({
-  ok: z.boolean(),
-  error: z.string().optional(),
-  ts: z.string().optional(),
+/** Where a message is: what it is changed, and answered, by. */
+export const postedSchema = z.object({
+  /** The channel's id, whichever name it was posted by. */
+  channel: z.string(),
+  ts: z.string(),
 });
-const timeoutMs = 5000;
+export type Posted = z.infer<typeof postedSchema>;
 
-export function slack({ environment, fetch, open }: Means) {
-  async function token(): Promise<string> {
-    const name = environment.SLACK_TOKEN_PARAMETER;
-    if (!name) throw new Error('SLACK_TOKEN_PARAMETER is not set');
-    return open(parameters).secret(name);
-  }
+const unfurling = { unfurl_links: false, unfurl_media: false };
 
+export function slack({ open }: Means) {
+  const { call } = open(slackApi);
   return {
-    /** Posts a message; repeating it posts it again. Throws `Transient` on rate limits, 5xx and lost connections. */
-    async post(channel: string, message: SlackMessage): Promise<void> {
-      const authorization = `Bearer ${await token()}`;
-      const body = JSON.stringify({ channel, ...message, unfurl_links: false, unfurl_media: false });
-      const { ok, error } = await within(timeoutMs, async (signal) => {
-        const headers = { authorization, 'content-type': 'application/json; charset=utf-8' };
-        const request = { method: 'POST', headers, body, signal };
-        const answer = await fetch(`${environment.SLACK_API_URL}/chat.postMessage`, request).catch(
-          (error: Error) => {
-            throw new Transient(`Slack: ${error.message}`);
-          },
-        );
-        if (answer.status === 429 || answer.status >= 500)
-          throw new Transient(`Slack answered HTTP ${answer.status}`);
-        return answerSchema.parse(await answer.json());
-      });
-      if (!ok) throw new Error(`Slack refused the message: ${error}`);
+    /** Posts a message, to a channel by name or id; repeating it posts it again. Throws as `slackApi` says. */
+    async post(channel: string, message: SlackMessage): Promise<Posted> {
+      return postedSchema.parse(await call('chat.postMessage', { channel, ...message, ...unfurling }));
+    },
+
+    /** Answers a message in its thread; with `broadcast` in the channel too. Repeating it answers again. */
+    async reply(
+      { channel, ts }: Posted,
+      message: SlackMessage,
+      { broadcast = false }: { broadcast?: boolean } = {},
+    ): Promise<Posted> {
+      const thread = { thread_ts: ts, ...(broadcast && { reply_broadcast: true }) };
+      const given = { channel, ...message, ...thread, ...unfurling };
+      return postedSchema.parse(await call('chat.postMessage', given));
+    },
+
+    /** Replaces a message of ours. May be repeated. */
+    async update({ channel, ts }: Posted, message: SlackMessage): Promise<void> {
+      await call('chat.update', { channel, ts, ...message });
     },
   };
 }

@@ -28,7 +28,9 @@ export async function tellEnded(
     // A push that changes nothing is not worth anybody's attention.
     ...(channel !== undefined &&
       outcome !== 'NothingToDo' && {
-        [channel]: () => slack.post(channel, endedMessage({ request, outcome, reason, record, link })),
+        [channel]: async () => {
+          await slack.post(channel, endedMessage({ request, outcome, reason, record, link }));
+        },
       }),
   };
 

@@ -126,7 +126,7 @@ export function interactions(options: InteractionOptions) {
         const { channel: name, channelId: id } = response.message;
         if (given.delete_original === true) messages.remove(response.message);
         else if (given.replace_original === true) messages.update(response.message, contentOf(given, newId));
-        else messages.post({ name, id }, contentOf(given, newId), response.message.ts);
+        else messages.post({ name, id }, contentOf(given, newId), { threadTs: response.message.ts });
         return Response.json({ ok: true });
       } catch (error) {
         if (!(error instanceof SlackError)) throw error;

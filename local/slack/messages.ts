@@ -10,6 +10,8 @@ export interface SlackMessage {
   ts: string;
   /** The `ts` of the message it answers. */
   threadTs?: string;
+  /** An answer in a thread that the channel shows too. */
+  broadcast?: true;
   /** Cut to 40,000 characters, as Slack does. */
   text: string;
   blocks: StoredBlock[];
@@ -51,10 +53,11 @@ export function messageStore(clock: Clock, channels: readonly string[]) {
     post(
       { name, id }: { name: string; id: string },
       { text, blocks }: Content,
-      threadTs?: string,
+      { threadTs, broadcast = false }: { threadTs?: string | undefined; broadcast?: boolean } = {},
     ): SlackMessage {
       const cut = text.slice(0, longestText);
-      const thread = threadTs === undefined ? {} : { threadTs };
+      const thread =
+        threadTs === undefined ? {} : { threadTs, ...(broadcast && { broadcast: true as const }) };
       const message = {
         channel: name,
         channelId: id,

@@ -44,12 +44,15 @@ export function webApi({ clock, messages, token, webhooks, rateLimited, newId }:
         const channel = messages.channel(given.channel);
         if (!channel) throw new SlackError('channel_not_found');
         const content = contentOf(given, newId);
-        const { thread_ts: threadTs } = given;
+        const { thread_ts: threadTs, reply_broadcast: broadcast } = given;
         if (threadTs !== undefined && !messages.find(channel.id, threadTs))
           throw new SlackError('thread_not_found');
         if (isTooSoon(channel.id))
           return limited(Response.json({ ok: false, error: 'ratelimited' }, { status: 429 }));
-        const message = messages.post(channel, content, threadTs as string | undefined);
+        const message = messages.post(channel, content, {
+          threadTs: threadTs as string | undefined,
+          broadcast: broadcast === true,
+        });
         return Response.json({ ok: true, channel: channel.id, ts: message.ts, message: onTheWire(message) });
       },
     ],

@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { openAws } from '../../aws/open.ts';
-import { slack as slackClient } from '../../aws/slack.ts';
 import { virtualClock } from '../../local/clock.ts';
-import { answering } from '../../local/door/answering.ts';
-import { inProcessFetch, inProcessHandler } from '../../local/door/in-process.ts';
+import { inProcessFetch } from '../../local/door/in-process.ts';
 import { type SlackOptions, slack } from '../../local/slack/slack.ts';
-import { surroundings } from '../support/surroundings.ts';
 
 const address = 'http://127.0.0.1:4747';
 const token = 'xoxb-1';
-const here = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 
 interface Answer {
   ok: boolean;
@@ -56,36 +51,6 @@ const section = (text: string, more = {}) => ({ type: 'section', text: words(tex
 const button = (text: string, more = {}) => ({ type: 'button', text: { type: 'plain_text', text }, ...more });
 
 describe('chat.postMessage', () => {
-  test("takes what Tidegate's own client sends", async () => {
-    const { fetch, messages } = world();
-    const SSM = {
-      target: 'AmazonSSM',
-      operations: { GetParameter: () => ({ Parameter: { Value: token } }) },
-    };
-    const { client } = openAws(
-      surroundings({
-        environment: { SLACK_API_URL: `${address}/slack/api`, SLACK_TOKEN_PARAMETER: '/slack-token' },
-        client: { ...here, requestHandler: inProcessHandler(answering({ services: [SSM] })) },
-        fetch,
-      }),
-      { client: slackClient },
-    );
-
-    await client.post('deploys', {
-      text: 'deployed',
-      blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '*deployed*' } }],
-    });
-
-    expect(messages()).toMatchObject([
-      {
-        channel: 'deploys',
-        text: 'deployed',
-        edited: false,
-        blocks: [{ type: 'section', text: { text: '*deployed*' } }],
-      },
-    ]);
-  });
-
   test('answers the id of the channel and a ts of its own for each message of the same moment', async () => {
     const { call } = world();
 
