@@ -11,9 +11,17 @@ export default defineConfig({
       scan: { block: ['CRITICAL'], fixable: 'only', waitFor: '10m' },
       environments: [
         {
+          name: 'staging',
+          cluster: 'main',
+          service: 'my-api-staging',
+          watch: '5s',
+          smoke: { endpoints: [{ url: 'https://staging.my-api.example.com/healthz' }] },
+        },
+        {
           name: 'production',
           cluster: 'main',
           service: 'my-api',
+          approval: {},
           smoke: {
             endpoints: [
               { url: 'https://my-api.example.com/healthz' },

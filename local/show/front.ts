@@ -52,6 +52,10 @@ export interface Front extends Behind {
   close(): Promise<void>;
 }
 
+/** The last environment of the first service: what the show is about. */
+export const shownOf = (places: readonly Place[]): Place | undefined =>
+  places.findLast(({ service }) => service === places[0]?.service);
+
 /** Rejects when a port was taken meanwhile. */
 export async function frontOf(
   places: readonly Place[],
@@ -81,7 +85,7 @@ export async function frontOf(
     ...behind([...balancers.values()]),
     async open() {
       for (const place of places) {
-        const shown = place.service === places[0]?.service;
+        const shown = place === shownOf(places);
         const rate = shown ? requestsPerSecond.shown : requestsPerSecond.others;
         users.set(place, traffic({ clock, url: `${place.url}/`, requestsPerSecond: rate }));
       }

@@ -32,5 +32,5 @@ export const balancing: Pick<LoadBalancerSettings, 'healthCheck' | 'deregistrati
 export const eventLatencyMs = 300;
 export const logDeliverySeconds = 0.5;
 
-/** In each environment: of the service that the three pushes are about, and of the other ones. */
+/** Where the three pushes end, and everywhere else. */
 export const requestsPerSecond = { shown: 60, others: 20 };

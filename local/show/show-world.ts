@@ -12,6 +12,7 @@ import { stepFunctions } from '../console/step-functions.ts';
 import { type HttpDoor, httpDoor } from '../door/http-door.ts';
 import { type ProcessEngine, processEngine } from '../engine/processes.ts';
 import { createSample } from '../sample.ts';
+import type { Slack } from '../slack/slack.ts';
 import type { StatusChange } from '../states/states.ts';
 import { createWorld, stateMachineArn } from '../world.ts';
 import { balancerOf, localConfig } from './config.ts';
@@ -31,6 +32,7 @@ export interface ShowWorld {
   places: readonly Place[];
   /** What users of each of them saw over the last seconds. */
   seen: Front['seen'];
+  slack: Pick<Slack, 'messages' | 'click'>;
   /** When users began to come, ms since the epoch. */
   servingSince: number;
   /** Ends every process and connection. May be repeated. */
@@ -153,6 +155,7 @@ export async function openShowWorld(
     address: address(),
     places,
     seen,
+    slack: world.slack,
     servingSince,
     async close() {
       stop();

@@ -1,18 +1,13 @@
-/** What users see, in words: of all environments of a service together. */
+/** What users see, in words: where a service's releases end. */
 import type { Seen } from '../load-balancer/tally.ts';
 import type { ShowWorld } from './show-world.ts';
 
 type Figures = Pick<Seen, 'requests' | 'errors' | 'p99Ms'>;
 
-/** The 99th percentile is that of the slowest environment. */
+/** In the last environment of the service. */
 export function usersOf({ seen }: Pick<ShowWorld, 'seen'>, service: string, lastSeconds: number): Figures {
-  const own = seen(lastSeconds).filter((place) => place.service === service);
-  const slowest = Math.max(...own.flatMap((place) => place.seen.p99Ms ?? []));
-  return {
-    requests: own.reduce((sum, place) => sum + place.seen.requests, 0),
-    errors: own.reduce((sum, place) => sum + place.seen.errors, 0),
-    p99Ms: Number.isFinite(slowest) ? slowest : undefined,
-  };
+  const last = seen(lastSeconds).findLast((place) => place.service === service);
+  return last?.seen ?? { requests: 0, errors: 0, p99Ms: undefined };
 }
 
 export function usersWords({ requests, errors, p99Ms }: Figures): string {

@@ -2,6 +2,7 @@
 import type { Config } from '../../core/config.ts';
 import { stateMachineArn } from '../world.ts';
 import { overlaid } from './config.ts';
+import { shownOf } from './front.ts';
 import { balancing, publication, requestsPerSecond } from './pace.ts';
 import type { ShowWorld } from './show-world.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,13 +17,14 @@ interface Introduction {
 
 export function introduce({ show, installed, seconds }: Introduction, { say, tell, paint }: Terminal) {
   const { address, places, config } = show;
-  const [first, ...others] = places;
-  const several = others.some(({ service }) => service === first?.service);
-  const name = paint('bold', String(first?.service)) + (several ? ` (${first?.environment})` : '');
+  const shown = shownOf(places);
+  const others = places.filter((place) => place !== shown);
+  const several = others.some(({ service }) => service === shown?.service);
+  const name = paint('bold', String(shown?.service)) + (several ? ` (${shown?.environment})` : '');
   tell(
     '',
     0,
-    `Up after ${seconds.toFixed(1)} s: ${name} serves ${requestsPerSecond.shown} requests/s from two tasks, real processes at ${first?.url}`,
+    `Up after ${seconds.toFixed(1)} s: ${name} serves ${requestsPerSecond.shown} requests/s from two tasks, real processes at ${shown?.url}`,
   );
   for (const { service, environment, url } of others) say(`  and ${service} (${environment}) at ${url}`);
   say(`  console    ${address}/console`);

@@ -142,7 +142,7 @@ describe('nothing is decided', () => {
     {
       it: 'by an environment that there is none of',
       asked: () => ({ report: buster, service: 'my-api', environment: 'moon' }),
-      says: 'my-api has no environment moon, only production',
+      says: 'my-api has no environment moon, only staging, production',
     },
     {
       it: 'by an environment of nothing',

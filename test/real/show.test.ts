@@ -58,7 +58,7 @@ function isAlive(pid: number): boolean {
 }
 
 // Both mostly wait.
-test.concurrent('npm start -- --once shows one push deployed, one taken back and one rejected, and leaves no process behind', async () => {
+test.concurrent('npm start -- --once shows a push go through staging and, once approved, production, one taken back there and one rejected, and leaves no process behind', async () => {
   const show = await start('--once');
   await show.says('Up after');
   const watching = setInterval(() => void show.pids(), 500);
@@ -67,15 +67,19 @@ test.concurrent('npm start -- --once shows one push deployed, one taken back and
   clearInterval(watching);
 
   const lines = show.output().split('\n');
-  const ends = lines.map((line) => /(Deployed|RolledBack|Rejected) {2,}(.*)$/.exec(line)).filter(Boolean);
-  expect(ends.map((end) => end?.[1])).toEqual(['Deployed', 'RolledBack', 'Rejected']);
-  expect(ends[0]?.[2]).toMatch(/^2 of 2 tasks run [0-9a-f]{12}/);
-  expect(ends[1]?.[2]).toMatch(/^5xx rose from 0\.00 % \(0 of [\d\s]+\) to [\d.]+ %/);
-  expect(ends[2]?.[2]).toMatch(/^1 CRITICAL with a fix: CVE-/);
+  const ends = lines.flatMap((line) => /(Deployed|RolledBack|Rejected) {2,}(.*)$/.exec(line)?.[0] ?? []);
+  expect(ends).toEqual([
+    expect.stringMatching(/^Deployed +my-api v1\.0\.0 \(staging\): 2 of 2 tasks run [0-9a-f]{12}/),
+    expect.stringMatching(/^Deployed +my-api v1\.0\.0 \(production\): 2 of 2 tasks run [0-9a-f]{12}/),
+    expect.stringMatching(/^Deployed +my-api v1\.1\.0 \(staging\)/),
+    expect.stringMatching(/^RolledBack +my-api v1\.1\.0 \(production\): 5xx rose from 0\.00 % \(0 of/),
+    expect.stringMatching(/^Rejected +1 CRITICAL with a fix: CVE-/),
+  ]);
+  expect(lines.filter((line) => line.includes('RequestApproval         approved by'))).toHaveLength(2);
   expect(code).toBe(0);
   const pids = await show.pids();
-  // Two tasks of the first version, of each that was deployed, and of the one that came back.
-  expect(pids.length).toBeGreaterThanOrEqual(8);
+  // Two tasks of the first version in each environment, of each that was deployed there, and of the one that came back.
+  expect(pids.length).toBeGreaterThanOrEqual(14);
   expect(pids.filter(isAlive)).toEqual([]);
   await show.clear();
 }, 150_000);
@@ -88,7 +92,7 @@ test.concurrent('Ctrl-C stops it at any time, and leaves no process behind', asy
   show.child.kill('SIGINT');
   await show.ended;
 
-  expect(pids).toHaveLength(2);
+  expect(pids).toHaveLength(4);
   expect(pids.filter(isAlive)).toEqual([]);
   await show.clear();
 }, 60_000);

@@ -54,13 +54,13 @@ test('the end of a release is read from Tidegate’s own event, and from nothing
   expect(readEnded(event('tidegate', { ...detail, outcome: 'Gone' }))).toBeUndefined();
 });
 
-test('users of all environments of a service are counted, and the slowest environment is told', () => {
+test('users are counted where the releases of a service end', () => {
   const place = (service: string, requests: number, errors: number, p99Ms: number | undefined) => ({
     ...{ service, environment: 'any', name: 'any', port: 1, url: 'http://127.0.0.1:1' },
     seen: { requests, errors, p50Ms: undefined, p99Ms },
   });
   const seen = () => [place('shop', 100, 1, 20), place('shop', 100, 3, 40), place('cart', 50, 50, 900)];
 
-  expect(usersWords(usersOf({ seen }, 'shop', 5))).toBe('200 requests, 4 errors (2.00 %), p99 40 ms');
+  expect(usersWords(usersOf({ seen }, 'shop', 5))).toBe('100 requests, 3 errors (3.00 %), p99 40 ms');
   expect(usersWords(usersOf({ seen: () => [] }, 'shop', 5))).toBe('0 requests, 0 errors (0 %), p99 – ms');
 });
