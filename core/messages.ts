@@ -144,6 +144,7 @@ export function approvalMessage({ approvalId, release, scan, expiresAt, link }: 
     : revision && `commit \`${escaped(revision.slice(0, 12))}\``;
   const facts = [
     `scan: ${escaped(scan.summary)}`,
+    ...(scan.signedBy ? [`report signed by ${escaped(scan.signedBy)}`] : []),
     ...(change ? [change] : []),
     ...(commit.author ? [`by ${escaped(commit.author)}`] : []),
   ];

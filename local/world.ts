@@ -38,6 +38,7 @@ import type { Limits } from './limits/aws-limits.ts';
 import { tokenBucket } from './limits/token-bucket.ts';
 import type { ListenerRule, TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
+import { type KmsKey, kms } from './secrets/kms.ts';
 import { parameterStore } from './secrets/parameter-store.ts';
 import { type Slack, slack } from './slack/slack.ts';
 import { type StatusChange, statesService } from './states/states.ts';
@@ -126,6 +127,8 @@ export interface World {
   routes: Route[];
   bus: EventBus;
   ecr: Ecr;
+  /** Keys in KMS, by their ARNs: there are none before somebody puts one here. */
+  keys: Map<string, KmsKey>;
   /** Where Tidegate is installed. */
   ecs: Ecs;
   /** Where an environment is. */
@@ -258,7 +261,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   ]);
 
   const store = parameterStore(secrets, new Date(clock.now()));
-  const ofInstallation = [states, registry.service, bus.service, table, store];
+  const keys = new Map<string, KmsKey>();
+  const ofInstallation = [states, registry.service, bus.service, table, store, kms(keys)];
   const aws = accounts({
     ...{ clock, random, principals: callers, around, onPermission: options.onPermission },
     servicesAt(place) {
@@ -304,6 +308,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     routes,
     bus,
     ecr: registry,
+    keys,
     ecs: models.at(home).ecs,
     at: (environment) => models.at(placeOf(environment, home)),
     slack: slackChannels,

@@ -47,4 +47,5 @@ const names: Record<string, string> = {
   Logs_20140328: 'CloudWatch Logs',
   AWSEvents: 'EventBridge',
   AmazonSSM: 'SSM',
+  TrentService: 'KMS',
 };

@@ -48,7 +48,7 @@ export const needs: Record<string, Need> = {
   },
   // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage.
   CheckScan: {
-    actions: readImage,
+    actions: [...readImage, 'kms:GetPublicKey'],
     items: { GetItem: ['scan', 'seen'], PutItem: ['seen'], UpdateItem: ['release', 'scan'] },
   },
   RequestApproval: {

@@ -1,6 +1,8 @@
 /** What each action is allowed on: the services, repositories and roles that the configuration names, and nothing else. */
 import { type Config, type Environment, familyOf, logGroupsOf, type Service } from '../config.ts';
 import type { Place } from '../place.ts';
+import { scanPolicyOf } from '../scan/policy.ts';
+import { isKmsKey } from '../scan/signed-by.ts';
 import type { Installation } from './installation.ts';
 import type { Condition, Statement } from './statement.ts';
 
@@ -148,11 +150,21 @@ const parameter =
     return { resources: path === undefined ? [] : [own(scope, 'ssm', `parameter${path}`)] };
   };
 
+/** The keys that reports must be signed with. Their own policies must let this account in, as the default one does. */
+const signingKeys: Resources = (scope) => ({
+  resources: each(scope, ({ service, environment }) =>
+    scanPolicyOf(service, environment)
+      .signedBy.map(({ key }) => key)
+      .filter(isKmsKey),
+  ),
+});
+
 /** Of what belongs to the installation itself, and of its repositories, whose own policies may let it in from elsewhere. */
 export const atHome = {
   'ecr:BatchGetImage': repositories,
   'ecr:DescribeImages': repositories,
   'ecr:GetDownloadUrlForLayer': repositories,
+  'kms:GetPublicKey': signingKeys,
   'states:StartExecution': stateMachine,
   'states:ListExecutions': stateMachine,
   // As CDK grants it, and as it was seen to work; the Service Authorization Reference knows no resource for it.

@@ -11,6 +11,7 @@ const clients = new Map<string, () => Promise<object>>([
   ['DynamoDB_20120810', () => import('@aws-sdk/client-dynamodb')],
   ['AWSEvents', () => import('@aws-sdk/client-eventbridge')],
   ['AmazonSSM', () => import('@aws-sdk/client-ssm')],
+  ['TrentService', () => import('@aws-sdk/client-kms')],
 ]);
 
 /** The first value of a wrong type, such as `containerDefinitions[0] is null, not a structure`. `undefined` without one. */

@@ -190,6 +190,10 @@ const others: Record<string, Record<string, Permissions>> = {
       arnIn(asked, 'ssm', `parameter/${Name.replace(/^\//, '')}`),
     ]),
   },
+  // By the key's ARN, which Tidegate's configuration asks for; an alias has none of its own here.
+  TrentService: {
+    GetPublicKey: on('kms:GetPublicKey', ({ KeyId }, asked) => [arnOf(asked, 'kms', 'key/', KeyId)]),
+  },
   AWSEvents: {
     PutEvents: ({ Entries }, asked) =>
       Entries.map(({ Source, EventBusName = 'default' }: Input) => ({

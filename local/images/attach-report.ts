@@ -10,21 +10,25 @@ export interface ReportToAttach extends RegistryAccess {
   /** The report, as the file that a scanner wrote. */
   report: string;
   created: Date;
+  /** Of something else than a report of Trivy's own. */
+  artifactType?: string | undefined;
+  annotations?: Record<string, string> | undefined;
 }
 
 /** Answers the referrer's digest. Each call makes another one, unless report and time are the same. */
-export async function attachReport({ subject, report, created, ...access }: ReportToAttach): Promise<string> {
+export async function attachReport(attaching: ReportToAttach): Promise<string> {
+  const { subject, report, created, artifactType = trivyReportType, annotations, ...access } = attaching;
   const client = registryClient(access);
   const layer = blobOf('application/json', new TextEncoder().encode(report));
   const config = jsonBlob(mediaTypes.empty, {});
   const manifest = jsonBlob(mediaTypes.manifest, {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    artifactType: trivyReportType,
+    artifactType,
     config: { ...descriptorOf(config), data: 'e30=' },
     layers: [{ ...descriptorOf(layer), annotations: { 'org.opencontainers.image.title': 'trivy.json' } }],
     subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size },
-    annotations: { 'org.opencontainers.image.created': isoSeconds(created) },
+    annotations: { ...annotations, 'org.opencontainers.image.created': isoSeconds(created) },
   });
 
   await client.putBlob(config);

@@ -124,6 +124,11 @@ const plays: Record<string, () => Promise<void>> = {
     await world.push('good', 'v1.0.0');
     await world.push('errors', 'v1.1.0');
   },
+  async 'without a signed report'() {
+    const signedBy = [{ name: 'CI', key: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd' }];
+    const world = await rehearsal({ environment: { scan: { signedBy } }, onPermission });
+    expect((await world.push('good', 'v1.0.0')).outcome).toBe('Rejected');
+  },
   async 'watched by an alarm'() {
     const world = await rehearsal({ onPermission });
     const alarms = { alarmNames: ['my-api-5xx'], enable: true, rollback: true };

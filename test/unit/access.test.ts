@@ -70,6 +70,16 @@ describe('a function', () => {
     ).toEqual([]);
   });
 
+  test('asks KMS for the keys that reports must be signed with, and for no other', () => {
+    const keys = ['one', 'two'].map((id) => `arn:aws:kms:eu-west-1:123456789012:key/${id}`);
+    const signedBy = keys.map((key) => ({ name: key.slice(-3), key }));
+
+    expect(of(accessWith({ ...environment, scan: { signedBy } }).CheckScan, 'kms:GetPublicKey')).toEqual([
+      expect.objectContaining({ resources: keys }),
+    ]);
+    expect(of(accessWith(environment).CheckScan, 'kms:GetPublicKey')).toEqual([]);
+  });
+
   test('sees of the table only the items that it needs', () => {
     const { Notify = [] } = accessWith(environment);
     const reading = (key: string) =>

@@ -162,7 +162,7 @@ test('a request for approval has two buttons that carry the approval id, never a
   const message = approvalMessage({
     approvalId: 'the-approval',
     release,
-    scan: { ...scan, findings: [], waived: [] },
+    scan: { ...scan, findings: [], waived: [], signedBy: 'CI' },
     expiresAt: 0,
     link: undefined,
   });
@@ -170,4 +170,5 @@ test('a request for approval has two buttons that carry the approval id, never a
 
   expect(JSON.stringify(actions).match(/"value":"the-approval"/g)).toHaveLength(2);
   expect(JSON.stringify(message)).not.toContain('<!channel>');
+  expect(JSON.stringify(message)).toContain('report signed by CI');
 });

@@ -6,6 +6,7 @@ import { type ScanPolicy, scanDefaults, scanPolicyOf } from '../../core/scan/pol
 type ServiceInput = ConfigInput['services'][string];
 type ScanInput = NonNullable<ServiceInput['scan']>;
 const environment = { cluster: 'main', service: 'my-api' };
+const keyInKms = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd';
 const waiver = {
   ...{ id: 'CVE-2025-1', statement: 'the function is never called', owner: 'ada', expires: '2027-03-31' },
 };
@@ -115,6 +116,32 @@ describe('a mistake', () => {
       says: 'scan.grace: has no setting SEVERE',
     },
     { it: 'patience without an end', scan: { grace: { CRITICAL: '366d' } }, says: 'must be at most 365d' },
+    {
+      it: 'a release without a report where the report must be signed',
+      scan: { signedBy: [{ name: 'CI', key: keyInKms }] },
+      production: { withoutReport: 'pass' },
+      says: 'environments.1.scan.withoutReport: must be reject where signedBy asks for a signature',
+    },
+    {
+      it: 'a key of KMS by its alias',
+      scan: { signedBy: [{ name: 'CI', key: 'arn:aws:kms:eu-west-1:123456789012:alias/ci' }] },
+      says: 'scan.signedBy.0.key: names an alias, which can be moved to another key',
+    },
+    {
+      it: 'a key that is none',
+      production: { signedBy: [{ name: 'CI', key: 'cosign.pub' }] },
+      says: 'scan.signedBy.0.key: is no public key in PEM form (-----BEGIN PUBLIC KEY-----), nor the ARN of a key in KMS',
+    },
+    {
+      it: 'a key without a name that people could read',
+      scan: { signedBy: [{ name: '<!channel>', key: keyInKms }] },
+      says: 'scan.signedBy.0.name: a name of up to 60 letters',
+    },
+    {
+      it: 'two keys of one name',
+      scan: { signedBy: [keyInKms, `${keyInKms}2`].map((key) => ({ name: 'CI', key })) },
+      says: 'scan.signedBy: two keys have the same name',
+    },
     {
       it: 'a scanner without its version',
       scan: { denyScanners: ['Trivy'] },

@@ -3,11 +3,15 @@ import type { ScanVerdict } from '../../../core/scan/verdict.ts';
 import { h, link } from './dom.ts';
 
 export function scanPanel(scan: ScanVerdict): HTMLElement {
-  const { status, summary, counts, findings, waived, scanner, upgrades = [], secrets = [] } = scan;
+  const { status, summary, counts, findings, waived, scanner, signedBy, upgrades = [], secrets = [] } = scan;
+  const source = [
+    scanner && `${scanner.name} ${scanner.version ?? ''}`.trim(),
+    signedBy && `signed by ${signedBy}`,
+  ];
   return h(
     'section',
     { class: 'panel', 'aria-label': 'Scan' },
-    h('h2', {}, 'Scan', h('small', {}, scanner ? ` ${scanner.name} ${scanner.version ?? ''}` : '')),
+    h('h2', {}, 'Scan', h('small', {}, ` ${source.filter(Boolean).join(', ')}`)),
     h('p', {}, verdict(status), ' ', summary),
     counts &&
       h(
