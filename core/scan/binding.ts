@@ -44,7 +44,16 @@ export function unbound(
     return `it is about the image for ${shown(scanned)}, not for ${image.architecture}`;
   }
 
-  const made = createdAt(report);
+  return untimely(createdAt(report), image, { maxReportAge }, now);
+}
+
+/** Why a report that was made then is none for the image now, as the end of a sentence; undefined where it is. Times in ms since the epoch. */
+export function untimely(
+  made: number | undefined,
+  image: Pick<ScannedImage, 'createdAt'>,
+  { maxReportAge }: Pick<ScanPolicy, 'maxReportAge'>,
+  now: number,
+): string | undefined {
   const skew = clockSkewSeconds * 1000;
   if (made === undefined) return 'it does not say when it was made';
   if (made > now + skew) return `it was made ${spoken((made - now) / 1000)} in the future`;

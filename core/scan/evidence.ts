@@ -10,10 +10,11 @@ export interface EvidenceQuestion {
 
 /**
  * How the bytes are to be read. `trivy`: Trivy's own JSON. `cosign-vuln`: what `trivy --format cosign-vuln` writes. The next two are
- * envelopes with a signature, and a statement about a `cosign-vuln` in them. The last two are answers of ECR's API.
+ * envelopes with a signature, and a statement about a `cosign-vuln` in them. `stated`: one of these four, whichever it says it is.
+ * The last two are answers of ECR's API.
  */
 export const evidenceFormats = [
-  ...(['trivy', 'cosign-vuln', 'sigstore-bundle', 'dsse-envelope'] as const),
+  ...(['trivy', 'cosign-vuln', 'sigstore-bundle', 'dsse-envelope', 'stated'] as const),
   ...(['ecr-enhanced', 'ecr-basic'] as const),
 ] as const;
 export type EvidenceFormat = (typeof evidenceFormats)[number];

@@ -43,6 +43,8 @@ export interface ScanResult {
   secrets: readonly Secret[];
   /** How many the scanner itself was told to leave out. */
   suppressed: number;
+  /** The scanner does not say what has a fix: nothing is then `fixable`, whether it is or not. */
+  fixesUnknown?: true | undefined;
   /** Name and version of every package, where the scanner lists them. */
   packages: readonly string[];
 }

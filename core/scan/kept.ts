@@ -25,6 +25,7 @@ export const keptResultSchema = z.object({
     }),
   ),
   suppressed: z.number(),
+  fixesUnknown: z.literal(true).optional(),
   packages: z.array(text),
   /** How many findings there were; absent where all are here. */
   cutFrom: z.int().optional(),

@@ -27,7 +27,7 @@ export function said(result: ScanResult, policy: ScanPolicy, sorted: Sorted): Sa
   ];
   return {
     reasons: [
-      ...deniedScanner(result, policy).map((why) => `the report is no evidence: ${why}`),
+      ...distrusted(result, policy).map((why) => `the report is no evidence: ${why}`),
       ...(blocking.length > 0 ? [severe(blocking, policy)] : []),
       ...of('block'),
     ],
@@ -36,15 +36,20 @@ export function said(result: ScanResult, policy: ScanPolicy, sorted: Sorted): Sa
   };
 }
 
-/** As the end of a sentence about the report; none where the scanner is trusted. */
-export function deniedScanner(
-  { scanner: { name, version } }: Pick<ScanResult, 'scanner'>,
-  { denyScanners }: Pick<ScanPolicy, 'denyScanners'>,
+/** Why the policy does not go by this scanner, as the ends of sentences about the report; none where it does. */
+export function distrusted(
+  { scanner: { name, version }, fixesUnknown }: Pick<ScanResult, 'scanner' | 'fixesUnknown'>,
+  { denyScanners, fixable }: Pick<ScanPolicy, 'denyScanners' | 'fixable'>,
 ): string[] {
-  const scanner = `${name} ${version?.replace(/^v/, '') ?? ''}`;
-  return denyScanners.some((pattern) => matches(pattern, scanner))
-    ? [`it was made by ${scanner}, whose word is no evidence by the policy (denyScanners)`]
-    : [];
+  const scanner = `${name} ${version?.replace(/^v/, '') ?? ''}`.trim();
+  return [
+    ...(denyScanners.some((pattern) => matches(pattern, scanner))
+      ? [`it was made by ${scanner}, whose word is no evidence by the policy (denyScanners)`]
+      : []),
+    ...(fixesUnknown && fixable === 'only'
+      ? [`${name} does not say what has a fix, and by the policy nothing else counts (fixable: 'only')`]
+      : []),
+  ];
 }
 
 function matches(pattern: string, text: string): boolean {
