@@ -13,10 +13,15 @@ import { type Sorted, sort } from '../../core/scan/sorting.ts';
 import { judgeScan, type ScanVerdict } from '../../core/scan/verdict.ts';
 import { NotUsable } from './not-usable.ts';
 import { readResult, readText } from './read.ts';
+import { readSigned } from './signed.ts';
 import { usage } from './usage.ts';
 
 export interface Asked {
   report?: string | undefined;
+  /** Instead of a report. */
+  bundle?: string | undefined;
+  key?: string[] | undefined;
+  digest?: string | undefined;
   running?: string | undefined;
   service?: string | undefined;
   environment?: string | undefined;
@@ -36,15 +41,25 @@ const maxPolicyBytes = 1024 * 1024;
 
 /** `now`: ms since the epoch. Rejects with a `NotUsable` where nothing can be decided. */
 export async function decide(asked: Asked, now: number): Promise<Decision> {
-  if (!asked.report) throw new NotUsable(`--report must name a file\n\n${usage}`);
   const { by, policy } = await policyFor(asked);
-  const result = await readResult(asked.report);
+  const { result, ...source } = await judged(asked, policy);
   const running = asked.running === undefined ? undefined : await readResult(asked.running);
   const memory = { now, running };
   return {
     ...{ by, policy, result, sorted: sort(result, policy, memory) },
-    verdict: judgeScan(result, policy, memory),
+    verdict: { ...judgeScan(result, policy, memory), ...source },
   };
+}
+
+async function judged(
+  { report, bundle, key, digest }: Asked,
+  policy: ScanPolicy,
+): Promise<{ result: ScanResult; signedBy?: string }> {
+  if (report && bundle) throw new NotUsable('--report and --bundle: name one or the other');
+  if (bundle) return readSigned({ bundle, key, digest }, policy);
+  if (key || digest) throw new NotUsable('--key and --digest need --bundle');
+  if (!report) throw new NotUsable(`--report must name a file\n\n${usage}`);
+  return { result: await readResult(report) };
 }
 
 async function policyFor({ service, environment, policy }: Asked) {

@@ -9,6 +9,9 @@ try {
   const { values } = parseArgs({
     options: {
       report: { type: 'string' },
+      bundle: { type: 'string' },
+      key: { type: 'string', multiple: true },
+      digest: { type: 'string' },
       running: { type: 'string' },
       service: { type: 'string' },
       environment: { type: 'string' },

@@ -36,7 +36,9 @@ export function printed({ by, policy, result, sorted, verdict }: Decision): stri
         .map(({ finding, until }) => [finding.id, finding.package, `in grace until ${moment(until)}`]),
       ...(inGrace.length > 0 ? [['As if each were seen for the first time now.']] : []),
     ]),
-    [`In all ${bySeverity(result.findings) || 'nothing'} found by ${scanner}`],
+    [
+      `In all ${bySeverity(result.findings) || 'nothing'} found by ${scanner}${verdict.signedBy ? `, signed by ${verdict.signedBy}` : ''}`,
+    ],
   ]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))

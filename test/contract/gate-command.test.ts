@@ -1,6 +1,6 @@
 /** `npm run gate`: what it decides and prints and, as CI runs it, a process of its own, its exit code. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,62 @@ const waiver = {
   ...{ id: 'CVE-2019-18224', statement: 'names are never taken from outside', owner: 'ada' },
   expired_at: '2999-12-31',
 };
+
+describe('a signed report', () => {
+  const registry = join(root, 'test/fixtures/events/registry');
+  const { digests } = JSON.parse(readFileSync(join(registry, 'manifest-map.json'), 'utf8'));
+  const blob = (digest: string) => join(registry, 'blobs', digest.replace(':', '-'));
+  const bundleOf = (referrer: string) =>
+    blob(JSON.parse(readFileSync(blob(digests[referrer]), 'utf8')).layers[0].digest);
+  const signed = bundleOf('referrerSigned');
+  const key = [join(registry, 'attestation-public-key.pem')];
+  const digest: string = digests.index;
+
+  test('is decided upon once its signature is verified, and says whose that is', async () => {
+    const decision = await decide({ bundle: signed, key, digest }, Date.now());
+
+    expect(decision.verdict).toMatchObject({ status: 'fail', signedBy: 'attestation-public-key.pem' });
+    expect(printed(decision)).toContain('found by Trivy 0.69.3, signed by attestation-public-key.pem');
+  });
+
+  test('may be signed by a key of the policy', async () => {
+    const signedBy = [{ name: 'CI', key: readFileSync(key[0] ?? '', 'utf8') }];
+
+    const decision = await decide(
+      { bundle: signed, digest, policy: written('signed-by.json', { signedBy }) },
+      Date.now(),
+    );
+
+    expect(decision.verdict).toMatchObject({ signedBy: 'CI' });
+  });
+
+  test.each<{ it: string; asked: Asked; says: string }>([
+    {
+      it: 'that was tampered with',
+      asked: { bundle: bundleOf('referrerSignedTampered'), key, digest },
+      says: 'is no evidence: its signature is not by attestation-public-key.pem',
+    },
+    {
+      it: 'of another image',
+      asked: { bundle: bundleOf('referrerSignedReplayOtherSubject'), key, digest },
+      says: 'is no evidence: it is signed by attestation-public-key.pem, but about another image',
+    },
+    { it: 'about any image', asked: { bundle: signed, key }, says: '--digest must say which image' },
+    { it: 'by anybody', asked: { bundle: signed, digest }, says: '--key must name a file with a public key' },
+    {
+      it: 'with a key that is none',
+      asked: { bundle: signed, digest, key: [signed] },
+      says: 'is no public key in PEM form',
+    },
+    { it: 'beside another', asked: { bundle: signed, report: buster }, says: 'name one or the other' },
+    { it: 'without it', asked: { report: buster, key }, says: '--key and --digest need --bundle' },
+  ])('is not usable $it', async ({ asked, says }) => {
+    const deciding = decide(asked, Date.now());
+
+    await expect(deciding).rejects.toThrow(NotUsable);
+    await expect(deciding).rejects.toThrow(says);
+  });
+});
 
 describe('a report is decided upon', () => {
   test.each<{ it: string; asked: () => Asked; status: string; says: string[] }>([

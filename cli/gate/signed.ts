@@ -1,0 +1,62 @@
+/** A signed report in a file, verified as a release verifies it, without AWS. */
+import { basename } from 'node:path';
+import { attested, type Signer } from '../../core/attestation/attested.ts';
+import { publicKey } from '../../core/attestation/public-key.ts';
+import { digestSchema } from '../../core/image.ts';
+import { reportIn } from '../../core/scan/cosign-vuln.ts';
+import { type ScanResult, scanResult } from '../../core/scan/finding.ts';
+import type { ScanPolicy } from '../../core/scan/policy.ts';
+import { maxReportBytes } from '../../core/scan/report.ts';
+import { isKmsKey } from '../../core/scan/signed-by.ts';
+import { NotUsable } from './not-usable.ts';
+import { readText } from './read.ts';
+
+export interface AskedBundle {
+  bundle: string;
+  /** Files with public keys as PEM; those of the policy where there are none. */
+  key?: string[] | undefined;
+  /** Of the image that it is to be about. */
+  digest?: string | undefined;
+}
+
+const maxKeyBytes = 16 * 1024;
+
+/** Rejects with a `NotUsable` where the signature, or what it is about, is not what it must be. */
+export async function readSigned(
+  { bundle, key = [], digest }: AskedBundle,
+  { signedBy }: Pick<ScanPolicy, 'signedBy'>,
+): Promise<{ result: ScanResult; signedBy: string }> {
+  const image = digestSchema.safeParse(digest);
+  if (!image.success) {
+    throw new NotUsable('--digest must say which image the bundle is to be about: sha256: and 64 hex digits');
+  }
+  const signers = key.length > 0 ? await Promise.all(key.map(signerIn)) : signersOf(signedBy);
+  const bytes = Buffer.from(await readText(bundle, maxReportBytes));
+  // One of the two, and each is refused as the other.
+  const format = bytes.includes('"dsseEnvelope"') ? 'sigstore-bundle' : 'dsse-envelope';
+  const said = attested({ format, bytes }, { trusted: { signers, unread: [] }, digests: [image.data] });
+  if (!said.ok) throw new NotUsable(`${bundle} is no evidence: ${said.reason}`);
+  const parsed = reportIn(said.predicate, said.payload);
+  if (!parsed.ok) throw new NotUsable(`${bundle} is no evidence: it is ${parsed.reason}`);
+  return { result: scanResult(parsed.report), signedBy: said.signer?.name ?? '' };
+}
+
+async function signerIn(file: string): Promise<Signer> {
+  return keyNamed(basename(file), await readText(file, maxKeyBytes), file);
+}
+
+function signersOf(signedBy: ScanPolicy['signedBy']): Signer[] {
+  const signers = signedBy.flatMap(({ name, key }) => (isKmsKey(key) ? [] : [keyNamed(name, key, name)]));
+  if (signers.length > 0) return signers;
+  throw new NotUsable(
+    '--key must name a file with a public key: the policy has none as PEM (aws kms get-public-key, or cosign public-key --key awskms:///…)',
+  );
+}
+
+function keyNamed(name: string, pem: string, from: string): Signer {
+  try {
+    return { name, key: publicKey(pem) };
+  } catch (error) {
+    throw new NotUsable(`${from} ${(error as Error).message}`);
+  }
+}
