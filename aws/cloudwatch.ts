@@ -1,7 +1,13 @@
 /** CloudWatch: metrics, read in one call a look, and alarms. */
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+} from '@aws-sdk/client-cloudwatch';
 import { Transient } from '../core/errors.ts';
-import type { MetricQuery, QueryId } from '../core/judge/queries.ts';
+import type { SeenAlarm } from '../core/judge/alarms.ts';
+import type { MetricQuery } from '../core/judge/queries.ts';
 import { calling } from './calling.ts';
 import type { ClientMaker } from './client-maker.ts';
 import type { Means } from './means.ts';
@@ -21,26 +27,16 @@ function cloudwatchOf(makeClient: ClientMaker) {
       queries: readonly MetricQuery[],
       startMs: number,
       endMs: number,
-    ): Promise<Partial<Record<QueryId, Points>>> {
-      const found: Partial<Record<QueryId, Points>> = {};
+    ): Promise<Record<string, Points>> {
+      const found: Record<string, Points> = {};
+      const partial = new Set<string>();
       let NextToken: string | undefined;
       do {
         const command = new GetMetricDataCommand({
           StartTime: new Date(startMs),
           EndTime: new Date(endMs),
           ScanBy: 'TimestampAscending',
-          MetricDataQueries: queries.map(({ id, namespace, metricName, dimensions, stat, period }) => ({
-            Id: id,
-            MetricStat: {
-              Metric: {
-                Namespace: namespace,
-                MetricName: metricName,
-                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-              },
-              Period: period,
-              Stat: stat,
-            },
-          })),
+          MetricDataQueries: queries.map(dataQuery),
           ...(NextToken && { NextToken }),
         });
         const page = await calling('GetMetricData', () => client.send(command));
@@ -51,11 +47,33 @@ function cloudwatchOf(makeClient: ClientMaker) {
             time.getTime(),
             Values[index] ?? 0,
           ]);
-          found[Id as QueryId] = [...(found[Id as QueryId] ?? []), ...points];
+          found[Id] = [...(found[Id] ?? []), ...points];
+          if (StatusCode === 'PartialData') partial.add(Id);
+          else partial.delete(Id);
         }
         NextToken = page.NextToken;
       } while (NextToken);
+      // Pages are partial until the last one; then what is missing would be taken for silence.
+      if (partial.size > 0) throw new Transient(`GetMetricData ${[...partial].join(', ')}: PartialData`);
       return found;
+    },
+
+    /** The state of some alarms, and since when; none of those that do not exist. At most 100, of both kinds. */
+    async alarms(names: readonly string[]): Promise<SeenAlarm[]> {
+      if (names.length === 0) return [];
+      const command = new DescribeAlarmsCommand({
+        ...{ AlarmNames: [...names], MaxRecords: 100, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+      });
+      const { MetricAlarms = [], CompositeAlarms = [] } = await calling('DescribeAlarms', () =>
+        client.send(command),
+      );
+      return [...MetricAlarms, ...CompositeAlarms].map(
+        ({ AlarmName = '', StateValue = 'INSUFFICIENT_DATA', ...alarm }) => ({
+          name: AlarmName,
+          state: StateValue,
+          since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime() ?? 0,
+        }),
+      );
     },
 
     /** Those of some alarms that are in ALARM. At most 100, of both kinds. */
@@ -68,6 +86,25 @@ function cloudwatchOf(makeClient: ClientMaker) {
         client.send(command),
       );
       return [...MetricAlarms, ...CompositeAlarms].flatMap(({ AlarmName }) => AlarmName ?? []);
+    },
+  };
+}
+
+function dataQuery(query: MetricQuery): MetricDataQuery {
+  const { id, period, hidden } = query;
+  const common = { Id: id, ...(hidden && { ReturnData: false }) };
+  if ('expression' in query) return { ...common, Expression: query.expression };
+  const { namespace, metricName, dimensions, stat } = query;
+  return {
+    ...common,
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: metricName,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      },
+      Period: period,
+      Stat: stat,
     },
   };
 }

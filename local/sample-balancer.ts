@@ -9,7 +9,7 @@ export const isShiftable = ({ rollout }: Pick<Environment, 'rollout'>): boolean 
 
 /** The name of the load balancer of an environment: that of its analysis, if it has one. */
 export function balancerNameOf(service: string, environment: Environment): string | undefined {
-  const named = environment.analysis?.targetGroup.split('/')[1];
+  const named = environment.analysis?.targetGroup?.split('/')[1];
   return named ?? (isShiftable(environment) ? `${service}-${environment.name}` : undefined);
 }
 

@@ -90,7 +90,7 @@ export const needs: Record<string, Need> = {
   CompareMetrics: {
     // Tasks that crash while they are watched count, and say why.
     // Where old and new version both serve, it looks at the deployment too.
-    actions: ['cloudwatch:GetMetricData', ...lookAtDeployment],
+    actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms', ...lookAtDeployment],
     items: { ...noted, GetItem: ['slot'] },
   },
   ConfirmRelease: {

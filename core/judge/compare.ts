@@ -1,25 +1,46 @@
 /** The judge: is the service worse than before its deployment? One look, from points to a verdict; the caller brings the time. */
 
+import { judgeAlarms, type SeenAlarm } from './alarms.ts';
+import { total } from './counts.ts';
 import { curves } from './curves.ts';
-import { judgeErrors } from './errors.ts';
+import { judgeErrors, serverErrors } from './errors.ts';
+import { judgeGauge } from './gauge.ts';
+import type { Judged, JudgedGauge } from './judged.ts';
 import { judgeLatency } from './latency.ts';
-import { turn } from './looks.ts';
+import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
+import { alphaPerRelease, type Turn, turn } from './looks.ts';
+import { valuesIn } from './points.ts';
 import type { AnalysisPolicy } from './policy.ts';
+import { type Found, idOf } from './queries.ts';
 import { closedPeriods, firstPeriodAfter, type Observation, plannedPeriods, split } from './series.ts';
+import { judgeTargets } from './targets.ts';
 import type { Comparison, Decision, Finding, Status } from './verdict.ts';
+
+/** What is judged beside users' requests, and what was seen of it. */
+export interface Beside {
+  judged?: readonly Judged[];
+  /** What CloudWatch answered, by the ids of the queries. */
+  found?: Found;
+  alarms?: readonly SeenAlarm[];
+}
 
 /**
  * May be asked at any time and any number of times: looks are a matter of how many periods are closed, not of how often
- * somebody asks. A release that changed nothing fails with a chance of at most 1 %, over all looks and both metrics, as far
- * as the time before is like the time after.
+ * somebody asks. A release that changed nothing fails with a chance of at most 1 %, over all looks and all metrics, as far
+ * as the time before is like the time after; limits and alarms of the user's own are beside that.
  */
-export function compare(observation: Observation): Comparison {
-  const { policy, now } = observation;
-  const look = turn(closedPeriods(observation), plannedPeriods(policy));
-  const windows = split(observation, look.periods);
-  const metrics: Finding[] = [judgeErrors(windows, look, policy.period), judgeLatency(windows, look, policy)];
+export function compare(observation: Observation & Beside): Comparison {
+  const { policy, now, judged = [], alarms = [] } = observation;
+  const alpha = alphaPerRelease / Math.max(1, testsOf(policy, judged));
+  const look = turn(closedPeriods(observation), plannedPeriods(policy), alpha);
+  const metrics: Finding[] = [
+    ...judgeUsers(observation, look),
+    ...judgeTargets(observation.found?.healthyHosts ?? [], observation, look),
+    ...judged.flatMap((one, index) => judgeOther(one, index, observation, look)),
+    ...(policy.alarms?.length ? [judgeAlarms(policy.alarms, alarms, observation.startedAt, look)] : []),
+  ];
 
-  const status = overall(metrics.map((metric) => metric.status));
+  const status = overall(metrics, look);
   const nextAt = firstPeriodAfter(observation) + (look.next * policy.period + policy.publicationDelay) * 1000;
   return {
     status,
@@ -32,10 +53,83 @@ export function compare(observation: Observation): Comparison {
   };
 }
 
-/** One failure is enough, and nothing passes that was not measured. */
-function overall(statuses: readonly Status[]): Status {
+const isReported = ({ report = [] }: AnalysisPolicy, name: string) => report.includes(name);
+/** Services without users of their own have neither a load balancer nor an API. */
+const hasUsers = ({ loadBalancer, api }: AnalysisPolicy) => loadBalancer !== undefined || api !== undefined;
+/** A Network Load Balancer sees connections: no answers, and no time to them. */
+const isNetwork = ({ loadBalancer = '' }: AnalysisPolicy) => loadBalancer.startsWith('net/');
+
+/** How many tests can fail a release: they share the chance of a false alarm. */
+function testsOf(policy: AnalysisPolicy, judged: readonly Judged[]): number {
+  const users = hasUsers(policy)
+    ? [!isReported(policy, 'errors'), !isNetwork(policy) && !isReported(policy, 'latency')]
+    : [];
+  const limits = [policy.maxErrorRate, policy.maxP99Milliseconds];
+  const others = judged
+    .filter(({ report }) => !report)
+    .flatMap((one) => [one.kind === 'share' || one.compared, one.max]);
+  return [...users, ...limits, ...others].filter(Boolean).length;
+}
+
+const resets = { name: serverErrors.name, bad: 'resets', one: 'connection', many: 'connections' };
+
+/** Errors and latency of users' requests. */
+function judgeUsers(observation: Observation, look: Turn): Finding[] {
+  const { policy } = observation;
+  if (!hasUsers(policy)) return [];
+  const windows = split(observation, look.periods);
+  const { maxErrorRate, maxP99Milliseconds, period } = policy;
+  const network = isNetwork(policy);
+  const counted = network ? resets : serverErrors;
+  const p99s = windows.warm.flatMap(({ p99Milliseconds }) => p99Milliseconds ?? []);
+  const as = (name: string, finding: Finding): Finding =>
+    isReported(policy, name) ? { ...finding, report: true } : finding;
+  return [
+    as('errors', judgeErrors(windows, look, period, counted)),
+    ...(network ? [] : [as('latency', judgeLatency(windows, look, policy))]),
+    ...(maxErrorRate === undefined
+      ? []
+      : [judgeShareLimit('errors limit', '5xx', maxErrorRate, total(windows.after.periods), look)]),
+    ...(maxP99Milliseconds === undefined
+      ? []
+      : [judgeLevelLimit('p99', maxP99Milliseconds, 'ms', p99s, look)]),
+  ];
+}
+
+/** A preset's other metric, or one of the configuration's own. */
+function judgeOther(judged: Judged, index: number, observation: Observation & Beside, look: Turn): Finding[] {
+  const { policy, found = {} } = observation;
+  const of = (part: Parameters<typeof idOf>[1]) => found[idOf(index, part)] ?? [];
+  const findings: Finding[] = [];
+  if (judged.kind === 'share') {
+    const series = { requests: of('of'), errors: of('bad'), p99: [], balancerErrors: [] };
+    const windows = split({ ...observation, series, old: undefined }, look.periods);
+    findings.push(judgeErrors(windows, look, policy.period, judged.counted));
+    const { name, counted, max } = judged;
+    if (max !== undefined)
+      findings.push(judgeShareLimit(`${name} limit`, counted.bad, max, total(windows.after.periods), look));
+  } else {
+    const values = valuesIn(of('value'), observation, look.periods);
+    const { name, unit, max } = judged;
+    if (isCompared(judged)) findings.push(judgeGauge(judged, values, look));
+    if (max !== undefined) findings.push(judgeLevelLimit(name, max, unit, values.after, look));
+  }
+  return judged.report ? findings.map((finding) => ({ ...finding, report: true })) : findings;
+}
+
+const isCompared = (
+  judged: JudgedGauge,
+): judged is JudgedGauge & { compared: NonNullable<JudgedGauge['compared']> } =>
+  judged.compared !== undefined;
+
+/** One failure is enough, and nothing passes that was not measured. What only reports decides nothing. */
+function overall(metrics: readonly Finding[], { main }: Turn): Status {
+  const statuses = metrics.filter(({ report }) => !report).map(({ status }) => status);
   const order: Status[] = ['fail', 'continue', 'inconclusive'];
-  return order.find((status) => statuses.includes(status)) ?? 'pass';
+  const found = order.find((status) => statuses.includes(status));
+  if (found || statuses.length > 0) return found ?? 'pass';
+  if (!main) return 'continue';
+  return metrics.some(({ status }) => status !== 'inconclusive') ? 'pass' : 'inconclusive';
 }
 
 function decisionOn(status: Status, onInconclusive: AnalysisPolicy['onInconclusive']): Decision {
@@ -45,8 +139,16 @@ function decisionOn(status: Status, onInconclusive: AnalysisPolicy['onInconclusi
 }
 
 function headline(status: Status, metrics: readonly Finding[]): string {
-  const said = metrics.filter((metric) => metric.status === status).map(({ sentence }) => sentence);
-  if (status === 'pass') return `Nothing got worse: ${said.join('; ')}`;
-  if (status === 'inconclusive') return `Not enough to judge by: ${said.join('; ')}`;
-  return said.join('; ');
+  const said = (told: readonly Finding[]) => told.map(({ sentence }) => sentence).join('; ');
+  const deciding = metrics.filter(({ report }) => !report);
+  const worse = metrics.filter((metric) => metric.report && metric.status === 'fail');
+  if (deciding.length === 0) {
+    const others = metrics.filter((metric) => !worse.includes(metric));
+    return `${status === 'inconclusive' ? 'Not enough to judge by' : 'Only reported'}: ${said([...worse, ...others])}`;
+  }
+  const sentences = said(deciding.filter((metric) => metric.status === status));
+  const reported = worse.length > 0 ? `; only reported: ${said(worse)}` : '';
+  if (status === 'pass') return `Nothing got worse: ${sentences}${reported}`;
+  if (status === 'inconclusive') return `Not enough to judge by: ${sentences}${reported}`;
+  return sentences + reported;
 }

@@ -1,4 +1,7 @@
 /** The points that a plot of the comparison shows. */
+
+import type { Beside } from './compare.ts';
+import { idOf } from './queries.ts';
 import { firstPeriodAfter, type Observation, type Point, plannedPeriods } from './series.ts';
 import { type Curves, maxCurvePoints } from './verdict.ts';
 
@@ -6,7 +9,7 @@ import { type Curves, maxCurvePoints } from './verdict.ts';
  * From the start of the baseline to the end of the window, as far as it is complete, rollout included. Periods without traffic have no point;
  * where there are too many periods for a plot, neighbours are merged.
  */
-export function curves(observation: Observation): Curves {
+export function curves(observation: Observation & Beside): Curves {
   const { policy, startedAt, now } = observation;
   const series = inOneLine(observation);
   const from = startedAt - policy.baseline * 1000;
@@ -15,9 +18,9 @@ export function curves(observation: Observation): Curves {
   const until = Math.max(from, Math.min(complete, windowEnd));
   const periods = (until - from) / (policy.period * 1000) + 2; // both ends may be cut
   const periodSeconds = policy.period * Math.max(1, Math.ceil(periods / maxCurvePoints));
-  const periodMs = periodSeconds * 1000;
 
-  const merged = (points: readonly Point[], merge: (a: number, b: number) => number) => {
+  const merged = (points: readonly Point[], merge: (a: number, b: number) => number, times = 1) => {
+    const periodMs = periodSeconds * times * 1000;
     const buckets = new Map<number, number>();
     for (const [time, value] of points) {
       if (time < from || time + policy.period * 1000 > until) continue;
@@ -41,6 +44,34 @@ export function curves(observation: Observation): Curves {
       series.p99.map(([time, seconds]) => [time, seconds * 1000]),
       Math.max,
     ),
+    ...others(observation, merged),
+  };
+}
+
+/** A state machine carries the verdict: the more other metrics there are, the fewer points has each. */
+const mostOtherPoints = 2000;
+
+function others(
+  { judged = [], found = {} }: Beside,
+  merged: (points: readonly Point[], merge: (a: number, b: number) => number, times: number) => Point[],
+): Pick<Curves, 'others'> {
+  if (judged.length === 0) return {};
+  const times = Math.max(1, Math.ceil((maxCurvePoints * judged.length) / mostOtherPoints));
+  const rounded = (points: readonly Point[]) =>
+    points.map(([time, value]): [number, number] => [time, Number(value.toPrecision(4))]);
+  return {
+    others: judged.map((one, index) => {
+      const of = (part: Parameters<typeof idOf>[1]) => found[idOf(index, part)] ?? [];
+      if (one.kind === 'gauge') {
+        const points = rounded(merged(of('value'), Math.max, times));
+        return { name: one.name, unit: one.unit, points };
+      }
+      const sum = (a: number, b: number) => a + b;
+      const bad = new Map(merged(of('bad'), sum, times));
+      const all = merged(of('of'), sum, times).filter(([, value]) => value > 0);
+      const points = rounded(all.map(([time, value]) => [time, (bad.get(time) ?? 0) / value]));
+      return { name: one.name, unit: 'share', points };
+    }),
   };
 }
 

@@ -19,6 +19,8 @@ const common = {
   name: z.string(),
   status: statusSchema,
   sentence: z.string(),
+  /** It says what it found and decides nothing. */
+  report: z.literal(true).optional(),
 };
 
 const errorsSchema = z.strictObject({
@@ -70,7 +72,74 @@ const latencySchema = z.strictObject({
 });
 export type LatencyFinding = z.infer<typeof latencySchema>;
 
-const findingSchema = z.discriminatedUnion('kind', [errorsSchema, latencySchema]);
+const levelSchema = z.strictObject({ points: z.int(), mean: z.number().optional() });
+const gaugeSchema = z.strictObject({
+  kind: z.literal('gauge'),
+  ...common,
+  unit: z.string(),
+  before: levelSchema,
+  last: levelSchema,
+  after: levelSchema,
+  /** `after` without its highest point: no single point fails a release. */
+  withoutHighest: levelSchema,
+  /** The t-test of `withoutHighest` against `before` times 1 + tolerance; fails at or below `limit`. */
+  p: z.number().optional(),
+  limit: z.number().optional(),
+  tolerance: z.number(),
+  /** A rise by less is nothing. */
+  atLeast: z.number(),
+  deviation: z.number().optional(),
+  vif: z.number().optional(),
+  /** The chance left to a rise by twice the tolerance; passes at or below 5 %. */
+  doubt: z.number().optional(),
+});
+export type GaugeFinding = z.infer<typeof gaugeSchema>;
+
+const limitSchema = z.strictObject({
+  kind: z.literal('limit'),
+  ...common,
+  max: z.number(),
+  unit: z.string(),
+  /** Requests, or periods, and how many of them were above; of a good version at most the share `allowed` is. */
+  above: z.number(),
+  of: z.number(),
+  allowed: z.number(),
+  /** P(Bin(of, allowed) ≥ above); fails at or below `limit`. */
+  p: z.number(),
+  limit: z.number(),
+  highest: z.number().optional(),
+});
+export type LimitFinding = z.infer<typeof limitSchema>;
+
+const alarmNames = z.array(z.string()).max(100);
+const alarmsSchema = z.strictObject({
+  kind: z.literal('alarms'),
+  ...common,
+  watched: z.int(),
+  /** Since the deployment started. */
+  firing: alarmNames,
+  /** Since before, which does not count. */
+  firingBefore: alarmNames,
+  missing: alarmNames,
+});
+export type AlarmsFinding = z.infer<typeof alarmsSchema>;
+
+const targetsSchema = z.strictObject({
+  kind: z.literal('targets'),
+  ...common,
+  /** Without a healthy target, all that there were. */
+  periods: z.int(),
+});
+export type TargetsFinding = z.infer<typeof targetsSchema>;
+
+const findingSchema = z.discriminatedUnion('kind', [
+  errorsSchema,
+  latencySchema,
+  gaugeSchema,
+  limitSchema,
+  alarmsSchema,
+  targetsSchema,
+]);
 export type Finding = z.infer<typeof findingSchema>;
 /** A state machine carries the verdict: 256 KB, whatever is in it. */
 const mostFindings = 50;
@@ -88,6 +157,11 @@ const curvesSchema = z.strictObject({
   errors: curveSchema,
   /** The highest of the merged periods. */
   p99Milliseconds: curveSchema,
+  /** Of every other metric that is judged: levels as they are, shares between 0 and 1. */
+  others: z
+    .array(z.strictObject({ name: z.string(), unit: z.string(), points: curveSchema }))
+    .max(mostFindings)
+    .optional(),
 });
 export type Curves = z.infer<typeof curvesSchema>;
 

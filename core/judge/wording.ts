@@ -28,3 +28,11 @@ export function milliseconds(value: number): string {
 export function rate({ errors, requests }: { errors: number; requests: number }): string {
   return `${percent(requests ? errors / requests : 0)} (${count(errors)} of ${count(requests)})`;
 }
+
+/** `41.2 %`, `1 800`, `0.05`: a level in its own unit. */
+export function quantity(value: number, unit: string): string {
+  const size = Math.abs(value);
+  const digits = size >= 100 ? 0 : size >= 1 ? 1 : 2;
+  const text = size >= 1000 ? count(value) : Number(value.toFixed(digits)).toString();
+  return unit ? `${text} ${unit}` : text;
+}

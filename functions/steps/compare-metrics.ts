@@ -7,15 +7,14 @@ import { logs } from '../../aws/logs.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { changedParts, isGroup, type Part, startedAtOf } from '../../core/group.ts';
-import { compare } from '../../core/judge/compare.ts';
 import type { AnalysisPolicy } from '../../core/judge/policy.ts';
-import { queriesFor, seriesIn } from '../../core/judge/queries.ts';
 import { type Comparison, comparisonSchema } from '../../core/judge/verdict.ts';
 import { type Deployment, deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, crashLoop, lastWords, type Rollout, rolloutSchema } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { lookAtDeployment } from '../look-at-deployment.ts';
+import { lookAtMetrics } from '../look-at-metrics.ts';
 import { defineStep } from '../step.ts';
 import { crashesOf, diagnosed, endedAfterStart, stoppedTasks } from '../stopped-tasks.ts';
 
@@ -32,17 +31,14 @@ export const compareMetrics = defineStep({
   errors: ['Transient', 'Throttled'],
   run: async ({ release, revision, deployment, rollout }, aws, { arn }): Promise<Comparison> => {
     const { cloudwatch, config, now } = aws;
-    const { analysis: policy } = environmentOf(config, release.service, release.environment).environment;
+    const { environment } = environmentOf(config, release.service, release.environment);
+    const { analysis: policy } = environment;
     if (!policy) throw new Error(`${release.service}/${release.environment} has no analysis any more`);
     const time = { startedAt: deployment.startedAt, stableAt: rollout.at, now: now() };
     const { spoiled = [] } = await aws.slots.look(release.target);
     const { targetGroups } = rollout;
-    const look = queriesFor({ policy, deployedAt: time.startedAt, now: time.now, spoiled, targetGroups });
-    const { series, old } = seriesIn(
-      await cloudwatch(release.target).metrics(look.queries, look.windowStart, look.windowEnd),
-    );
-    const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
-    const comparison = compare({ ...time, policy, series, spoiled, ...apart });
+    const question = { environment, policy, ...time, spoiled, targetGroups };
+    const comparison = await lookAtMetrics(question, cloudwatch(release.target));
 
     const waitSeconds = Math.min(comparison.waitSeconds, crashesShowAfter(policy));
     if (rollout.status === 'serving') {

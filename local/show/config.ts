@@ -71,8 +71,10 @@ function localEnvironment(environment: Environment, balancer: string, urlOf: Url
       analysis: {
         ...analysis,
         ...timings,
-        loadBalancer: loadBalancerName(balancer).dimension,
-        targetGroup: targetGroupName(balancer).dimension,
+        ...(analysis.loadBalancer && {
+          loadBalancer: loadBalancerName(balancer).dimension,
+          targetGroup: targetGroupName(balancer).dimension,
+        }),
       },
     }),
   };

@@ -130,7 +130,8 @@ const plays: Record<string, () => Promise<void>> = {
     expect((await world.push('good', 'v1.0.0')).outcome).toBe('Rejected');
   },
   async 'watched by an alarm'() {
-    const world = await rehearsal({ onPermission });
+    const analysis = { ...production.analysis, alarms: ['my-api-5xx'] };
+    const world = await rehearsal({ environment: { analysis }, onPermission });
     const alarms = { alarmNames: ['my-api-5xx'], enable: true, rollback: true };
     const service = { cluster: 'main', service: 'my-api' };
     await world.ask('ECS', 'UpdateService', { ...service, deploymentConfiguration: { alarms } });

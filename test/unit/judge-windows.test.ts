@@ -18,7 +18,7 @@ const policy: AnalysisPolicy = {
   onInconclusive: 'pass',
 };
 
-test('a look asks for the four metrics that the judge reads', () => {
+test('a look asks for the metrics of users that the judge reads', () => {
   const { queries } = queriesFor({ policy, deployedAt: 100 * minute, now: 110 * minute });
 
   const balancer = { LoadBalancer: 'app/my-alb/50dc6c495c0c9188' };
@@ -34,6 +34,13 @@ test('a look asks for the four metrics that the judge reads', () => {
       dimensions: balancer,
       metricName: 'HTTPCode_ELB_5XX_Count',
       stat: 'Sum',
+    },
+    {
+      id: 'healthyHosts',
+      ...common,
+      dimensions: target,
+      metricName: 'HealthyHostCount',
+      stat: 'Maximum',
     },
   ]);
 });

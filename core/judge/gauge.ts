@@ -1,0 +1,112 @@
+/**
+ * Is a level, such as CPU or the age of a queue, higher than before? A t-test of the logarithms of its points. Weak by design
+ * where the load decides the level: then it is reported and decides nothing.
+ */
+import type { JudgedGauge } from './judged.ts';
+import type { Turn } from './looks.ts';
+import type { Values } from './points.ts';
+import { mean, studentTail, variance } from './statistics.ts';
+import type { GaugeFinding, Status } from './verdict.ts';
+import { chance, percent, quantity } from './wording.ts';
+
+const fewestBefore = 3;
+const fewestAfter = 2;
+/** Neighbouring points are alike; how much so shows in the means of blocks of this many, if there are enough of them. */
+const blockPoints = 4;
+const fewestBlocks = 5;
+/** An hour steadier than this was luck. */
+const smallestDeviation = 0.02;
+const confidence = 0.05;
+
+/**
+ * With x the points plus `atLeast`, so that a level near nothing has no infinite logarithm:
+ *
+ *     t = (mean ln x after, without its highest point − mean ln x before − ln(1 + tolerance)) / (s √(vif/n1 + vif/n0))
+ *
+ * s and vif of the points before, n0/vif − 1 degrees of freedom. It fails where p ≤ limit, the means differ by `atLeast`, and
+ * the last five minutes before were lower, too.
+ */
+export function judgeGauge(
+  { name, unit, compared }: JudgedGauge & { compared: NonNullable<JudgedGauge['compared']> },
+  values: Values,
+  turn: Turn,
+): GaugeFinding {
+  const { tolerance, atLeast } = compared;
+  const { before, last, after } = values;
+  const lower = after.toSorted((a, b) => a - b).slice(0, -1);
+  const finding = (status: Status, sentence: string, more: Partial<GaugeFinding> = {}): GaugeFinding => ({
+    ...{ kind: 'gauge', name, status, sentence, unit, tolerance, atLeast },
+    before: summary(before),
+    last: summary(last),
+    after: summary(after),
+    withoutHighest: summary(lower),
+    ...more,
+  });
+  const unlessMore: Status = turn.main ? 'inconclusive' : 'continue';
+  if (before.length < fewestBefore || after.length < fewestAfter) {
+    const points = `${before.length} points before and ${after.length} after the warm-up`;
+    const needed = `at least ${fewestBefore} and ${fewestAfter} are needed`;
+    return finding(unlessMore, `${name} not judged: ${points}, ${needed}`);
+  }
+
+  const log = logarithm([...before, ...last, ...after], atLeast);
+  const [logBefore, logLower, logAfter, logLast] = [before, lower, after, last].map((all) => all.map(log));
+  if (!logBefore || !logLower || !logAfter || !logLast) throw new Error('four lists went in');
+  const deviation = Math.max(smallestDeviation, Math.sqrt(variance(logBefore)));
+  const vif = inflation(logBefore, deviation);
+  const df = Math.max(1, before.length / vif - 1);
+  const standardError = (points: number) => deviation * Math.sqrt(vif / points + vif / before.length);
+  const tolerated = Math.log(1 + tolerance);
+  const rise = mean(logLower) - mean(logBefore);
+  const p = studentTail((rise - tolerated) / standardError(lower.length), df);
+  const evidence = { p, limit: turn.limit, deviation, vif };
+
+  const [from, to] = [quantity(mean(before), unit), quantity(mean(after), unit)];
+  const noticeable = mean(lower) - mean(before) >= atLeast;
+  const sinceDeployment = last.length === 0 || mean(logLower) - mean(logLast) > tolerated;
+  if (p <= turn.limit && noticeable && sinceDeployment) {
+    const accepted = `by more than the accepted ${percent(tolerance)}`;
+    const sentence = `${name} rose from ${from} to ${to}, ${accepted}: chance of that without a change ${chance(p)}`;
+    return finding('fail', sentence, evidence);
+  }
+  if (!turn.main) return finding('continue', `${name} ${to} so far, before ${from}`, evidence);
+
+  // Passes where twice the tolerance can be ruled out, or where the rise is too small for anybody to notice.
+  const margin = Math.log(1 + 2 * tolerance) - (mean(logAfter) - mean(logBefore));
+  const doubt = studentTail(margin / standardError(after.length), df);
+  const all = { ...evidence, doubt };
+  const small = atLeast > 0 && Math.max(...after) - mean(before) < atLeast;
+  if (p <= turn.limit && noticeable) {
+    const just = quantity(mean(last), unit);
+    return finding(
+      'inconclusive',
+      `${name} ${to}, before ${from}: not clearly more than ${just} just before`,
+      all,
+    );
+  }
+  if (doubt <= confidence || small) return finding('pass', `${name} ${to}, before ${from}`, all);
+  return finding('inconclusive', `${name} ${to}, before ${from}: its points vary too much to tell`, all);
+}
+
+/** What is not positive counts as the least that was seen above nothing. */
+function logarithm(all: readonly number[], atLeast: number): (value: number) => number {
+  const positive = all.map((value) => value + atLeast).filter((value) => value > 0);
+  const least = positive.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  const floor = Number.isFinite(least) ? least : 1;
+  return (value) => Math.log(Math.max(value + atLeast, floor));
+}
+
+const summary = (points: readonly number[]) => ({
+  points: points.length,
+  ...(points.length > 0 && { mean: mean(points) }),
+});
+
+/** The variance of block means, relative to independent points; at least 1, and 1 where there are too few blocks to tell. */
+function inflation(points: readonly number[], deviation: number): number {
+  const blocks = Math.floor(points.length / blockPoints);
+  if (blocks < fewestBlocks) return 1;
+  const means = Array.from({ length: blocks }, (_, block) =>
+    mean(points.slice(block * blockPoints, (block + 1) * blockPoints)),
+  );
+  return Math.max(1, (blockPoints * variance(means)) / deviation ** 2);
+}

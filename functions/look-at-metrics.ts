@@ -1,0 +1,59 @@
+/** One look of the judge: what CloudWatch says by now, and what follows. The command line looks at the past by it. */
+import type { Aws } from '../aws/gateways.ts';
+import type { Environment } from '../core/config.ts';
+import { Transient } from '../core/errors.ts';
+import { compare } from '../core/judge/compare.ts';
+import { judgedBy } from '../core/judge/judged.ts';
+import type { AnalysisPolicy } from '../core/judge/policy.ts';
+import { queriesFor, seriesIn } from '../core/judge/queries.ts';
+import { firstPeriodAfter } from '../core/judge/series.ts';
+import type { Comparison } from '../core/judge/verdict.ts';
+import type { Rollout } from '../core/rollout.ts';
+import type { Span } from '../core/slot.ts';
+
+export interface MetricsQuestion {
+  environment: Pick<Environment, 'cluster' | 'service'>;
+  policy: AnalysisPolicy;
+  /** ms since the epoch, as are all times. */
+  startedAt: number;
+  stableAt: number;
+  now: number;
+  spoiled: readonly Span[];
+  targetGroups: Rollout['targetGroups'];
+}
+
+/** When the window is over, and CloudWatch has not answered for so long, there is nothing to wait for. */
+const patienceSeconds = 300;
+
+/** One GetMetricData, and one DescribeAlarms where alarms have a say. Throws `Transient` while it is worth asking again. */
+export async function lookAtMetrics(
+  question: MetricsQuestion,
+  cloudwatch: Pick<ReturnType<Aws['cloudwatch']>, 'alarms' | 'metrics'>,
+): Promise<Comparison> {
+  const { environment, policy, spoiled, targetGroups, ...time } = question;
+  const judged = judgedBy(policy, environment, targetGroups !== undefined);
+  const look = queriesFor({
+    policy,
+    deployedAt: time.startedAt,
+    now: time.now,
+    spoiled,
+    targetGroups,
+    judged,
+  });
+  const asked = { ...time, policy, spoiled, judged };
+  try {
+    const [found, alarms] = await Promise.all([
+      cloudwatch.metrics(look.queries, look.windowStart, look.windowEnd),
+      cloudwatch.alarms(policy.alarms ?? []),
+    ]);
+    const { series, old } = seriesIn(found, policy);
+    const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
+    return compare({ ...asked, series, found, alarms, ...apart });
+  } catch (error) {
+    const end = firstPeriodAfter(asked) + (policy.window + policy.publicationDelay + patienceSeconds) * 1000;
+    if (!(error instanceof Transient) || time.now < end) throw error;
+    // Silence is no proof of anything: without figures the policy decides.
+    const unread = compare({ ...asked, series: seriesIn({}).series });
+    return { ...unread, headline: `Not enough to judge by: CloudWatch could not be read: ${error.message}` };
+  }
+}
