@@ -3,14 +3,15 @@ import { hash } from 'node:crypto';
 import {
   BatchGetImageCommand,
   DescribeImagesCommand,
-  ECRClient,
   GetDownloadUrlForLayerCommand,
   type ImageReferrer,
   ListImageReferrersCommand,
 } from '@aws-sdk/client-ecr';
 import { ReleaseRejected, Transient } from '../core/errors.ts';
 import type { EcrRepository } from '../core/image.ts';
+import { bounded } from './bounded.ts';
 import { calling, isAwsError } from './calling.ts';
+import { ecrClients, named } from './ecr-clients.ts';
 import type { Means } from './means.ts';
 
 const manifestTypes = [
@@ -30,19 +31,14 @@ export interface TaggedImage extends EcrRepository {
   pushedAt: number;
 }
 
+/** What came is not what was asked for, whoever changed it on its way or where it is kept. */
+export class WrongContent extends Error {}
+
 /** Blobs are read over plain HTTP from a signed address. */
-export function ecr({ fetch, makeClient }: Means) {
-  /** By the Region that a repository is in. Another account lets us in by the repository's own policy. */
-  const clients = new Map<string, ECRClient>();
-  function clientFor({ region }: EcrRepository): ECRClient {
-    const client = clients.get(region) ?? makeClient(ECRClient, { region });
-    clients.set(region, client);
-    return client;
-  }
+export function ecr({ fetch, open }: Pick<Means, 'fetch' | 'open'>) {
+  const clientFor = open(ecrClients);
   /** What a digest names never changes, and an image's config is asked for again and again. Its manifest says that it is there. */
   const small = new Map<string, Buffer>();
-
-  const named = ({ registryId, repository }: EcrRepository) => ({ registryId, repositoryName: repository });
 
   return {
     /** The digest that a tag stands for now, and when it was pushed (ms); undefined when there is no such tag. */
@@ -100,6 +96,24 @@ export function ecr({ fetch, makeClient }: Means) {
       }
       checkDigest(Buffer.from(manifest), digest);
       return manifest;
+    },
+
+    /** The manifests that these tags stand for now, checked against their digests; of tags that there are none of, nothing. */
+    async taggedManifests(
+      repository: EcrRepository,
+      tags: readonly string[],
+    ): Promise<{ tag: string; digest: string; manifest: string }[]> {
+      const command = new BatchGetImageCommand({
+        ...named(repository),
+        imageIds: tags.map((imageTag) => ({ imageTag })),
+        acceptedMediaTypes: manifestTypes,
+      });
+      const { images = [] } = await calling('BatchGetImage', () => clientFor(repository).send(command));
+      return images.map(({ imageId, imageManifest: manifest = '' }) => {
+        const { imageTag: tag = '', imageDigest: digest = '' } = imageId ?? {};
+        checkDigest(Buffer.from(manifest), digest);
+        return { tag, digest, manifest };
+      });
     },
 
     /** Everything that refers to a digest and has one of these artifact types. */
@@ -161,18 +175,7 @@ export function ecr({ fetch, makeClient }: Means) {
   }
 }
 
-async function bounded(answer: Response, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 function checkDigest(bytes: Buffer, digest: string) {
   const actual = `sha256:${hash('sha256', bytes)}`;
-  if (actual !== digest) throw new Error(`the content of ${digest} has the digest ${actual}`);
+  if (actual !== digest) throw new WrongContent(`the content of ${digest} has the digest ${actual}`);
 }

@@ -15,6 +15,8 @@ export const environmentSchema = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().default('tidegate'),
   /** Where people look at an execution: its ARN is appended. */
   CONSOLE_URL: z.url().optional(),
+  /** Where S3 answers, if that is not where it does in the bucket's Region. */
+  S3_URL: z.url().optional(),
   SLACK_API_URL: z.url().default('https://slack.com/api'),
   /** The SSM parameter with the token that messages are posted with. */
   SLACK_TOKEN_PARAMETER: z.string().min(1).optional(),

@@ -38,6 +38,7 @@ import type { Limits } from './limits/aws-limits.ts';
 import { tokenBucket } from './limits/token-bucket.ts';
 import type { ListenerRule, TargetGroup } from './load-balancer/target-group.ts';
 import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
+import { type S3, s3 } from './s3/s3.ts';
 import { type KmsKey, kms } from './secrets/kms.ts';
 import { parameterStore } from './secrets/parameter-store.ts';
 import { type Slack, slack } from './slack/slack.ts';
@@ -129,6 +130,7 @@ export interface World {
   ecr: Ecr;
   /** Keys in KMS, by their ARNs: there are none before somebody puts one here. */
   keys: Map<string, KmsKey>;
+  s3: S3;
   /** Where Tidegate is installed. */
   ecs: Ecs;
   /** Where an environment is. */
@@ -273,7 +275,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     rolesOf: (place) => models.at(place).ecs.rolesOf,
     limits: limits?.calls ?? [],
   });
-  const routes: Route[] = [registry, slackChannels.route, approvals];
+  const objects = s3({ clock, region, principals: callers, onPermission: options.onPermission });
+  const routes: Route[] = [registry, slackChannels.route, approvals, objects.route];
   const reach = () => options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
@@ -283,6 +286,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         TABLE_NAME: installation.table,
         STATE_MACHINE_ARN: stateMachineArn,
         CONSOLE_URL: `${address()}/console/`,
+        S3_URL: `${address()}/s3`,
         SLACK_API_URL: `${address()}/slack/api`,
         SLACK_TOKEN_PARAMETER: parameterNames.slackToken,
         SLACK_SIGNING_SECRET_PARAMETER: parameterNames.slackSigningSecret,
@@ -308,6 +312,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     routes,
     bus,
     ecr: registry,
+    s3: objects,
     keys,
     ecs: models.at(home).ecs,
     at: (environment) => models.at(placeOf(environment, home)),

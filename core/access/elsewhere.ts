@@ -2,9 +2,11 @@
  * What has to be made outside of Tidegate's own account and Region: the roles that it takes on, the rules that send events on to it,
  * what repositories have to allow.
  */
-import type { Config } from '../config.ts';
+import type { Config, Service } from '../config.ts';
 import { functionNameOf } from '../functions.ts';
 import { type Place, placeOf, samePlace } from '../place.ts';
+import { byEcr } from '../scan/evidence-setting.ts';
+import { scanPolicyOf } from '../scan/policy.ts';
 import { type EventPattern, triggersOf } from '../triggers.ts';
 import { accessByRole } from './access.ts';
 import { type Installation, otherBusOf } from './installation.ts';
@@ -47,9 +49,10 @@ export interface Elsewhere {
 export function elsewhere(config: Config, installation: Installation): Elsewhere {
   const services = Object.values(config.services);
   const environments = services.flatMap((service) => service.environments);
-  const registries = services.flatMap(({ registry, repository }) =>
-    registry ? [{ registry, repository }] : [],
-  );
+  const registries = services.flatMap((service) => {
+    const { registry, repository } = service;
+    return registry ? [{ registry, repository, service }] : [];
+  });
   const places = [
     ...environments.map((environment) => placeOf(environment, installation)),
     ...registries.map(({ registry }) => registry),
@@ -73,14 +76,21 @@ export function elsewhere(config: Config, installation: Installation): Elsewhere
       })),
     repositories: registries
       .filter(({ registry }) => registry.account !== installation.account)
-      .map(({ registry, repository }) => ({
+      .map(({ registry, repository, service }) => ({
         ...{ place: registry, repository },
-        statement: trusting(readImages, installation).Statement[0] ?? {},
+        statement: trusting(readIn(service), installation).Statement[0] ?? {},
       })),
   };
 }
 
 const readImages = ['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'];
+
+const readIn = (service: Service) => [
+  ...readImages,
+  ...(service.environments.some((environment) => byEcr(scanPolicyOf(service, environment).evidence))
+    ? ['ecr:DescribeImageScanFindings']
+    : []),
+];
 
 /** Numbered anew: rules of other places do not count here. */
 function forwardedFrom(place: Place, config: Config, installation: Installation) {

@@ -48,7 +48,11 @@ export const needs: Record<string, Need> = {
   },
   // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage.
   CheckScan: {
-    actions: [...readImage, 'kms:GetPublicKey'],
+    actions: [
+      ...[...readImage, 'kms:GetPublicKey'],
+      // Of these, what the service's evidence comes from.
+      ...['ecr:DescribeImageScanFindings', 'inspector2:ListFindings', 's3:GetObject'],
+    ] as Action[],
     items: { GetItem: ['scan', 'seen'], PutItem: ['seen'], UpdateItem: ['release', 'scan'] },
   },
   RequestApproval: {

@@ -1,6 +1,7 @@
 /** What each action is allowed on: the services, repositories and roles that the configuration names, and nothing else. */
 import { type Config, type Environment, familyOf, logGroupsOf, type Service } from '../config.ts';
 import type { Place } from '../place.ts';
+import { type EvidenceSetting, inBucket, reportKey } from '../scan/evidence-setting.ts';
 import { scanPolicyOf } from '../scan/policy.ts';
 import { isKmsKey } from '../scan/signed-by.ts';
 import type { Installation } from './installation.ts';
@@ -159,11 +160,39 @@ const signingKeys: Resources = (scope) => ({
   ),
 });
 
+const evidenceOf = ({ service, environment }: Located) => scanPolicyOf(service, environment).evidence;
+const withEvidence = (scope: Scope, ...settings: EvidenceSetting[]): Scope => ({
+  ...scope,
+  located: scope.located.filter((where) => settings.includes(evidenceOf(where))),
+});
+
+/** In the buckets, under the keys of the repositories' reports. A bucket elsewhere lets us in by its own policy. */
+const reports: Resources = (scope) => ({
+  resources: each(scope, (where) => {
+    const setting = evidenceOf(where);
+    if (!inBucket(setting)) return [];
+    const { registry = scope.installation, repository } = where.service;
+    const key = reportKey(
+      setting,
+      { registryId: registry.account, repository: named(scope, repository) },
+      '*',
+    );
+    return `arn:${scope.installation.partition}:s3:::${setting.bucket}/${key}`;
+  }),
+});
+
 /** Of what belongs to the installation itself, and of its repositories, whose own policies may let it in from elsewhere. */
 export const atHome = {
   'ecr:BatchGetImage': repositories,
   'ecr:DescribeImages': repositories,
   'ecr:GetDownloadUrlForLayer': repositories,
+  'ecr:DescribeImageScanFindings': (scope) => repositories(withEvidence(scope, 'ecr-enhanced', 'ecr-basic')),
+  // ECR's guide asks for it of who reads the findings of enhanced scanning, also through ECR.
+  'inspector2:ListFindings': (scope) => ({
+    resources: withEvidence(scope, 'ecr-enhanced').located.length > 0 ? ['*'] : [],
+    reason: 'Inspector knows no permission for the findings of single images',
+  }),
+  's3:GetObject': reports,
   'kms:GetPublicKey': signingKeys,
   'states:StartExecution': stateMachine,
   'states:ListExecutions': stateMachine,

@@ -1,7 +1,7 @@
 /** What may be deployed with what is found in it: per service, and over that per environment. */
 import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
-import { evidenceSettingSchema } from './evidence-setting.ts';
+import { byEcr, evidenceSettingSchema } from './evidence-setting.ts';
 import { type Severity, severities, severitySchema } from './severity.ts';
 import { signedBySchema } from './signed-by.ts';
 import { waiverSchema } from './waiver.ts';
@@ -131,7 +131,7 @@ export function scanMistakes(service: Scanned): PolicyMistake[] {
 
 /** `named`: the environments that a waiver may be limited to. */
 export function policyMistakes(policy: ScanPolicy, named?: readonly string[]): PolicyMistake[] {
-  const { block, warn, grace, unknownSeverity, waivers, signedBy, withoutReport } = policy;
+  const { block, warn, grace, unknownSeverity, waivers, signedBy, withoutReport, evidence, fixable } = policy;
   const patient = severities.filter((severity) => grace[severity] !== undefined);
   const mistakes = (field: string, of: readonly Severity[], message: (severity: Severity) => string) =>
     of.map((severity) => ({ path: [field], message: message(severity) }));
@@ -150,6 +150,23 @@ export function policyMistakes(policy: ScanPolicy, named?: readonly string[]): P
       patient.filter((severity) => !block.includes(severity)),
       (severity) => `${severity} is not in block, so nothing would wait for its time to be over`,
     ),
+    ...(evidence === 'ecr-basic' && fixable === 'only'
+      ? [
+          {
+            path: ['fixable'],
+            message:
+              "must be 'any' with evidence: 'ecr-basic': basic scanning does not say what has a fix, so nothing would ever count, and every image would be called clean. With 'ecr-enhanced' it is said",
+          },
+        ]
+      : []),
+    ...(signedBy.length > 0 && byEcr(evidence)
+      ? [
+          {
+            path: ['evidence'],
+            message: `must not be ${evidence} where signedBy asks for a signature: what AWS answers has none, and every release would end Rejected`,
+          },
+        ]
+      : []),
     ...(signedBy.length > 0 && withoutReport === 'pass'
       ? [
           {

@@ -73,6 +73,8 @@ export const scanVerdictSchema = z.strictObject({
   reportCreatedAt: milliseconds.optional(),
   /** Whose signature of the report was verified. Absent where nobody's was asked for. */
   signedBy: text.optional(),
+  /** Where that report is kept, as `s3://…?versionId=…`. */
+  evidence: z.string().max(800).optional(),
   /** Of the report as it was read; known to who fetched it. */
   reportDigest: digestSchema.optional(),
 });
@@ -119,13 +121,22 @@ export function judgeScan(result: ScanResult, policy: ScanPolicy, memory: Memory
   };
 }
 
-/** The verdict once the deadline has passed. `refused`: why each report that was found is no evidence. */
+/** The verdict once the deadline has passed. `refused`: why each report that was found is no evidence. `pending`: what is still not there, and where. */
 export function withoutReport(
   { withoutReport: decision, waitFor, mode }: Pick<ScanPolicy, 'withoutReport' | 'waitFor' | 'mode'>,
   refused: readonly string[],
+  pending: readonly string[] = [],
 ): ScanVerdict {
   const reasons = refused.map((reason) => foreignText(reason) ?? '');
-  const found = reasons.length === 0 ? 'none' : `${reasons.length}, refused: ${listed(reasons, 10)}`;
+  const missing =
+    pending.length === 0
+      ? ''
+      : ` (${listed(
+          pending.map((each) => short(each, 500)),
+          3,
+        )})`;
+  const found =
+    reasons.length === 0 ? `none${missing}` : `${reasons.length}, refused: ${listed(reasons, 10)}`;
   const passes = decision === 'pass' || mode === 'warn';
   const allowed = decision === 'pass' ? ', which the policy lets pass' : ', of which the policy only warns';
   return {

@@ -1,9 +1,9 @@
 /** Judges the Trivy report that is bound to this digest; waits for it until the policy's deadline. */
 import * as z from 'zod';
-import { ecr } from '../../aws/ecr.ts';
+import { ecr, WrongContent } from '../../aws/ecr.ts';
 import { evidence } from '../../aws/evidence/evidence.ts';
 import type { Aws } from '../../aws/gateways.ts';
-import { type ImageFacts, imageFacts } from '../../aws/images.ts';
+import { imageFacts } from '../../aws/images.ts';
 import { scans } from '../../aws/scans.ts';
 import { signingKeys } from '../../aws/signing-keys.ts';
 import { environmentOf } from '../../core/config.ts';
@@ -14,7 +14,13 @@ import { isEvidence } from '../../core/scan/evidence.ts';
 import type { ScanResult } from '../../core/scan/finding.ts';
 import { opened } from '../../core/scan/opening.ts';
 import { type ScanPolicy, scanPolicyOf } from '../../core/scan/policy.ts';
-import { deployedBefore, passedBefore, scanVerdictSchema, withoutReport } from '../../core/scan/verdict.ts';
+import {
+  deployedBefore,
+  passedBefore,
+  type ScanVerdict,
+  scanVerdictSchema,
+  withoutReport,
+} from '../../core/scan/verdict.ts';
 import { judgedScan } from '../judged-scan.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
@@ -33,8 +39,7 @@ export const checkScan = defineStep({
 
     const { service, environment } = environmentOf(aws.config, release.service, release.environment);
     const policy = scanPolicyOf(service, environment);
-    const image = await imageFacts(aws.ecr, repositoryOf(release.image), release.digest, release);
-    const { found, refused } = await evidenceFor(aws, release, image, policy);
+    const { found, refused, pending } = await evidenceFor(aws, release, release.digest, policy);
     if (found) {
       const { result, ...source } = found;
       const attached = (digest: string) => foundIn(digest, aws, release, policy);
@@ -43,42 +48,58 @@ export const checkScan = defineStep({
       return verdict;
     }
     const waited = (aws.now() - release.pushedAt) / 1000;
-    if (waited >= policy.waitFor) return withoutReport(policy, refused);
-    const others = refused.length > 0 ? `; found and refused: ${refused.join(', ')}` : '';
+    if (waited >= policy.waitFor) return withoutReport(policy, refused, pending);
+    const others = [
+      ...(pending.length > 0 ? [`; ${pending.join(', ')}`] : []),
+      ...(refused.length > 0 ? [`; found and refused: ${refused.join(', ')}`] : []),
+    ].join('');
     throw new ScanPending(
       `no scan report yet, ${Math.round(waited)} s after the push${others}`.slice(0, 1000),
     );
   },
 });
 
-interface Found {
-  result: ScanResult;
-  reportDigest: string;
-  signedBy?: string;
+interface Looked {
+  found?: Pick<ScanVerdict, 'reportDigest' | 'signedBy' | 'evidence'> & { result: ScanResult };
+  /** Why what is newer, or all there is, is no evidence. */
+  refused: string[];
+  /** What is not there yet. */
+  pending: string[];
 }
 
 /** The newest evidence that holds, and why each that is newer does not. */
 async function evidenceFor(
-  aws: Pick<Aws, 'evidence' | 'signingKeys' | 'now'>,
+  aws: Pick<Aws, 'ecr' | 'evidence' | 'signingKeys' | 'now'>,
   release: Release,
-  image: ImageFacts,
+  digest: string,
   policy: ScanPolicy,
-): Promise<{ found?: Found; refused: string[] }> {
-  const question = { repository: repositoryOf(release.image), image };
+): Promise<Looked> {
+  const looked: Looked = { refused: [], pending: [] };
+  const repository = repositoryOf(release.image);
+  const image = await imageFacts(aws.ecr, repository, digest, release).catch(changedContent);
+  if (typeof image === 'string') return { ...looked, refused: [image] };
   const trusted = policy.signedBy.length > 0 ? await aws.signingKeys.of(policy.signedBy) : 'attached';
-  const refused: string[] = [];
-  for await (const sighting of aws.evidence.of(policy.evidence, question)) {
+  for await (const sighting of aws.evidence.of(policy.evidence, { repository, image })) {
+    const { locator } = sighting;
     const read = isEvidence(sighting)
       ? opened(sighting, { image, policy, trusted, now: aws.now() })
       : sighting;
     if ('result' in read && isEvidence(sighting)) {
       const { result, signedBy } = read;
-      const found = { result, reportDigest: sighting.contentDigest, ...(signedBy && { signedBy }) };
-      return { found, refused };
+      const found = { result, reportDigest: sighting.contentDigest, evidence: locator };
+      return { ...looked, found: { ...found, ...(signedBy && { signedBy }) } };
     }
-    if ('reason' in read) refused.push(read.reason);
+    if (!('reason' in read)) continue;
+    if (read.pending) looked.pending.push(`${locator}: ${read.reason}`);
+    else looked.refused.push(read.reason);
   }
-  return { refused };
+  return looked;
+}
+
+/** Nothing is known of an image whose content is another one than its digest says. It may be right the next time. */
+function changedContent(error: Error): string {
+  if (error instanceof WrongContent) return error.message;
+  throw error;
 }
 
 /** What was found in another image of the repository, however long ago; undefined where nothing says. */
@@ -89,9 +110,8 @@ async function foundIn(
   policy: ScanPolicy,
 ): Promise<ScanResult | undefined> {
   try {
-    const image = await imageFacts(aws.ecr, repositoryOf(release.image), digest, release);
     const ageless = { ...policy, maxReportAge: Number.POSITIVE_INFINITY };
-    return (await evidenceFor(aws, release, image, ageless)).found?.result;
+    return (await evidenceFor(aws, release, digest, ageless)).found?.result;
   } catch (error) {
     if (error instanceof ReleaseRejected) return undefined;
     throw error;

@@ -10,6 +10,7 @@ import { imageSource } from './image-source.ts';
 import { imageOperations } from './images.ts';
 import { registryApi } from './registry.ts';
 import { repositoryOperations } from './repositories.ts';
+import { type ImageScans, scanOperations } from './scans.ts';
 import { type EcrStore, ecrStore, type Mutability } from './store.ts';
 import { blobUploads } from './uploads.ts';
 
@@ -34,6 +35,8 @@ export interface Ecr {
   images: ImageSource;
   /** Throws as the API does: `RepositoryAlreadyExistsException`, `InvalidParameterException`. */
   createRepository(name: string, options?: { imageTagMutability?: Mutability }): void;
+  /** What ECR found in images by itself: nothing, before somebody puts it here. */
+  scans: ImageScans;
   /** The state itself, for the console and for tests. */
   store: EcrStore;
 }
@@ -42,6 +45,7 @@ export function ecr(options: EcrOptions): Ecr {
   const { clock, emit, address, random = randomBytes, blobLimit = 1024 ** 3 } = options;
   const architecture = options.architecture ?? (process.arch === 'x64' ? 'amd64' : process.arch);
   const store = ecrStore({ clock, emit });
+  const scans: ImageScans = new Map();
   const downloads = layerDownloads({ clock, address, contents: store.contents, secret: random(32) });
   const repositories = repositoryOperations({ store, clock, address, random });
   const registry = registryApi({
@@ -57,6 +61,7 @@ export function ecr(options: EcrOptions): Ecr {
         ...repositories.operations,
         ...imageOperations(store),
         ...artifactOperations(store, downloads),
+        ...scanOperations(store, scans),
       },
     },
     owns: (path) => path === '/v2' || path.startsWith('/v2/') || downloads.owns(path),
@@ -69,5 +74,6 @@ export function ecr(options: EcrOptions): Ecr {
       repositories.create({ repositoryName: name, imageTagMutability });
     },
     store,
+    scans,
   };
 }

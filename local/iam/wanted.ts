@@ -135,6 +135,7 @@ const ecr: Record<string, Permissions> = {
   BatchGetImage: repository('ecr:BatchGetImage'),
   DescribeImages: repository('ecr:DescribeImages'),
   GetDownloadUrlForLayer: repository('ecr:GetDownloadUrlForLayer'),
+  DescribeImageScanFindings: repository('ecr:DescribeImageScanFindings'),
   // The API reference of ListImageReferrers: the caller must have ecr:BatchGetImage.
   ListImageReferrers: repository('ecr:BatchGetImage'),
 };

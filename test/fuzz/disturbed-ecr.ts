@@ -1,7 +1,7 @@
 /** ECR as a client of the SDK sees it, over a repository; of its answers, some may be wrong. */
 import type { ImageReferrer } from '@aws-sdk/client-ecr';
 import { ecr } from '../../aws/ecr.ts';
-import type { Means } from '../../aws/means.ts';
+import type { Means, Opener } from '../../aws/means.ts';
 import type { Repository } from './mutated-registry.ts';
 import type { Random } from './mutations.ts';
 
@@ -91,7 +91,7 @@ export function disturbedEcr(
       referrers: referrers.get(imageDigest) ?? [],
     }),
   };
-  return ecr({
+  const means = {
     makeClient: () => ({
       async send({ constructor: { name }, input }: { constructor: { name: string }; input: Input }) {
         const answer = right[name]?.(input) ?? {};
@@ -102,5 +102,7 @@ export function disturbedEcr(
       const bytes = contents.get(address.slice('http://layers.test/'.length)) ?? Buffer.of();
       return wrong('a download', wrongDownloads)?.(bytes) ?? new Response(bytes);
     },
-  } as unknown as Means);
+    open: (opener: Opener) => opener(means),
+  } as unknown as Means;
+  return ecr(means);
 }

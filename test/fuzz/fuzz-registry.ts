@@ -55,7 +55,7 @@ async function endOf(ecr: Aws['ecr'], digest: string, now: number): Promise<End 
     result: async () => undefined,
     firstSeen: async () => () => now,
   };
-  const found = evidence({ open: (() => ecr) as unknown as Means['open'] });
+  const found = evidence({ open: () => ecr } as unknown as Means);
   const aws = {
     ...{ config, ecr, scans, evidence: found, now: () => now },
     measure: () => {},

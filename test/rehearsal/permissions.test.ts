@@ -31,10 +31,16 @@ const onPermission = (name: string, wanted: Wanted, allowed: boolean) => {
 const unpinned = 'where the running task definition pins no digest: that of its tasks counts';
 const failed = 'where the deployment that it wakes the wait for has failed by then';
 const crashed = 'where tasks crash while they are watched, and no metrics are compared';
+const elsewhereKept = 'where the evidence is not in the registry: test/rehearsal/evidence-sources.test.ts';
 const lost = 'where its first attempt worked and was not answered';
 /** What these plays do not come to, and when it is needed. */
 const rare: Record<string, Record<string, string>> = {
   ResolveRelease: { 'ecs:ListTasks': unpinned, 'ecs:DescribeTasks': unpinned },
+  CheckScan: {
+    'ecr:DescribeImageScanFindings': elsewhereKept,
+    'inspector2:ListFindings': 'where ECR asks for it in the name of Inspector, which the local one does not',
+    's3:GetObject': elsewhereKept,
+  },
   AcquireSlot: {
     'ecs:DescribeServiceDeployments': failed,
     'ecs:DescribeServices': failed,

@@ -333,8 +333,8 @@ ${deployAll}
   {
     name: 'a report that is no report passes the gate',
     file: 'functions/steps/check-scan.ts',
-    find: 'if (waited >= policy.waitFor) return withoutReport(policy, refused);',
+    find: 'if (waited >= policy.waitFor) return withoutReport(policy, refused, pending);',
     replace:
-      "if (waited >= policy.waitFor || refused.length > 0) return withoutReport({ ...policy, withoutReport: 'pass' }, refused);",
+      "if (waited >= policy.waitFor || refused.length > 0) return withoutReport({ ...policy, withoutReport: 'pass' }, refused, pending);",
   },
 ];

@@ -103,6 +103,25 @@ describe('a function', () => {
     expect(of(access.Notify, 'sts:AssumeRole')).toEqual([]);
   });
 
+  test('reads reports from where the evidence comes from, and from nowhere else', () => {
+    const withEvidence = (evidence: NonNullable<EnvironmentInput['scan']>['evidence']) =>
+      accessWith({ ...environment, scan: { evidence, fixable: 'any' } }).CheckScan;
+    const may = (access: Statement[] | undefined) =>
+      ['s3:GetObject', 'ecr:DescribeImageScanFindings', 'inspector2:ListFindings'].map((action) =>
+        of(access, action)?.flatMap(({ resources }) => resources),
+      );
+    const repository = 'arn:aws:ecr:eu-west-1:123456789012:repository/my-api';
+
+    expect(may(withEvidence('referrer'))).toEqual([[], [], []]);
+    expect(may(withEvidence('ecr-basic'))).toEqual([[], [repository], []]);
+    expect(may(withEvidence('ecr-enhanced'))).toEqual([[], [repository], ['*']]);
+    expect(may(withEvidence({ bucket: 'scans' }))).toEqual([
+      ['arn:aws:s3:::scans/reports/123456789012/my-api/sha256/*/trivy.json'],
+      [],
+      [],
+    ]);
+  });
+
   test('reads a repository where its registry is', () => {
     const registry = { account: '999999999999', region: 'us-east-1' };
     const access = accessOf(

@@ -143,6 +143,32 @@ describe('a mistake', () => {
       says: 'scan.signedBy: two keys have the same name',
     },
     {
+      it: "ECR's basic scanning where only what has a fix counts",
+      scan: { evidence: 'ecr-basic' },
+      says: "scan.fixable: must be 'any' with evidence: 'ecr-basic': basic scanning does not say what has a fix",
+    },
+    {
+      it: 'a signature of what AWS answers',
+      scan: { signedBy: [{ name: 'CI', key: keyInKms }] },
+      production: { evidence: 'ecr-enhanced' },
+      says: 'environments.1.scan.evidence: must not be ecr-enhanced where signedBy asks for a signature',
+    },
+    {
+      it: 'a source that there is none of',
+      scan: { evidence: 'inspector' },
+      says: "scan.evidence: 'referrer', 'ecr-enhanced', 'ecr-basic' or { bucket: '…' }",
+    },
+    {
+      it: 'a bucket that is none',
+      scan: { evidence: { bucket: 'Scan_Reports' } },
+      says: 'scan.evidence.bucket: the name of an S3 bucket such as scan-reports',
+    },
+    {
+      it: 'a prefix with a slash at its end',
+      scan: { evidence: { bucket: 'scan-reports', prefix: 'reports/' } },
+      says: 'scan.evidence.prefix: folders such as reports or security/reports',
+    },
+    {
       it: 'a scanner without its version',
       scan: { denyScanners: ['Trivy'] },
       says: 'a scanner and its version',
