@@ -1,7 +1,8 @@
 /** Files that somebody names, up to a size. */
 import { createReadStream } from 'node:fs';
-import { type ScanResult, scanResult } from '../../core/scan/finding.ts';
-import { maxReportBytes, parseReport } from '../../core/scan/report.ts';
+import type { ScanResult } from '../../core/scan/finding.ts';
+import { formatOf, read } from '../../core/scan/reading.ts';
+import { maxReportBytes } from '../../core/scan/report.ts';
 import { NotUsable } from './not-usable.ts';
 
 const mebibyte = 1024 * 1024;
@@ -23,9 +24,24 @@ export async function readText(file: string, maxBytes: number): Promise<string> 
   return Buffer.concat(chunks).toString();
 }
 
-/** Rejects with a `NotUsable`. */
+/** A report of Trivy, a predicate as cosign attests it, or an answer of ECR about a scan. Rejects with a `NotUsable`. */
 export async function readResult(file: string): Promise<ScanResult> {
-  const read = parseReport(await readText(file, maxReportBytes));
-  if (!read.ok) throw new NotUsable(`${file} is ${read.reason}`);
-  return scanResult(read.report);
+  const text = await readText(file, maxReportBytes);
+  const value = json(text);
+  if (value === undefined) throw new NotUsable(`${file} is not JSON`);
+  // What says nothing of itself is told what it lacks to be a report of Trivy.
+  const format = formatOf(value) ?? 'trivy';
+  if (format === 'sigstore-bundle' || format === 'dsse-envelope')
+    throw new NotUsable(`${file} is an attestation: name it with --bundle, and its image with --digest`);
+  const found = read(format, value, text);
+  if (!found.ok) throw new NotUsable(`${file} ${found.reason.replace(/^it /, '')}`);
+  return found.result;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,8 @@ npm run gate -- --bundle bundle.json --digest sha256:… [--key cosign.pub] [--s
 
 What the scan gate makes of a report: the same decision as in a release, on a file.
 
-  --report       what \`trivy image --format json\` wrote, at most 20 MiB; - reads it from standard input
+  --report       what \`trivy image --format json\` wrote, or \`--format cosign-vuln\`, or what
+                 \`aws ecr describe-image-scan-findings\` answered, at most 20 MiB; - reads it from standard input
   --bundle       instead, a report that cosign has signed: a Sigstore bundle, or a DSSE envelope
   --digest       of the image that the bundle is to be about: sha256:…
   --key          a file with a public key as PEM that may have signed it; may be given several times. Without one, the keys in

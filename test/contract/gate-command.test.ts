@@ -172,6 +172,42 @@ describe('a report is decided upon', () => {
   });
 });
 
+describe('what is no report of Trivy is decided upon all the same', () => {
+  const api = (name: string) =>
+    JSON.parse(readFileSync(join(root, 'test/fixtures/events/api', name), 'utf8'));
+  const basic = api('ecr-describe-image-scan-findings-basic.json');
+  const enhanced = api('ecr-describe-image-scan-findings-enhanced.json');
+  enhanced.imageScanFindings.findingSeverityCounts = { MEDIUM: 1 };
+  const predicate = {
+    ...{ invocation: {}, metadata: { scanFinishedOn: '2026-03-05T10:00:40Z' } },
+    scanner: { result: JSON.parse(readFileSync(buster, 'utf8')) },
+  };
+  const severe = { block: ['CRITICAL', 'HIGH', 'MEDIUM'] };
+
+  test.each([
+    { it: 'a predicate for cosign', report: predicate, policy: {}, status: 'fail', counts: { CRITICAL: 1 } },
+    { it: "Inspector's findings", report: enhanced, policy: severe, status: 'fail', counts: { MEDIUM: 1 } },
+    { it: 'the same, by the defaults', report: enhanced, policy: {}, status: 'pass', counts: { MEDIUM: 1 } },
+    {
+      it: 'findings of basic scanning',
+      ...{
+        report: basic,
+        policy: { ...severe, fixable: 'any' },
+        status: 'fail',
+        counts: { HIGH: 1, LOW: 1 },
+      },
+    },
+    {
+      it: 'findings of basic scanning, of which none would count',
+      ...{ report: basic, policy: {}, status: 'fail', counts: { HIGH: 1 } },
+    },
+  ])('$it', async ({ report, policy, status, counts }) => {
+    const asked = { report: written('found.json', report), policy: written('policy.json', policy) };
+
+    expect((await decide(asked, Date.now())).verdict).toMatchObject({ status, counts });
+  });
+});
+
 describe('nothing is decided', () => {
   test.each<{ it: string; asked: () => Asked; says: string }>([
     { it: 'without a report', asked: () => ({}), says: '--report must name a file' },
@@ -184,6 +220,18 @@ describe('nothing is decided', () => {
       it: 'of another document',
       asked: () => ({ report: join(root, 'package.json') }),
       says: 'package.json is not a Trivy v2 report: SchemaVersion is missing',
+    },
+    {
+      it: 'of an attestation, whose image nobody named',
+      asked: () => ({ report: written('bundle.json', { dsseEnvelope: {} }) }),
+      says: 'bundle.json is an attestation: name it with --bundle',
+    },
+    {
+      it: 'of an answer that is not whole',
+      asked: () => ({
+        report: join(root, 'test/fixtures/events/api/ecr-describe-image-scan-findings-enhanced.json'),
+      }),
+      says: 'is not whole: it counts 2 findings and has 1',
     },
     {
       it: 'of a report that no release would read',
