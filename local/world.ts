@@ -23,6 +23,7 @@ import { dynamodb } from './dynamodb/dynamodb.ts';
 import { type Ecr, ecr } from './ecr/ecr.ts';
 import { type Ecs, ecs } from './ecs/ecs.ts';
 import type { Pace } from './ecs/pace.ts';
+import type { Publication } from './ecs/utilization.ts';
 import type { TaskEngine } from './engine/engine.ts';
 import type { ImageSource } from './engine/image-source.ts';
 import { type DeadLetter, type EventBus, eventBus } from './events/bus.ts';
@@ -89,6 +90,8 @@ export interface WorldOptions {
     routes: readonly Route[];
   }) => Pick<Surroundings, 'client' | 'makeClient' | 'fetch'>;
   pace?: Partial<Pace>;
+  /** Of ECS's own metrics. */
+  publication?: Publication;
   /** From an event's producer to its targets. */
   eventLatencyMs?: number;
   /** From a state's decision to invoke a function to its start: where functions run for real, they take their own time. */
@@ -206,6 +209,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       invoke: invokeByArn,
       logs: logs.append,
       alarmsFiring: metrics.at(place).alarmsFiring,
+      publish: metrics.at(place).publish,
+      publication: options.publication,
       ...(options.pace && { pace: options.pace }),
     });
     return { ecs: containers, cloudwatch: metrics.at(place), logs };

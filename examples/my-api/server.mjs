@@ -1,5 +1,5 @@
 // A small HTTP service to deploy. How it misbehaves, if at all, is in its environment, which its image brings along:
-// LATENCY_MS, ERROR_RATE (0 to 1), CRASH_AFTER_MS, OOM_AFTER_MS, UNHEALTHY=1. With the argument `migrate` it is a release task instead.
+// LATENCY_MS, ERROR_RATE (0 to 1), CRASH_AFTER_MS, OOM_AFTER_MS, LEAK_MB_PER_MINUTE, UNHEALTHY=1. With the argument `migrate` it is a release task instead.
 import { createServer } from 'node:http';
 
 const { PORT = '8080', VERSION = 'dev', REVISION = 'unknown' } = process.env;
@@ -66,6 +66,11 @@ if (crashAfter > 0) {
 
 // As the kernel ends a container that has used up its memory: without a word.
 if (outOfMemoryAfter > 0) setTimeout(() => process.kill(process.pid, 'SIGKILL'), outOfMemoryAfter);
+
+// What nobody needs any more and something still holds on to.
+const leak = Number(process.env.LEAK_MB_PER_MINUTE ?? 0);
+const kept = [];
+if (leak > 0) setInterval(() => kept.push(Buffer.alloc((leak * 2 ** 20) / 60, 1)), 1000).unref();
 
 // ECS sends SIGTERM and, after the container's stop timeout, SIGKILL: finish what is under way, take nothing new.
 process.on('SIGTERM', () => {

@@ -1,5 +1,6 @@
 /** GetMetricData: statistics of metrics over periods. Points where nothing was published are absent, never zero. */
 import { type Distribution, merged } from './distribution.ts';
+import { type Expression, parse } from './metric-math.ts';
 import type { Metric, MetricStore } from './metric-store.ts';
 import { type Statistic, statistic } from './statistics.ts';
 import { fromWire, offsetOf, required, tokenOf, validationError, type WireDimension } from './wire.ts';
@@ -27,11 +28,16 @@ export interface GetMetricDataInput {
   NextToken?: string;
 }
 
-interface CheckedQuery {
+interface StatQuery {
   query: Query;
   metric: Metric | undefined;
   periodMs: number;
   apply: Statistic;
+}
+
+interface MathQuery {
+  query: Query;
+  expression: Expression;
 }
 
 interface Point {
@@ -57,8 +63,10 @@ export function getMetricData(store: MetricStore, now: number, input: GetMetricD
   const next = skip + room;
   let total = 0;
 
-  const results = queries.map((query) => {
-    const points = pointsOf(query, start, end, now);
+  const pointsOfAll = evaluated(queries, start, end, now);
+  const results = queries.flatMap(({ query }) => {
+    if (query.ReturnData === false) return [];
+    const points = pointsOfAll(query.Id).toSorted((one, other) => one.at - other.at);
     if (!ascending) points.reverse();
     const taken = points.slice(skip, skip + room);
     const complete = skip + taken.length >= points.length;
@@ -66,8 +74,8 @@ export function getMetricData(store: MetricStore, now: number, input: GetMetricD
     skip = Math.max(0, skip - points.length);
     room -= taken.length;
     return {
-      Id: query.query.Id,
-      Label: query.query.Label ?? query.query.MetricStat?.Metric.MetricName,
+      Id: query.Id,
+      Label: query.Label ?? query.MetricStat?.Metric.MetricName ?? query.Id,
       Timestamps: taken.map(({ at }) => new Date(at)),
       Values: taken.map(({ value }) => value),
       StatusCode: complete ? 'Complete' : 'PartialData',
@@ -76,9 +84,48 @@ export function getMetricData(store: MetricStore, now: number, input: GetMetricD
   return { MetricDataResults: results, Messages: [], ...(next < total && { NextToken: tokenOf(next) }) };
 }
 
+/** Each once, however many expressions name it. */
+function evaluated(queries: (StatQuery | MathQuery)[], start: number, end: number, now: number) {
+  const known = new Map<string, Point[]>();
+  const periodMs = Math.min(...queries.flatMap((query) => ('apply' in query ? query.periodMs : [])));
+  const first = Math.floor(start / periodMs) * periodMs;
+  const periods = Array.from(
+    { length: Math.ceil((end - first) / periodMs) || 0 },
+    (_, index) => first + index * periodMs,
+  );
+  const pointsOfId = (id: string): Point[] => {
+    const found = known.get(id);
+    if (found) return found;
+    const query = queries.find((one) => one.query.Id === id);
+    known.set(id, []);
+    const of = (other: string) => new Map(pointsOfId(other).map(({ at, value }) => [at, value]));
+    const points =
+      query && 'expression' in query
+        ? pointsOfMath(query, of, periods)
+        : query
+          ? pointsOf(query, start, end, now)
+          : [];
+    known.set(id, points);
+    return points;
+  };
+  return pointsOfId;
+}
+
+function pointsOfMath(
+  { query, expression }: MathQuery,
+  of: (id: string) => Map<number, number>,
+  periods: number[],
+): Point[] {
+  try {
+    return [...expression.evaluate({ of, periods })].map(([at, value]) => ({ at, value }));
+  } catch (error) {
+    throw validationError(`Error in expression '${query.Id}': ${(error as Error).message}`);
+  }
+}
+
 /** Periods begin at the start of the request, not at whole hours: boto/boto3#3457. */
 function pointsOf(
-  { query, metric, periodMs, apply }: CheckedQuery,
+  { query, metric, periodMs, apply }: StatQuery,
   start: number,
   end: number,
   now: number,
@@ -111,7 +158,7 @@ function roundingOf(start: number, periodMs: number, now: number): number {
   return now - start < 63 * day ? 5 * minute : hour;
 }
 
-function checked(store: MetricStore, queries: Query[]): CheckedQuery[] {
+function checked(store: MetricStore, queries: Query[]): (StatQuery | MathQuery)[] {
   if (queries.length > 500) {
     throw validationError('The collection MetricDataQueries must not have a size greater than 500.');
   }
@@ -119,12 +166,14 @@ function checked(store: MetricStore, queries: Query[]): CheckedQuery[] {
     throw validationError('The values for parameter id in MetricDataQueries are not unique.');
   }
   const mistakes: string[] = [];
-  const good = queries.flatMap((query, index) => {
-    const found = mistakesIn(query, `MetricDataQueries.member.${index + 1}`);
+  const ids = queries.map(({ Id }) => Id);
+  const good = queries.flatMap((query, index): (StatQuery | MathQuery)[] => {
+    const found = mistakesIn(query, `MetricDataQueries.member.${index + 1}`, ids);
     mistakes.push(...found);
-    const { MetricStat } = query;
+    const { MetricStat, Expression } = query;
+    if (Expression !== undefined) return found.length > 0 ? [] : [{ query, expression: parse(Expression) }];
     const apply = MetricStat && statistic(MetricStat.Stat);
-    if (!apply || query.ReturnData === false) return [];
+    if (!apply) return [];
     const { Namespace, MetricName, Dimensions } = MetricStat.Metric;
     const metric = store.find({
       namespace: Namespace,
@@ -137,11 +186,19 @@ function checked(store: MetricStore, queries: Query[]): CheckedQuery[] {
   return good;
 }
 
-function mistakesIn({ Id, Expression, MetricStat }: Query, where: string): string[] {
+/** AWS says which expression, and what is wrong in words of its own, which nobody has written down. */
+function mistakesOfExpression(text: string, id: string, ids: readonly string[]): string[] {
+  try {
+    const missing = parse(text).ids.filter((named) => !ids.includes(named) || named === id);
+    return missing.map((named) => `Error in expression '${id}': ${named} is not the id of another query`);
+  } catch (error) {
+    return [`Error in expression '${id}': ${(error as Error).message}`];
+  }
+}
+
+function mistakesIn({ Id, Expression, MetricStat }: Query, where: string, ids: readonly string[]): string[] {
   if (Expression !== undefined) {
-    return [
-      `${where}.Expression: the local world does not do metric math or Metrics Insights, only MetricStat.`,
-    ];
+    return mistakesOfExpression(Expression, Id, ids);
   }
   if (!MetricStat) return [`The parameter ${where}.MetricStat is required.`];
   const mistakes = [];

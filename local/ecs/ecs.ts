@@ -4,6 +4,7 @@ import type { CreateServiceRequest, Service } from '@aws-sdk/client-ecs';
 import type { Place } from '../../core/place.ts';
 import type { AwsService } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
+import type { Publish } from '../cloudwatch/metric-store.ts';
 import type { TaskEngine } from '../engine/engine.ts';
 import type { ImageSource } from '../engine/image-source.ts';
 import type { Emit } from '../event.ts';
@@ -25,6 +26,7 @@ import { store as newStore } from './store.ts';
 import { taskDefinitions } from './task-definitions.ts';
 import { timers } from './timers.ts';
 import { type TrafficShifts, trafficShifts } from './traffic-shift.ts';
+import { awsPublication, type Publication, utilization } from './utilization.ts';
 import type { World } from './world.ts';
 
 export interface EcsOptions {
@@ -45,6 +47,10 @@ export interface EcsOptions {
   secrets?: (valueFrom: string) => string | undefined;
   /** Which of these CloudWatch alarms are in ALARM now: what DescribeAlarms says. Without it, none ever is. */
   alarmsFiring?: (names: readonly string[]) => string[];
+  /** CloudWatch: what tasks of services use. Without it, nobody is told. */
+  publish?: Publish | undefined;
+  /** As AWS publishes where nothing else is said. */
+  publication?: Publication | undefined;
   /** From 0 to below 1, as `Math.random`. */
   random: () => number;
   /** As slow as AWS where nothing else is said. */
@@ -100,6 +106,7 @@ export function ecs(options: EcsOptions): Ecs {
     logs: options.logs ?? (() => {}),
   };
   const definitions = taskDefinitions();
+  if (options.publish) utilization(store, clock, options.publish, options.publication ?? awsPublication);
   const hooks = lifecycleHooks(world);
   const shifts: TrafficShifts = trafficShifts(world, {
     hooks,

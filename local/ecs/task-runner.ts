@@ -1,7 +1,7 @@
 /** The life of a task, from PROVISIONING to STOPPED: what takes time, what is told, who is asked to do it. */
 
 import type { LoadBalancer, TaskStopCode } from '@aws-sdk/client-ecs';
-import type { RunningTask, TaskListener } from '../engine/engine.ts';
+import type { RunningTask, TaskListener, Usage } from '../engine/engine.ts';
 import { containersToStart } from './containers.ts';
 import { type PinnedImage, pin } from './images.ts';
 import type { Rollout, TaskRecord, TaskStatus } from './model.ts';
@@ -24,6 +24,8 @@ export interface LiveTask {
   stop(code: TaskStopCode, reason: string): void;
   /** Ends its containers without draining and without waiting; resolves when they have ended. */
   end(): Promise<void>;
+  /** Of its containers; undefined where none runs. */
+  usage(): Usage | undefined;
 }
 
 export function launch(world: World, order: Launch): LiveTask {
@@ -223,6 +225,7 @@ export function launch(world: World, order: Launch): LiveTask {
   return {
     record,
     stop,
+    usage: () => started?.usage(),
     async end() {
       cancelWait();
       if (!started) return;

@@ -11,6 +11,14 @@ export interface Behaviour {
   revision: string;
 }
 
+/** In MiB. */
+export interface Appetite {
+  /** From its start on. */
+  memoryMb: number;
+  /** What it keeps with each minute. */
+  leakMbPerMinute: number;
+}
+
 export interface Lifetime {
   /** From the container's start to its listening. */
   startMs: number;
@@ -24,6 +32,8 @@ export interface Lifetime {
 
 /** What the sample service takes for an answer when nothing slows it down. */
 const soundLatencyMs = 20;
+/** As Node takes them for so small a server. */
+const soundMemoryMb = 60;
 
 export function behaviourOf(environment: Readonly<Record<string, string>>): Behaviour {
   const { VERSION = 'dev', REVISION = 'unknown', UNHEALTHY } = environment;
@@ -34,6 +44,10 @@ export function behaviourOf(environment: Readonly<Record<string, string>>): Beha
     version: VERSION,
     revision: REVISION,
   };
+}
+
+export function appetiteOf(environment: Readonly<Record<string, string>>): Appetite {
+  return { memoryMb: soundMemoryMb, leakMbPerMinute: numberOf(environment, 'LEAK_MB_PER_MINUTE') ?? 0 };
 }
 
 /** A container with a command of its own is a one-off: it ends by itself, with `EXIT_CODE` after `RUN_MS`. */

@@ -47,6 +47,14 @@ export interface TaskListener {
 export interface RunningTask {
   /** SIGTERM to every container, dependents first, SIGKILL after its `stopTimeoutSeconds`. `exited` follows for each. May be repeated. */
   stop(): void;
+  /** What its containers have used until now; undefined where none runs, or where nobody can tell. */
+  usage(): Usage | undefined;
+}
+
+export interface Usage {
+  /** Since they started. */
+  cpuSeconds: number;
+  memoryBytes: number;
 }
 
 /** How ECS words it when a container can never start because of what it depends on. */

@@ -1,9 +1,15 @@
 /** Runs no processes: models what the containers would do, from their environment. For rehearsals on virtual time. */
 import type { Clock } from '../clock.ts';
-import { type Behaviour, behaviourOf, lifetimeOf } from './behaviour.ts';
+import { appetiteOf, type Behaviour, behaviourOf, lifetimeOf } from './behaviour.ts';
 import { environmentOf, noCommand, wordsOf } from './command.ts';
 import { watchHealth } from './container-health.ts';
-import { type ContainerToStart, dependencyFailed, type TaskEngine, type TaskListener } from './engine.ts';
+import {
+  type ContainerToStart,
+  dependencyFailed,
+  type TaskEngine,
+  type TaskListener,
+  type Usage,
+} from './engine.ts';
 import type { ImageSource } from './image-source.ts';
 import { logNormal } from './random.ts';
 import { startOrder } from './start-order.ts';
@@ -33,6 +39,8 @@ interface ModelledEngineOptions {
 /** Between the decision to start a container and its first process; pulling is the caller's time. */
 const createMs = 200;
 const shutdownMs = 100;
+/** Of one virtual CPU, whatever its requests are: the model does not count them. */
+const modelledCpu = 0.03;
 
 export function modelledEngine({ images, clock, random }: ModelledEngineOptions): ModelledEngine {
   const listening = new Map<number, Behaviour>();
@@ -56,10 +64,12 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
     tell: Omit<TaskListener, 'running' | 'failedToStart'>,
   ) {
     const behaviour = behaviourOf(environment);
+    const { memoryMb, leakMbPerMinute } = appetiteOf(environment);
     const { startMs, endsAfterMs, exitCode, lastWords, reason } = lifetimeOf(
       environment,
       isOneOff(container),
     );
+    const startedAt = clock.now();
     let stopping = false;
     let up = false;
 
@@ -99,7 +109,13 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
       kill();
       cancels.push(clock.after(shutdownMs, () => end(0)));
     };
-    return { stop, kill };
+    const usage = (): Usage | undefined => {
+      if (!up || stopping) return undefined;
+      const minutes = (clock.now() - startedAt) / 60_000;
+      const megabytes = memoryMb + leakMbPerMinute * minutes;
+      return { cpuSeconds: minutes * 60 * modelledCpu, memoryBytes: megabytes * 1024 * 1024 };
+    };
+    return { stop, kill, usage };
   }
 
   return {
@@ -161,6 +177,12 @@ export function modelledEngine({ images, clock, random }: ModelledEngineOptions)
         stop() {
           cancelled = true;
           if (begun) order.stop();
+        },
+        usage() {
+          const used = [...runs.values()].map((one) => one.usage()).filter((one) => one !== undefined);
+          if (used.length === 0) return undefined;
+          const sum = (of: keyof Usage) => used.reduce((total, one) => total + one[of], 0);
+          return { cpuSeconds: sum('cpuSeconds'), memoryBytes: sum('memoryBytes') };
         },
       };
     },

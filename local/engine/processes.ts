@@ -16,6 +16,7 @@ import { portAllocator } from './free-port.ts';
 import type { ImageSource } from './image-source.ts';
 import { type Probe, probe, wordsOfCheck } from './probe.ts';
 import { processRegister } from './process-register.ts';
+import { usageOf } from './process-usage.ts';
 import { rootfsStore } from './rootfs.ts';
 import { startOrder } from './start-order.ts';
 
@@ -178,7 +179,13 @@ export function processEngine({ images, directory, clock }: ProcessEngineOptions
     };
     tasks.add(task);
     task.ended.finally(() => tasks.delete(task));
-    return { stop };
+    const usage = () => {
+      const used = [...running.values()].map(({ pid }) => usageOf(pid)).filter((one) => one !== undefined);
+      if (used.length === 0) return undefined;
+      const sum = (of: 'cpuSeconds' | 'memoryBytes') => used.reduce((total, one) => total + one[of], 0);
+      return { cpuSeconds: sum('cpuSeconds'), memoryBytes: sum('memoryBytes') };
+    };
+    return { stop, usage };
   }
 
   return {

@@ -19,7 +19,7 @@ import { balancerOf, localConfig } from './config.ts';
 import { ignoredPush, readEnded } from './events.ts';
 import { type Front, frontOf, type Place, placesFor } from './front.ts';
 import type { End } from './narrate.ts';
-import { eventLatencyMs, logDeliverySeconds, pace } from './pace.ts';
+import { eventLatencyMs, logDeliverySeconds, pace, publication } from './pace.ts';
 
 export interface ShowWorld {
   /** As the world runs by it. */
@@ -82,6 +82,7 @@ export async function openShowWorld(
     config,
     address,
     pace,
+    publication,
     eventLatencyMs,
     logDeliverySeconds,
     async machinery({ images, metricsAt }) {

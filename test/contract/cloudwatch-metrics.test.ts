@@ -177,7 +177,17 @@ test('pages end at MaxDatapoints, say that data is left, and together are everyt
 });
 
 test.each([
-  { what: 'metric math', change: { Expression: 'm1 / m2' }, says: /metric math/ },
+  {
+    what: 'an expression of unknown ids',
+    change: { Expression: 'm1 / 2' },
+    says: /Error in expression 'one': m1 is not the id of another query/,
+  },
+  {
+    what: 'a function that is not done here',
+    change: { Expression: 'ANOMALY_DETECTION_BAND(one)' },
+    says: /Error in expression 'one': the local world does not know the function ANOMALY/,
+  },
+  { what: 'half an expression', change: { Expression: '2 * (1 +' }, says: /'one': it ends too early/ },
   {
     what: 'an unknown statistic',
     stat: 'Median',
@@ -201,6 +211,94 @@ test.each([
     message: expect.stringMatching(says),
   });
 });
+
+test.each([
+  {
+    expression: '100 * bad / (bad + good)',
+    is: [
+      [0, 25],
+      [2, 50],
+    ],
+  },
+  { expression: 'bad / (bad - bad)', is: [] },
+  {
+    expression: 'FILL(bad, 0) + good',
+    is: [
+      [0, 4],
+      [1, 5],
+      [2, 4],
+    ],
+  },
+  { expression: 'FILL(never, 0) + good', is: [] },
+  {
+    expression: 'IF(good > 2, good, -1)',
+    is: [
+      [0, 3],
+      [1, 5],
+      [2, -1],
+    ],
+  },
+  {
+    expression: 'good / MAX(good)',
+    is: [
+      [0, 0.6],
+      [1, 1],
+      [2, 0.4],
+    ],
+  },
+  {
+    expression: 'SUM([bad, good])',
+    is: [
+      [0, 4],
+      [1, 5],
+      [2, 4],
+    ],
+  },
+  {
+    expression: '2 ^ -ABS(-good)',
+    is: [
+      [0, 1 / 8],
+      [1, 1 / 32],
+      [2, 1 / 4],
+    ],
+  },
+] as { expression: string; is: [number, number][] }[])(
+  'metric math: $expression',
+  async ({ expression, is }) => {
+    const { publishAt, query, get } = world();
+    for (const [index, value] of [3, 5, 2].entries()) publishAt(nine + index * minute, [[value, 1]], 'Good');
+    for (const [index, value] of [
+      [0, 1],
+      [2, 2],
+    ] as const)
+      publishAt(nine + index * minute, [[value, 1]], 'Bad');
+    const of = (Id: string, MetricName: string) => {
+      const { MetricStat } = query('Sum');
+      return {
+        Id,
+        ReturnData: false,
+        MetricStat: { ...MetricStat, Metric: { ...MetricStat.Metric, MetricName } },
+      };
+    };
+
+    const { MetricDataResults: [answer, ...more] = [] } = await get('Sum', nine, nine + 3 * minute, {
+      ScanBy: 'TimestampAscending',
+      MetricDataQueries: [
+        { Id: 'e1', Expression: expression },
+        of('good', 'Good'),
+        of('bad', 'Bad'),
+        of('never', 'Never'),
+      ],
+    });
+
+    const found = answer?.Timestamps?.map((at, index) => [
+      (at.getTime() - nine) / minute,
+      answer.Values?.[index],
+    ]);
+    expect(found).toEqual(is);
+    expect(more).toEqual([]);
+  },
+);
 
 test('an end before the start, too many queries and a foreign token are refused', async () => {
   const { get, query } = world();

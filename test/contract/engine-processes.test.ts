@@ -37,6 +37,20 @@ test('a container listens on the port it is told, with the environment of image 
   expect(await heard('web exited 143')).toEqual(['running', 'web says up', 'web exited 143']);
 });
 
+test('what a container uses is what the system says of its processes, children included', async () => {
+  const child = `spawn(process.execPath, ['-e', 'globalThis.kept = Buffer.alloc(64 * 2 ** 20, 1); console.log("kept"); setInterval(() => {}, 1e6)'], { stdio: 'inherit' })`;
+  const { task, heard } = await run(node, [script(`import { spawn } from 'node:child_process'; ${child};`)]);
+
+  await heard('web says kept');
+  const used = task.usage();
+  task.stop();
+  await heard(/exited/);
+
+  expect(used?.memoryBytes).toBeGreaterThan(64 * 2 ** 20);
+  expect(used?.cpuSeconds).toBeGreaterThan(0);
+  expect(task.usage()).toBeUndefined();
+});
+
 test.each([
   { it: 'ends well', code: 'console.log("done")', exit: 0 },
   { it: 'crashes', code: 'process.exitCode = 7', exit: 7 },

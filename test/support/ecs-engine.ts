@@ -68,6 +68,7 @@ export function modelledEngine(
       }
       let stopping = false;
       return {
+        usage: () => undefined,
         stop() {
           if (stopping) return;
           stopping = true;

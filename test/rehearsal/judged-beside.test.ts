@@ -1,0 +1,122 @@
+/** What is judged beside users' requests: leaks, alarms, metrics of one's own, and services without users. */
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { expect, test } from 'vitest';
+import { inProcessHandler, inProcessSettings } from '../../local/door/in-process.ts';
+import { production, type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
+import { address, settle } from '../support/virtual-world.ts';
+
+type Environment = NonNullable<RehearsalOptions['environment']>;
+
+/** With somebody beside who may publish metrics and make alarms. */
+async function measuredWorld(options: RehearsalOptions) {
+  const world = await rehearsal(options);
+  const client = new CloudWatchClient({
+    ...{ ...inProcessSettings, endpoint: address, region: 'eu-west-1' },
+    requestHandler: inProcessHandler(world.world.aws),
+    credentials: { accessKeyId: 'somebody', secretAccessKey: 'local' },
+  });
+  const during = (asked: Promise<unknown>) => settle(world.clock, asked);
+  return { ...world, client, during };
+}
+
+const image = (...more: string[]) => ({
+  config: { Entrypoint: ['node', 'server.mjs'], WorkingDir: '/app', Env: ['PORT=8080', ...more] },
+});
+const newest = async (world: Awaited<ReturnType<typeof rehearsal>>) => {
+  const [release] = await world.releases();
+  if (!release) throw new Error('there is a release');
+  return release;
+};
+
+test('a version that leaks memory is deployed, and that its memory rose is told', async () => {
+  const world = await rehearsal();
+
+  await world.pushImage('v1.0.0', image('LEAK_MB_PER_MINUTE=20'));
+
+  const { outcome, reason } = await newest(world);
+  expect(outcome).toBe('Deployed');
+  expect(reason).toMatch(
+    /Nothing got worse: .*; only reported: memory rose from 11.7 % to [\d.]+ %, by more than/,
+  );
+});
+
+test('a worker without a load balancer is judged by one line, and taken back where its memory decides', async () => {
+  const worker = (analysis: Environment['analysis']): Environment => ({ smoke: undefined, analysis });
+  const reported = await rehearsal({ environment: worker({ preset: 'worker' }) });
+  const decided = await rehearsal({ environment: worker({ preset: 'worker', decide: ['memory'] }) });
+
+  for (const world of [reported, decided]) await world.pushImage('v1.0.0', image('LEAK_MB_PER_MINUTE=20'));
+
+  expect(await newest(reported)).toMatchObject({
+    outcome: 'Deployed',
+    reason: expect.stringMatching(/Only reported: memory rose/),
+  });
+  expect(await newest(decided)).toMatchObject({
+    outcome: 'RolledBack',
+    reason: expect.stringMatching(/^memory rose from/),
+  });
+});
+
+test('an alarm that fires after the start takes a release back, and one that fired before does not', async () => {
+  const world = await measuredWorld({
+    environment: { analysis: { ...production.analysis, alarms: ['orders-failing'] } },
+  });
+  const alarm = {
+    AlarmName: 'orders-failing',
+    ComparisonOperator: 'GreaterThanThreshold',
+    EvaluationPeriods: 1,
+  } as const;
+  const set = (StateValue: 'ALARM' | 'OK') =>
+    new SetAlarmStateCommand({ AlarmName: 'orders-failing', StateValue, StateReason: 'rehearsed' });
+  await world.during(world.client.send(new PutMetricAlarmCommand(alarm)));
+  await world.during(world.client.send(set('ALARM')));
+
+  const before = await world.push('good', 'v1.0.0');
+  await world.during(world.client.send(set('OK')));
+  const looks = world.count('GetMetricData');
+  await world.pushOnly('good', 'v1.1.0');
+  await world.clock.until(() => world.count('GetMetricData') > looks, 3_600_000);
+  await world.during(world.client.send(set('ALARM')));
+  await world.ended();
+
+  expect(before.outcome).toBe('Deployed');
+  expect(before.reason).toContain('no other alarm fired, alarm orders-failing as before');
+  expect(await newest(world)).toMatchObject({
+    outcome: 'RolledBack',
+    reason: 'alarm orders-failing fired after the deployment had started',
+  });
+});
+
+test('a metric of one’s own takes a release back whose users see nothing wrong', async () => {
+  const shop = (metric: string) => ({ namespace: 'Shop', metric });
+  const declined = { name: 'declined payments', bad: shop('Declined'), of: shop('Payments') };
+  const world = await measuredWorld({
+    environment: { analysis: { ...production.analysis, metrics: [declined] } },
+  });
+  const started = world.clock.now();
+  const put = (at: number, Declined: number) =>
+    world.during(
+      world.client.send(
+        new PutMetricDataCommand({
+          Namespace: 'Shop',
+          MetricData: Object.entries({ Payments: 500, Declined }).map(([MetricName, Value]) => ({
+            MetricName,
+            Value,
+            Timestamp: new Date(at),
+          })),
+        }),
+      ),
+    );
+  for (let index = 1; index <= 60; index++) await put(started - index * 60_000, 5);
+  for (let index = 0; index < 20; index++) await put(started + index * 60_000, index < 1 ? 5 : 60);
+
+  const { outcome, reason } = await world.push('good', 'v1.0.0');
+
+  expect(outcome).toBe('RolledBack');
+  expect(reason).toMatch(/^declined payments rose from 1.0 % \(\d+ of [\d ]+\) to 12.0 % \(60 of 500\)/);
+});
