@@ -2,8 +2,10 @@
 import { spoken } from '../duration.ts';
 import { balancerErrors } from './balancer.ts';
 import { dispersion, incidentAmong, share, total } from './counts.ts';
+import { errorsPrecedents } from './errors-precedent.ts';
 import type { Turn } from './looks.ts';
-import { calm, type Windows } from './series.ts';
+import type { Rarity } from './precedent.ts';
+import { calm, type Period, type Windows } from './series.ts';
 import { binomialTail, countTest, inverseIncompleteBeta } from './statistics.ts';
 import type { Counts, ErrorsFinding, Status } from './verdict.ts';
 import { chance, count, percent, rate } from './wording.ts';
@@ -12,8 +14,10 @@ import { chance, count, percent, rate } from './wording.ts';
 const ratio = 1.2;
 const fewestExtraErrors = 3;
 const smallestRise = 0.0002;
-/** The rise must also show against the last minutes, or it was there before. */
+/** Where the rate had risen before the deployment, the rise must also show against the last minutes. */
 const lastLimit = 0.05;
+/** At or below this chance, the rate had risen by then. */
+const risenLimit = 0.2;
 /** How many errors come at once, where too few were seen to tell: a client that tries again is not two failures. */
 const unknownClustering = 2;
 /** Certainly above this rate, no other check matters. */
@@ -42,8 +46,10 @@ export function judgeErrors(
 ): ErrorsFinding {
   const periods = calm(windows.before.periods, windows.last, incidentAmong(windows.before.periods));
   const [before, last, after] = [total(periods), total(windows.last), total(windows.after.periods)];
+  const past = errorsPrecedents(windows, windows.after.periods.length);
   const clustering = dispersion(periods, windows.after.periods.length);
-  const phi = clustering ?? unknownClustering;
+  // A day shows how errors stray better than an hour's dispersion does.
+  const phi = past ? 1 : (clustering ?? unknownClustering);
   const size = clustering ?? 1; // where the doubt may not be held against anybody: no veto, no refusal
   const balancer = balancerErrors(windows, turn.limit);
   const finding = (status: Status, sentence: string, more: Partial<ErrorsFinding> = {}): ErrorsFinding => ({
@@ -90,29 +96,34 @@ export function judgeErrors(
   if (before.requests === 0)
     return finding(unlessMore, `${bad} ${is}, but no traffic before to compare with`);
 
-  const test = (errors: number) =>
-    countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
   const noticeable = (errors: number) => {
     const expected = share(before) * after.requests;
     return (
       errors - ratio * expected >= fewestExtraErrors && errors - expected >= smallestRise * after.requests
     );
   };
+  const countP = (errors: number) =>
+    countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
+  const judged = (errors: number, rarity: Rarity | undefined) => Math.max(countP(errors), rarity?.p ?? 0);
+  const risen = alreadyRisen(last, before, size);
   const sinceDeployment = (errors: number) =>
-    last.requests === 0 ||
-    countTest(errors, after.requests, last.errors, last.requests, ratio, size) <= lastLimit;
-  const fails = (errors: number) =>
-    noticeable(errors) && test(errors) <= turn.limit && sinceDeployment(errors);
+    !risen || countTest(errors, after.requests, last.errors, last.requests, ratio, size) <= lastLimit;
+  const fails = (errors: number, rarity: Rarity | undefined) =>
+    noticeable(errors) && judged(errors, rarity) <= turn.limit && sinceDeployment(errors);
 
-  const p = test(after.errors);
-  const evidence = { p, limit: turn.limit };
+  const rarity = past?.rarity(windows.after.periods);
+  const p = judged(after.errors, rarity);
+  const evidence = { p, countP: countP(after.errors), ...(rarity && { rarity }), limit: turn.limit };
   const byChance = `chance of that without a change ${chance(p)}`;
-  if (fails(after.errors)) return finding('fail', `${bad} rose from ${was} to ${is}: ${byChance}`, evidence);
+  if (fails(after.errors, rarity))
+    return finding('fail', `${bad} rose from ${was} to ${is}: ${byChance}`, evidence);
   if (!turn.main) return finding('continue', `${bad} ${is} so far, before ${was}`, evidence);
 
   const atMost = inverseIncompleteBeta(0.95, after.errors / size + 1, (after.requests - after.errors) / size);
   const acceptable = Math.max(3 * share(before), share(before) + 0.01);
-  const detectable = detectableRate(after, fails);
+  const detectable = detectableRate(after, (errors) =>
+    fails(errors, past?.rarity(spread(windows.after.periods, errors))),
+  );
   const all = { ...evidence, atMost, acceptable, ...(detectable !== undefined && { detectable }) };
   if (p <= suspicion && noticeable(after.errors)) {
     const why = sinceDeployment(after.errors) ? byChance : `not clearly more than ${rate(last)} just before`;
@@ -135,6 +146,23 @@ export function judgeErrors(
     `${bad} ${is}, before ${was}: ${count(after.requests)} ${many} show ${seen}`,
     all,
   );
+}
+
+/**
+ * Whether the rate had risen before the deployment, as far as a doubt goes. Then it is compared with the last minutes too, or
+ * a release would be taken back for an incident that it has nothing to do with.
+ */
+function alreadyRisen(last: Counts, before: Counts, phi: number): boolean {
+  const earlier = { requests: before.requests - last.requests, errors: before.errors - last.errors };
+  return (
+    countTest(last.errors, last.requests, Math.max(0, earlier.errors), earlier.requests, 1, phi) <= risenLimit
+  );
+}
+
+/** The same traffic with so many errors, evenly. */
+function spread(periods: readonly Period[], errors: number): Period[] {
+  const { requests } = total(periods);
+  return periods.map((period) => ({ ...period, errors: (errors * period.requests) / requests }));
 }
 
 /** The rate that this look finds with a power of 80 %: first the fewest errors that fail, then the rate that brings so many. */

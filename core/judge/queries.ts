@@ -4,7 +4,7 @@ import type { Span } from '../slot.ts';
 import { type Judged, sourcesOf } from './judged.ts';
 import type { Measure } from './measure.ts';
 import type { AnalysisPolicy } from './policy.ts';
-import { baselineStart, type Point, type Series } from './series.ts';
+import { historyStart, type Point, type Series } from './series.ts';
 
 interface Common {
   /** Unique in a look. */
@@ -56,7 +56,7 @@ export function queriesFor(look: {
   const { period } = policy;
   const periodMs = period * 1000;
   const down = (time: number) => Math.floor(time / periodMs) * periodMs;
-  const windowStart = down(baselineStart({ policy, startedAt: deployedAt, spoiled }));
+  const windowStart = down(historyStart({ policy, startedAt: deployedAt, spoiled }));
   const others = judged.flatMap((one, index) =>
     sourcesOf(one).flatMap(([part, measure]) => queriesOf(idOf(index, part), measure, period, part)),
   );

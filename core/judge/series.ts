@@ -35,6 +35,19 @@ export interface Windows {
   after: Window;
   /** The part of `after` that counts for latency. */
   warm: Period[];
+  /** What the same comparison has to say of a day without a deployment; absent where both versions are compared side by side. */
+  history?: History;
+}
+
+export interface History {
+  /** One period behind the other, up to the start of the deployment. Those without traffic, or with a version that was never proved, say nothing. */
+  day: readonly (Period | undefined)[];
+  /** So many of them are what the newest ones are compared with. */
+  reference: number;
+  /** Periods between the start of the deployment and the first that counts. */
+  gap: number;
+  /** The same for latency. */
+  warmGap: number;
 }
 
 export interface Observation {
@@ -70,6 +83,17 @@ export function baselineStart({
   return startedAt - baselineMs - Math.min(Math.max(lost, 0), baselineMs);
 }
 
+/** A day shows a service's habits; of shorter periods as many, for CloudWatch answers no more points of all metrics at once. */
+const historySeconds = 86_400;
+const historyPeriods = 1440;
+
+/** The first figures that a look reads, ms since the epoch. */
+export function historyStart(observation: Pick<Observation, 'policy' | 'startedAt' | 'spoiled'>): number {
+  const { policy, startedAt } = observation;
+  const seconds = Math.min(historySeconds, historyPeriods * policy.period);
+  return Math.min(baselineStart(observation), startedAt - seconds * 1000);
+}
+
 /** The first period that lies wholly after the deployment became stable, ms since the epoch. */
 export function firstPeriodAfter({ policy, stableAt }: Pick<Observation, 'policy' | 'stableAt'>): number {
   return Math.ceil(stableAt / (policy.period * 1000)) * policy.period * 1000;
@@ -97,7 +121,7 @@ export function split(observation: Observation, periods: number): Windows {
   const periodMs = policy.period * 1000;
   const complete = now - policy.publicationDelay * 1000;
   const proved = (start: number) => !spoiled.some(({ from, to }) => start < to && start + periodMs > from);
-  const between = (of: Series, from: number, until: number): Window => {
+  const reader = (of: Series) => {
     const [requests, errors, p99] = [new Map(of.requests), new Map(of.errors), new Map(of.p99)];
     const balancerErrors = new Map(of.balancerErrors);
     const period = (startsAt: number): Period | undefined => {
@@ -111,6 +135,13 @@ export function split(observation: Observation, periods: number): Windows {
         ...(seconds !== undefined && seconds > 0 && { p99Milliseconds: seconds * 1000 }),
       };
     };
+    return { period, balancerErrors };
+  };
+  const between = (
+    { period, balancerErrors }: ReturnType<typeof reader>,
+    from: number,
+    until: number,
+  ): Window => {
     const first = Math.ceil(from / periodMs);
     const count = Math.max(0, Math.floor(Math.min(until, complete) / periodMs) - first);
     const starts = Array.from({ length: count }, (_, index) => (first + index) * periodMs).filter(proved);
@@ -121,20 +152,44 @@ export function split(observation: Observation, periods: number): Windows {
     };
   };
 
+  const own = reader(series);
+  const olds = old ? reader(old.series) : own;
   const firstAfter = firstPeriodAfter({ policy, stableAt });
   const untilAfter = firstAfter + periods * periodMs;
-  const earlier = between(old?.series ?? series, baselineStart(observation), startedAt);
+  const earlier = between(olds, baselineStart(observation), startedAt);
   const sideBySide = old !== undefined && old.newPercent < 100;
-  const before = sideBySide ? between(old.series, firstAfter, untilAfter) : earlier;
+  const before = sideBySide ? between(olds, firstAfter, untilAfter) : earlier;
   const newest = before.periods.at(-1)?.startsAt ?? startedAt;
-  const after = between(series, firstAfter, untilAfter);
+  const after = between(own, firstAfter, untilAfter);
+  const warmFrom = stableAt + policy.warmUp * 1000;
+  const historyOf = (): History => {
+    const [from, to] = [Math.ceil(historyStart(observation) / periodMs), Math.floor(startedAt / periodMs)];
+    const day = Array.from({ length: Math.max(0, to - from) }, (_, index) => {
+      const start = (from + index) * periodMs;
+      return proved(start) ? olds.period(start) : undefined;
+    });
+    const known = day.slice(
+      Math.max(
+        0,
+        day.findIndex((period) => period !== undefined),
+      ),
+    );
+    const baseline = Math.floor(policy.baseline / policy.period);
+    return {
+      day: known,
+      reference: Math.max(baseline, Math.min(3 * baseline, Math.floor(known.length / 8))),
+      gap: Math.round(firstAfter / periodMs) - to,
+      warmGap: Math.ceil(warmFrom / periodMs) - to,
+    };
+  };
   return {
     before,
     earlier,
     share: sideBySide ? old.newPercent / (100 - old.newPercent) : 1,
     last: before.periods.filter(({ startsAt }) => startsAt >= newest + periodMs - lastSeconds * 1000),
     after,
-    warm: after.periods.filter(({ startsAt }) => startsAt >= stableAt + policy.warmUp * 1000),
+    warm: after.periods.filter(({ startsAt }) => startsAt >= warmFrom),
+    ...(!sideBySide && { history: historyOf() }),
   };
 }
 

@@ -23,6 +23,18 @@ const common = {
   report: z.literal(true).optional(),
 };
 
+/** What the day before says: see `Rarity` in precedent.ts. */
+const raritySchema = z.strictObject({
+  capped: z.boolean(),
+  score: z.number(),
+  windows: z.int(),
+  independent: z.int(),
+  mean: z.number(),
+  deviation: z.number(),
+  highest: z.number(),
+  p: z.number(),
+});
+
 const errorsSchema = z.strictObject({
   kind: z.literal('errors'),
   ...common,
@@ -35,6 +47,9 @@ const errorsSchema = z.strictObject({
   limit: z.number().optional(),
   ratio: z.number(),
   phi: z.number(),
+  /** The count test alone; `p` is the larger of it and of what the day before says, which is absent where the day says nothing. */
+  countP: z.number().optional(),
+  rarity: raritySchema.optional(),
   /** The rate after is at most this, with 95 % confidence; passes at or below `acceptable`. */
   atMost: z.number().optional(),
   acceptable: z.number().optional(),

@@ -46,14 +46,29 @@ test('a look asks for the metrics of users that the judge reads', () => {
 });
 
 test.each([
-  { it: 'on the minute', deployedAt: 100 * minute, now: 110 * minute, from: 90, until: 108 },
-  { it: 'just before the minute', deployedAt: 100 * minute - 1, now: 110 * minute - 1, from: 89, until: 107 },
-  { it: 'before anything is complete', deployedAt: 100 * minute, now: 90 * minute, from: 90, until: 91 },
-])('a look $it asks from the baseline to the last complete period', ({ deployedAt, now, from, until }) => {
-  const { windowStart, windowEnd } = queriesFor({ policy, deployedAt, now });
+  { it: 'on the minute', deployedAt: 100 * minute, now: 110 * minute, from: -1340, until: 108 },
+  {
+    it: 'just before the minute',
+    deployedAt: 100 * minute - 1,
+    now: 110 * minute - 1,
+    from: -1341,
+    until: 107,
+  },
+  {
+    it: 'before anything is complete',
+    deployedAt: 100 * minute,
+    now: -1350 * minute,
+    from: -1340,
+    until: -1339,
+  },
+])(
+  'a look $it asks from a day before the deployment to the last complete period',
+  ({ deployedAt, now, from, until }) => {
+    const { windowStart, windowEnd } = queriesFor({ policy, deployedAt, now });
 
-  expect([windowStart / minute, windowEnd / minute]).toEqual([from, until]);
-});
+    expect([windowStart / minute, windowEnd / minute]).toEqual([from, until]);
+  },
+);
 
 test.each([
   { it: 'a period that ended exactly the delay ago', stableAt: 100 * minute, now: 103 * minute, closed: 1 },
