@@ -6,6 +6,7 @@ import type { ecr } from './ecr.ts';
 import type { ecs } from './ecs.ts';
 import type { endpoints } from './endpoints.ts';
 import type { evidence } from './evidence/evidence.ts';
+import type { executions } from './executions.ts';
 import type { logs } from './logs.ts';
 import type { Opened } from './open.ts';
 import type { openReleases } from './open-releases.ts';
@@ -30,6 +31,7 @@ export type Aws = Opened<{
   ecs: typeof ecs;
   endpoints: typeof endpoints;
   evidence: typeof evidence;
+  executions: typeof executions;
   logs: typeof logs;
   openReleases: typeof openReleases;
   pushes: typeof pushes;

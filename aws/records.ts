@@ -57,18 +57,23 @@ export function records({ open }: Means) {
       }),
 
     async of(execution: string): Promise<ReleaseRecord> {
-      const {
-        key: _,
-        [forgetAttribute]: __,
-        ...item
-      } = (await table.read(keyOf(execution))) ?? { execution };
-      const isStep = (name: string) => name.startsWith(stepPrefix);
-      const rest = Object.entries(item).filter(([name]) => !isStep(name));
-      const steps = Object.entries(item).filter(([name]) => isStep(name));
-      return recordSchema.parse({
-        ...Object.fromEntries(rest),
-        steps: Object.fromEntries(steps.map(([name, answer]) => [name.slice(stepPrefix.length), answer])),
-      });
+      return parsed((await table.read(keyOf(execution))) ?? { execution });
+    },
+
+    /** Several, in their order: those of which nothing is kept have no steps and no outcome. */
+    async several(executions: readonly string[]): Promise<ReleaseRecord[]> {
+      const items = await table.readAll(executions.map(keyOf));
+      return items.map((item, index) => parsed(item ?? { execution: executions[index] }));
     },
   };
+}
+
+function parsed({ key: _, [forgetAttribute]: __, ...item }: Record<string, unknown>): ReleaseRecord {
+  const isStep = (name: string) => name.startsWith(stepPrefix);
+  const rest = Object.entries(item).filter(([name]) => !isStep(name));
+  const steps = Object.entries(item).filter(([name]) => isStep(name));
+  return recordSchema.parse({
+    ...Object.fromEntries(rest),
+    steps: Object.fromEntries(steps.map(([name, answer]) => [name.slice(stepPrefix.length), answer])),
+  });
 }

@@ -1,13 +1,18 @@
 /** The slot of each ECS service, changed by one conditional write at a time. */
 
+import type { Abort } from '../core/abort.ts';
+import type { Pause } from '../core/pause.ts';
 import type { Queue } from '../core/queue.ts';
 import {
+  abort,
   ask,
   begin,
   type Contender,
   heldBy,
   type Leaving,
   leave,
+  pause,
+  resume,
   type Slot,
   type SlotChange,
   slotSchema,
@@ -33,6 +38,16 @@ export function slots({ home, open }: Means) {
     /** Gives the slot up; answers whom to tell. May be repeated. */
     leave: (service: EcsService, execution: string, leaving: Leaving) =>
       change(service, (slot) => leave(slot, execution, leaving)),
+    /** Lets nobody in but who goes back. Answers the pause that was there before. May be repeated. */
+    async pause(service: EcsService, paused: Pause): Promise<Pause | undefined> {
+      const before = (await this.look(service)).paused;
+      await change(service, (slot) => pause(slot, paused));
+      return before;
+    },
+    /** Ends a pause; answers whom to tell. May be repeated. */
+    resume: (service: EcsService) => change(service, resume),
+    /** Keeps that somebody wants a release stopped; answers whom to tell. May be repeated. */
+    abort: (service: EcsService, wanted: Abort) => change(service, (slot) => abort(slot, wanted)),
     /** Keeps the way back, before anything changes. Throws where the slot is somebody else's by now. May be repeated. */
     begin: (service: EcsService, execution: string, unproved: Parameters<typeof begin>[2], serves: boolean) =>
       change(service, (slot) => ({ slot: begin(slot, execution, unproved, serves), answers: [] })),

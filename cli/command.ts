@@ -15,12 +15,16 @@ export interface Given {
   screen: Terminal;
 }
 
+export type Argument = 'service' | 'environment' | 'shell' | 'text';
+
 export interface Command {
   /** One line for the list of commands. */
   summary: string;
   usage: string;
   /** Beside those that all commands have. */
   options: ParseArgsOptionsConfig;
+  /** What its words are, in their order: completion offers what there is of these. */
+  arguments?: readonly Argument[];
   /** Answers the process's exit code. */
   run(given: Given): Promise<number>;
 }

@@ -9,6 +9,10 @@ export interface Terminal {
   tell(head: string, text: string, indent?: number, colour?: Colour): void;
   say(line?: string): void;
   paint(colour: Colour, text: string): string;
+  /** Whether what was said can be replaced by something newer. */
+  redraws: boolean;
+  /** Takes all of it away. */
+  clear(): void;
 }
 
 /** Where nobody says how wide it is: in a file, in a log of CI. */
@@ -26,6 +30,8 @@ export function terminal(out: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>, 
   return {
     say,
     paint,
+    redraws: out.isTTY === true,
+    clear: () => void out.write('\u001b[2J\u001b[H'),
     tell(head, text, indent = 0, colour) {
       const room = Math.max(narrowest, width - indent);
       wrapped(text, room).forEach((line, index) => {

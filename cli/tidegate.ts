@@ -1,13 +1,15 @@
 /** `npm run tidegate -- …`: what people ask of Tidegate, and tell it, from a terminal. */
 import { parseArgs } from 'node:util';
 import type { Command } from './command.ts';
+import { completion } from './completion/command.ts';
 import { BadUse, Mistake } from './mistake.ts';
 import { plan } from './plan/command.ts';
+import { releases } from './releases/command.ts';
 import { rollback } from './rollback/command.ts';
+import { show } from './show/command.ts';
+import { status } from './status/command.ts';
 import { strategy } from './strategy/command.ts';
 import { type Terminal, terminal } from './terminal.ts';
-
-const commands: Record<string, Command> = { plan, rollback, strategy };
 
 const common = {
   local: { type: 'boolean', default: false },
@@ -16,6 +18,16 @@ const common = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+const commands: Record<string, Command> = {
+  status,
+  releases,
+  show,
+  plan,
+  rollback,
+  strategy,
+  completion: completion(() => commands, common),
+};
 
 const commonUsage = `Options of every command:
   --local           the local world that \`npm start\` runs in this folder, instead of AWS
@@ -28,7 +40,7 @@ On AWS: the SDK's own credentials and Region (AWS_PROFILE, AWS_REGION, …).
 AWS_ENDPOINT_URL with the local world's address is the same as --local.`;
 
 const list = () => {
-  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);
+  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
   return `Usage: npm run tidegate -- <command> …        (the -- is npm's)\n\n${rows.join('\n')}\n\n${commonUsage}`;
 };
 
@@ -50,6 +62,8 @@ async function main([name, ...args]: string[], screen: Terminal): Promise<number
     return await command.run({ positionals, values: { local, config, stage, json, own }, screen });
   } catch (error) {
     const { message } = error as Error;
+    // Whoever reads it with a program finds why where the answer would be.
+    if (args.includes('--json')) screen.say(JSON.stringify({ error: message }));
     process.stderr.write(`tidegate: ${message}\n`);
     if (error instanceof BadUse)
       process.stderr.write(command ? `\nUsage: ${command.usage}\n` : `\n${list()}\n`);

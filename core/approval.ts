@@ -9,3 +9,6 @@ export const approvalAnswerSchema = z.strictObject({
   reason: z.string().max(500).optional(),
 });
 export type ApprovalAnswer = z.infer<typeof approvalAnswerSchema>;
+
+/** Why, where somebody stopped the release instead of answering. */
+export const stoppedBy = (reason: string): string => `the release was stopped: ${reason}`.slice(0, 500);

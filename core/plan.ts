@@ -36,8 +36,11 @@ export const revisionSchema = z.strictObject({
 export type Revision = z.infer<typeof revisionSchema>;
 
 export const deploymentSchema = z.strictObject({
-  /** `gives way`: somebody deployed into one ECS service after another one of the release was changed, and that goes back. */
-  status: z.enum(['started', 'superseded', 'gives way']),
+  /**
+   * `gives way`: somebody deployed into one ECS service after another one of the release was changed, and that goes back.
+   * `aborted`: somebody wants it stopped, and nothing was changed yet.
+   */
+  status: z.enum(['started', 'superseded', 'gives way', 'aborted']),
   /** When the deployment was asked for, ms since the epoch. */
   startedAt: z.int(),
   /** The same of ECS services, by name, that a release which was stopped had set to the revision before. */

@@ -53,12 +53,15 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
       const scan = of('CheckScan');
       if (scan?.status === 'fail') return scan.summary ?? 'the scan gate said no';
       const slot = of('AcquireSlot');
+      if (slot?.status === 'rejected' && slot.reason) return slot.reason;
       if (slot?.status === 'rejected')
         return `${slot.by} was being deployed, and with queue: 'reject' nobody waits for that: push again once it has ended`;
       const approval = of('RequestApproval');
       if (approval?.decision === 'expired') return approval.reason ?? 'nobody answered in time';
       if (approval?.decision === 'rejected')
         return `rejected by ${approval.by}${approval.reason ? `: ${approval.reason}` : ''}`;
+      const start = of('StartDeployment');
+      if (start?.status === 'aborted' && start.reason) return start.reason;
       return sentence ?? 'a gate said no';
     }
     case 'Superseded': {

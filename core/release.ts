@@ -15,6 +15,15 @@ const rollbackRequestSchema = z.strictObject({
   to: z.string(),
 });
 
+/** Somebody asked for a release that no event started: of a push once more, or of what the environment before has deployed. */
+const askedForSchema = z.strictObject({
+  /** Who, as AWS knows them, and why. */
+  by: z.string().min(1).max(300),
+  reason: z.string().min(1).max(500).optional(),
+  /** ms since the epoch. */
+  at: z.int(),
+});
+
 /** The input of an execution: what was pushed, and where it should go. Times in ms since the epoch. */
 export const releaseRequestSchema = z.strictObject({
   service: z.string(),
@@ -33,6 +42,7 @@ export const releaseRequestSchema = z.strictObject({
   /** No event told of the push by the time when the schedule looked. */
   seenLate: z.literal(true).optional(),
   rollback: rollbackRequestSchema.optional(),
+  again: askedForSchema.optional(),
 });
 export type ReleaseRequest = z.infer<typeof releaseRequestSchema>;
 

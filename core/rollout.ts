@@ -1,5 +1,6 @@
 /** What became of our deployment: read from ECS's service deployments, never from "the service is stable". */
 import * as z from 'zod';
+import { type Abort, abortSentence } from './abort.ts';
 import { type Diagnosis, diagnosisSchema } from './diagnosis/schema.ts';
 import { spoken } from './duration.ts';
 import { takesItsPlace } from './slot.ts';
@@ -54,6 +55,7 @@ export const causeSchema = z.enum([
   'timed out',
   'never shown',
   'scaled to zero',
+  'aborted',
 ]);
 export type Cause = z.infer<typeof causeSchema>;
 
@@ -269,3 +271,13 @@ function superseded({ arn, taskDefinitionArn }: SeenDeployment): Reading {
 const newestFirst = (seen: SeenDeployment[]) =>
   [...seen].sort((one, other) => other.createdAt - one.createdAt);
 const name = (taskDefinitionArn: string) => taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf('/') + 1);
+
+/** Somebody wants it stopped: it is taken back, unless it is on its way back, or somebody else's deployment came. */
+export function unlessAborted(
+  found: Rollout | undefined,
+  abort: Abort | undefined,
+  now: number,
+): Rollout | undefined {
+  if (!abort || (found && ['failed', 'gives way', 'superseded'].includes(found.status))) return found;
+  return { stoppedTasks: [], ...found, ...failed('aborted', abortSentence(abort)), at: now };
+}

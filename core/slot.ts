@@ -1,6 +1,8 @@
 /** Who may change an ECS service: one release holds the slot, and others wait for it as their environment's `queue` says. */
 import * as z from 'zod';
+import { type Abort, abortOf, abortSchema, abortSentence } from './abort.ts';
 import { ContractViolation } from './errors.ts';
+import { type Pause, pauseSchema, pauseSentence } from './pause.ts';
 import { longestLine, type Queue } from './queue.ts';
 import { releaseRequestSchema } from './release.ts';
 
@@ -53,6 +55,10 @@ export const slotSchema = z.strictObject({
     .optional(),
   /** When something served that was never proved, the oldest first: no time to compare with. */
   spoiled: z.array(spanSchema).optional(),
+  /** Nobody gets it but who goes back: others wait until somebody resumes. Who has it keeps it. */
+  paused: pauseSchema.optional(),
+  /** Releases that somebody wants stopped, until they have left. */
+  aborts: z.array(abortSchema).optional(),
 });
 export type Slot = z.infer<typeof slotSchema>;
 
@@ -72,9 +78,11 @@ export const isNewer = (
 
 /** What waits for the slot and is to be deployed instead of this release, as it is `called`. Another tag of its image is not. */
 export function successor(
-  { waiting }: Slot,
+  { waiting, paused }: Slot,
   release: Pick<Contender, 'pushedAt' | 'execution' | 'digest'>,
 ): string | undefined {
+  // While it is paused nothing would follow.
+  if (paused && !waiting?.rollback) return undefined;
   return waiting && waiting.digest !== release.digest && isNewer(waiting, release)
     ? called(waiting)
     : undefined;
@@ -95,6 +103,8 @@ export const slotAnswerSchema = z.strictObject({
   status: z.enum(['granted', 'superseded', 'rejected']),
   /** What took its place, or has the slot, as it is `called`. */
   by: z.string().optional(),
+  /** Why, where it is not for another release. */
+  reason: z.string().optional(),
 });
 export type SlotAnswer = z.infer<typeof slotAnswerSchema>;
 
@@ -108,6 +118,9 @@ export interface SlotChange {
 export function ask(slot: Slot, asking: Contender, queue: Queue = 'newest'): SlotChange {
   const { holder, deployed } = slot;
   if (holder?.execution === asking.execution) return grant({ ...slot, holder: asking });
+  const abort = abortOf(slot, asking.execution);
+  if (abort)
+    return { slot: without(slot, asking.execution), answers: [refuse(asking, abortSentence(abort))] };
 
   // Who wants an earlier release back does not stand in line behind what it is to replace.
   const how = asking.rollback ? 'newest' : queue;
@@ -118,13 +131,21 @@ export function ask(slot: Slot, asking: Contender, queue: Queue = 'newest'): Slo
   );
   if (newer) return { slot: left, answers: [answer(asking, 'superseded', newer)] };
 
-  if (!holder) return grant({ ...left, holder: asking });
-  if (how === 'reject') return { slot: left, answers: [answer(asking, 'rejected', holder)] };
-  if (how === 'newest') {
-    const { line: _, ...rest } = left;
-    const replaced = waitingIn(left).map((other) => answer(other, 'superseded', asking));
-    return { slot: { ...rest, waiting: asking }, answers: replaced };
+  const { line: _, waiting: __, ...rest } = left;
+  const replaced = () => waitingIn(left).map((other) => answer(other, 'superseded', asking));
+  const mayGo = !left.paused || asking.rollback;
+  if (!holder && mayGo) {
+    // Others wait in a free slot only while it is paused.
+    const { slot: granted, answers } = grant({ ...rest, holder: asking });
+    return { slot: granted, answers: [...answers, ...replaced()] };
   }
+  if (how === 'reject') {
+    const refused = holder
+      ? answer(asking, 'rejected', holder)
+      : refuse(asking, pauseSentence(left.paused as Pause));
+    return { slot: left, answers: [refused] };
+  }
+  if (how === 'newest') return { slot: { ...rest, waiting: asking }, answers: replaced() };
   const inOrder = [...line, asking].sort((one, other) => (isNewer(one, other) ? 1 : -1));
   const tooMany = inOrder.slice(0, -longestLine);
   return {
@@ -138,6 +159,30 @@ export const waitingIn = ({ waiting, line = [] }: Slot): Contender[] => [
   ...(waiting ? [waiting] : []),
   ...line,
 ];
+
+/** Nobody gets it from now on but who goes back. Who has it keeps it. Done again, the last reason counts. */
+export const pause = (slot: Slot, paused: Pause): SlotChange => ({ slot: { ...slot, paused }, answers: [] });
+
+/** Whoever is next gets it. May be repeated. */
+export function resume({ paused: _, ...slot }: Slot): SlotChange {
+  if (slot.holder) return { slot, answers: [] };
+  return passOn(slot);
+}
+
+/** Keeps that somebody wants a release stopped. One that waits is out at once; who has the slot finds it where it looks next. */
+export function abort(slot: Slot, wanted: Abort): SlotChange {
+  const { execution } = wanted;
+  const others = (slot.aborts ?? []).filter((one) => one.execution !== execution);
+  const aborts = [...others, wanted].slice(-maxAborts);
+  const waits = waitingIn(slot).find((one) => one.execution === execution);
+  return {
+    slot: { ...without(slot, execution), aborts },
+    answers: waits ? [refuse(waits, abortSentence(wanted))] : [],
+  };
+}
+
+/** More than anybody stops at a time. */
+const maxAborts = 50;
 
 /** As if it had never waited. */
 function without({ waiting, line = [], ...slot }: Slot, execution: string): Slot {
@@ -195,34 +240,52 @@ export interface Leaving {
  * the slot is somebody else's, and nothing changes.
  */
 export function leave(slot: Slot, execution: string, { at, deployed, returned }: Leaving): SlotChange {
-  const { holder } = slot;
-  const left = without(slot, execution);
+  const { holder, aborts, ...others } = slot;
+  const open = aborts?.filter((one) => one.execution !== execution) ?? [];
+  const kept = { ...others, ...(holder && { holder }), ...(open.length > 0 && { aborts: open }) };
+  const left = without(kept, execution);
   if (holder?.execution !== execution)
     return holder ? grant({ ...left, holder }) : { slot: left, answers: [] };
 
-  const { holder: _, waiting, line, unproved, ...others } = left;
+  const { holder: _, unproved, ...settled } = left;
   const rest = deployed
-    ? { ...others, deployed }
+    ? { ...settled, deployed }
     : unproved?.execution === execution
-      ? { ...spoil(others, unproved.since, at), ...(!returned && { unproved: { ...unproved, since: at } }) }
-      : { ...others, ...(unproved && { unproved }) };
-  return passOn(rest, waitingIn(left));
+      ? { ...spoil(settled, unproved.since, at), ...(!returned && { unproved: { ...unproved, since: at } }) }
+      : { ...settled, ...(unproved && { unproved }) };
+  return passOn(rest);
 }
 
-/** To the next one that is not older than what was deployed by now. */
-function passOn(slot: Slot, waiting: readonly Contender[]): SlotChange {
-  const { deployed } = slot;
-  const tooOld = waiting.filter((one) => deployed && isNewer(deployed, one));
-  const [next, ...line] = waiting.filter((one) => !tooOld.includes(one));
-  const late = tooOld.map((one) => answer(one, 'superseded', deployed));
+/** To the next one that is not older than what was deployed by now. While it is paused, only to who goes back. */
+function passOn({ waiting, line = [], ...slot }: Slot): SlotChange {
+  const { deployed, paused } = slot;
+  const isTooOld = (one: Contender) => deployed !== undefined && isNewer(deployed, one);
+  const late = waitingIn({ waiting, line })
+    .filter(isTooOld)
+    .map((one) => answer(one, 'superseded', deployed));
+  const first = waiting && !isTooOld(waiting) ? waiting : undefined;
+  const others = line.filter((one) => !isTooOld(one));
+  const next = first ?? others[0];
   if (!next) return { slot, answers: late };
-  const { slot: granted, answers } = grant({ ...slot, ...(line.length > 0 && { line }), holder: next });
+  if (paused && !next.rollback) {
+    // Each where it was.
+    const kept = { ...(first && { waiting: first }), ...(others.length > 0 && { line: others }) };
+    return { slot: { ...slot, ...kept }, answers: late };
+  }
+  const rest = others.filter((one) => one !== next);
+  const { slot: granted, answers } = grant({ ...slot, ...(rest.length > 0 && { line: rest }), holder: next });
   return { slot: granted, answers: [...answers, ...late] };
 }
 
 const grant = (slot: Slot & { holder: Contender }): SlotChange => ({
   slot,
   answers: [answer(slot.holder, 'granted')],
+});
+
+const refuse = ({ execution, taskToken }: Contender, reason: string): SlotChange['answers'][number] => ({
+  execution,
+  taskToken,
+  answer: { status: 'rejected', reason },
 });
 
 const answer = (

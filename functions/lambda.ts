@@ -1,11 +1,14 @@
 /** The one wrapper around every step, on AWS and in the local world alike. */
 import middy, { type MiddlewareObj } from '@middy/core';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Aws } from '../aws/gateways.ts';
 import type { Openers } from '../aws/means.ts';
 import type { Opened } from '../aws/open.ts';
 import { records } from '../aws/records.ts';
+import { slots } from '../aws/slots.ts';
+import { abortOf } from '../core/abort.ts';
 import { ContractViolation, ReleaseRejected, ScanPending, Transient } from '../core/errors.ts';
+import { targetSchema } from '../core/release.ts';
 import { answerTask } from './answer-task.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import type { Step } from './step.ts';
@@ -39,8 +42,10 @@ export function lambda(step: Step, open: () => Promise<Runtime> = openRuntime) {
     .use(checkedInput(step))
     .handler(async ({ execution, taskToken = '', ...input }, _context, { signal }) => {
       const { openAws } = await runtime();
-      aws ??= openAws<Openers>({ ...step.uses, records });
-      const answer = await step.run(input, aws, { arn: execution, taskToken, signal });
+      aws ??= openAws<Openers>({ ...step.uses, records, ...(step.aborted && { slots }) });
+      const answer =
+        (await answerIfAborted(step, input, aws, execution)) ??
+        (await step.run(input, aws, { arn: execution, taskToken, signal }));
       if (step.waits && answer === undefined) return { waiting: true };
 
       const checked = check(step.output, answer, `the answer of ${step.name}`);
@@ -50,6 +55,21 @@ export function lambda(step: Step, open: () => Promise<Runtime> = openRuntime) {
       else await keeping.records.note(execution, step.name, checked);
       return checked;
     });
+}
+
+const ofRelease = z.looseObject({ release: z.looseObject({ target: targetSchema }) });
+
+/** Undefined where nobody wants the release stopped, or the step looks for it itself. */
+async function answerIfAborted(
+  step: Step,
+  input: unknown,
+  aws: Opened<Openers>,
+  execution: string,
+): Promise<unknown> {
+  if (!step.aborted) return undefined;
+  const { target } = ofRelease.parse(input).release;
+  const abort = abortOf(await (aws as unknown as Pick<Aws, 'slots'>).slots.look(target), execution);
+  return abort && step.aborted(abort);
 }
 
 /** What the state machine waits for, or asked for. */

@@ -1,5 +1,6 @@
 /** How our deployment is doing, asked by the waiting step and by every event that might have changed the answer. */
 import type { Aws } from '../aws/gateways.ts';
+import { abortOf } from '../core/abort.ts';
 import { memberOf } from '../core/config.ts';
 import { changedParts, joinRollouts, type Part, startedAtOf } from '../core/group.ts';
 import type { AnalysisPolicy } from '../core/judge/policy.ts';
@@ -13,6 +14,7 @@ import {
   type Rollout,
   readRollout,
   type SeenDeployment,
+  unlessAborted,
 } from '../core/rollout.ts';
 import { successor } from '../core/slot.ts';
 import {
@@ -40,7 +42,8 @@ export async function lookAtDeployment(
   aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now' | 'slots'>,
 ): Promise<Rollout | undefined> {
   const { release, deployment, tested, measured } = question;
-  const newer = successor(await aws.slots.look(release.target), { ...release, execution });
+  const slot = await aws.slots.look(release.target);
+  const newer = successor(slot, { ...release, execution });
   const answers = changedParts(question).map(async (part) => {
     const { target } = part.release;
     const leading = target.service === release.target.service;
@@ -50,7 +53,8 @@ export async function lookAtDeployment(
     const given = !leading && measured ? undefined : newer;
     return { target, answer: await lookAtPart({ ...part, ...checks, startedAt, newer: given }, aws) };
   });
-  return joinRollouts(await Promise.all(answers), release.target, aws.now());
+  const found = joinRollouts(await Promise.all(answers), release.target, aws.now());
+  return unlessAborted(found, abortOf(slot, execution), aws.now());
 }
 
 interface PartQuestion extends Part, Pick<DeploymentQuestion, 'tested' | 'measured'> {

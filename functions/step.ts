@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import type { Openers } from '../aws/means.ts';
 import type { Opened } from '../aws/open.ts';
+import type { Abort } from '../core/abort.ts';
 import type { ErrorName } from '../core/errors.ts';
 
 /** The execution that a step works for. */
@@ -32,6 +33,11 @@ export interface Step<
   errors: readonly Errors[];
   /** `true` for `.waitForTaskToken`: then `run` answers undefined to go on waiting. Needs `states`, which answers the token. */
   waits?: boolean;
+  /**
+   * Its answer instead, where somebody wants the release stopped: only of a step that has not looked at the slot by itself.
+   * May throw what the state machine routes on.
+   */
+  aborted?: (abort: Abort) => NoInfer<z.output<Output>>;
   /** May be called twice with the same input, also after it worked. */
   run(
     input: z.output<Input>,

@@ -84,6 +84,7 @@ export function StartDeployment(
 export function DeploymentStarted(deployment: Out<'StartDeployment'>) {
   void (deployment.status === 'superseded');
   void (deployment.status === 'gives way');
+  void (deployment.status === 'aborted');
 }
 
 export function AwaitDeployment(

@@ -29,6 +29,7 @@ Exit code:
   2 bad use
   3 AWS could not be asked`,
   options: {},
+  arguments: ['service', 'environment'],
   async run({ positionals, values, screen }) {
     const [service, environment, tag, ...others] = positionals;
     if (!service || !environment || !tag || others.length > 0)

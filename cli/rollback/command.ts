@@ -33,6 +33,7 @@ Exit code:
     to: { type: 'string' },
     wait: { type: 'boolean', default: false },
   },
+  arguments: ['service', 'environment'],
   async run({ positionals, values, screen }) {
     const [service, environment, tag, ...others] = positionals;
     const { reason, to, wait } = values.own;

@@ -24,6 +24,7 @@ Exit code:
   2 bad use
   3 AWS could not be asked`,
   options: { apply: { type: 'boolean', default: false } },
+  arguments: ['service', 'environment'],
   async run({ positionals, values, screen }) {
     const [service, environment, ...others] = positionals;
     if (!service || !environment || others.length > 0)

@@ -53,11 +53,11 @@ export const needs: Record<string, Need> = {
       // Of these, what the service's evidence comes from.
       ...['ecr:DescribeImageScanFindings', 'inspector2:ListFindings', 's3:GetObject'],
     ] as Action[],
-    items: { GetItem: ['scan', 'seen'], PutItem: ['seen'], UpdateItem: ['release', 'scan'] },
+    items: { GetItem: ['scan', 'seen', 'slot'], PutItem: ['seen'], UpdateItem: ['release', 'scan'] },
   },
   RequestApproval: {
     actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
-    items: { GetItem: ['approval'], UpdateItem: ['approval', 'release'] },
+    items: { GetItem: ['approval', 'slot'], UpdateItem: ['approval', 'release'] },
   },
   AcquireSlot: {
     // A newer release wakes the one that waits for its deployment, and that one looks.
@@ -90,7 +90,7 @@ export const needs: Record<string, Need> = {
     actions: ['states:SendTaskSuccess', ...lookAtDeployment],
     items: { ...noted, GetItem: ['slot'], PutItem: ['wait'], DeleteItem: ['wait'] },
   },
-  RunSmokeTests: { actions: [], items: noted },
+  RunSmokeTests: { actions: [], items: { ...noted, GetItem: ['slot'] } },
   CompareMetrics: {
     // Tasks that crash while they are watched count, and say why.
     // Where old and new version both serve, it looks at the deployment too.
@@ -100,7 +100,7 @@ export const needs: Record<string, Need> = {
   ConfirmRelease: {
     // Tasks that crash while they are watched say why.
     actions: ['ecs:DescribeServices', ...seeDeployments, ...readTasks, ...diagnose],
-    items: noted,
+    items: { ...noted, GetItem: ['slot'] },
   },
   RollBack: {
     actions: ['ecs:DescribeServices', ...seeDeployments, 'ecs:StopServiceDeployment', ...deploy],

@@ -6,6 +6,7 @@ import type { Aws } from '../../aws/gateways.ts';
 import { imageFacts } from '../../aws/images.ts';
 import { scans } from '../../aws/scans.ts';
 import { signingKeys } from '../../aws/signing-keys.ts';
+import { abortSentence } from '../../core/abort.ts';
 import { environmentOf } from '../../core/config.ts';
 import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
 import { repositoryOf } from '../../core/image.ts';
@@ -31,6 +32,9 @@ export const checkScan = defineStep({
   input: z.strictObject({ release: releaseSchema }),
   output: scanVerdictSchema,
   errors: ['Transient', 'Throttled', 'ScanPending', 'ReleaseRejected'],
+  aborted: (abort) => {
+    throw new ReleaseRejected(abortSentence(abort));
+  },
   run: async ({ release }, aws, { arn: execution }) => {
     const before = await aws.scans.passed(release);
     if (before?.execution === execution) return before.verdict;

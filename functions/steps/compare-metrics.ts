@@ -5,6 +5,7 @@ import { ecs } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { logs } from '../../aws/logs.ts';
 import { slots } from '../../aws/slots.ts';
+import { abortOf, abortSentence } from '../../core/abort.ts';
 import { environmentOf } from '../../core/config.ts';
 import { changedParts, isGroup, type Part, startedAtOf } from '../../core/group.ts';
 import type { AnalysisPolicy } from '../../core/judge/policy.ts';
@@ -35,7 +36,8 @@ export const compareMetrics = defineStep({
     const { analysis: policy } = environment;
     if (!policy) throw new Error(`${release.service}/${release.environment} has no analysis any more`);
     const time = { startedAt: deployment.startedAt, stableAt: rollout.at, now: now() };
-    const { spoiled = [] } = await aws.slots.look(release.target);
+    const slot = await aws.slots.look(release.target);
+    const { spoiled = [] } = slot;
     const { targetGroups } = rollout;
     const question = { environment, policy, ...time, spoiled, targetGroups };
     const comparison = await lookAtMetrics(question, cloudwatch(release.target));
@@ -48,6 +50,9 @@ export const compareMetrics = defineStep({
         ? { ...comparison, decision: 'look at the deployment', headline: found.reason }
         : { ...comparison, waitSeconds };
     }
+    const abort = abortOf(slot, arn);
+    if (abort)
+      return { ...comparison, status: 'fail', decision: 'take back', headline: abortSentence(abort) };
     // Tasks that crash answer nothing, so the target group's figures say little of them.
     const crashing = await crashingPart({ release, revision }, { rollout, deployment }, aws);
     if (crashing) return { ...comparison, status: 'fail', decision: 'take back', ...crashing };

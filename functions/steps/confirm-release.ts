@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ecs, type Task } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { logs } from '../../aws/logs.ts';
+import { abortSentence } from '../../core/abort.ts';
 import { memberOf } from '../../core/config.ts';
 import {
   type Confirmation,
@@ -38,6 +39,12 @@ export const confirmRelease = defineStep({
   }),
   output: confirmationSchema,
   errors: ['Transient', 'Throttled'],
+  aborted: (abort) => ({
+    status: 'refuted' as const,
+    reason: abortSentence(abort),
+    waitSeconds: 1,
+    since: abort.at,
+  }),
   run: async ({ release, revision, deployment, confirmation }, aws) => {
     const since = confirmation?.since ?? aws.now();
     const changed = changedParts({ release, revision }).map(async (part) => {

@@ -4,6 +4,7 @@ import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { slots } from '../../aws/slots.ts';
+import { abortSentence } from '../../core/abort.ts';
 import { ReleaseRejected, Transient } from '../../core/errors.ts';
 import { joinPlans } from '../../core/group.ts';
 import { planSchema } from '../../core/plan.ts';
@@ -18,6 +19,9 @@ export const planDeployment = defineStep({
   input: z.strictObject({ release: releaseSchema }),
   output: planSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
+  aborted: (abort) => {
+    throw new ReleaseRejected(abortSentence(abort));
+  },
   run: async ({ release }, aws) => {
     const plans = await deploymentPlans(release, aws);
     const waitsFor = plans.find(({ answer }) => answer.waitsFor)?.answer.waitsFor;

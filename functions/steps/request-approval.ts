@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { approvals } from '../../aws/approvals.ts';
 import { slack } from '../../aws/slack.ts';
 import { states } from '../../aws/states.ts';
-import { approvalAnswerSchema } from '../../core/approval.ts';
+import { approvalAnswerSchema, stoppedBy } from '../../core/approval.ts';
 import { spoken } from '../../core/duration.ts';
 import { approvalMessage } from '../../core/messages.ts';
 import { releaseSchema } from '../../core/release.ts';
@@ -18,6 +18,7 @@ export const requestApproval = defineStep({
   output: approvalAnswerSchema,
   errors: ['Transient', 'Throttled'],
   waits: true,
+  aborted: ({ by, reason }) => ({ decision: 'rejected' as const, by, reason: stoppedBy(reason) }),
   run: async ({ release, scan }, { approvals, config, consoleUrl, now, slack }, { arn, taskToken }) => {
     // The execution's name: readable, unique for 90 days, and the same when this is called again.
     const approvalId = arn.slice(arn.lastIndexOf(':') + 1);

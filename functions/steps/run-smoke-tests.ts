@@ -1,6 +1,7 @@
 /** Asks the endpoints as users would. The state machine comes back until they answer well, or their time is over. */
 import * as z from 'zod';
 import { endpoints } from '../../aws/endpoints.ts';
+import { abortSentence } from '../../core/abort.ts';
 import { environmentOf } from '../../core/config.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { rolloutSchema } from '../../core/rollout.ts';
@@ -15,6 +16,7 @@ export const runSmokeTests = defineStep({
   input: z.strictObject({ release: releaseSchema, rollout: rolloutSchema }),
   output: smokeVerdictSchema,
   errors: ['Transient', 'Throttled'],
+  aborted: (abort) => ({ status: 'fail' as const, sentence: abortSentence(abort), endpoints: [] }),
   run: ({ release, rollout }, aws) => {
     const { smoke: policy } = environmentOf(aws.config, release.service, release.environment).environment;
     if (!policy) throw new Error(`${release.service}/${release.environment} has no smoke tests any more`);

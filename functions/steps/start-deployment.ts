@@ -4,6 +4,7 @@ import { ecs } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
+import { abortOf, abortSentence } from '../../core/abort.ts';
 import { Transient } from '../../core/errors.ts';
 import { changedParts, isGroup, type Part, planOf } from '../../core/group.ts';
 import { type Deployment, deploymentSchema, type Plan, planSchema, revisionSchema } from '../../core/plan.ts';
@@ -41,11 +42,12 @@ export const startDeployment = defineStep({
     const foreign = found.filter(({ is }) => is === 'foreign');
     if (asked.length < found.length) {
       if (isSettling(askedAt, now())) throw new Transient('ECS may not show yet what it was asked for');
-      // What was begun is gone on with: to a newer release it gives way where ECS is waited for.
+      // What was begun is gone on with: to a newer release, or an abort, it gives way where ECS is waited for.
       const begun = asked.length > 0;
-      const by = begun
-        ? undefined
-        : successor(await slots.look(release.target), { ...release, execution: arn });
+      const slot = begun ? undefined : await slots.look(release.target);
+      const abort = slot && abortOf(slot, arn);
+      if (abort) return answer({ status: 'aborted', reason: abortSentence(abort) });
+      const by = slot && successor(slot, { ...release, execution: arn });
       if (by) return answer({ status: 'superseded', by });
       if (foreign.length > 0 && !begun)
         return answer({ status: 'superseded', reason: whoseIs(foreign, release) });
