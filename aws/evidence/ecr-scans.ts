@@ -22,15 +22,11 @@ export const ecrScans = (clientFor: ReturnType<typeof ecrClients>, format: Forma
     const locator = `ECR's scan of ${shortDigest(subject)}`;
     try {
       const pages = await allPages(clientFor, question, subject);
-      if (!pages) {
-        yield { locator, reason: `it has more than ${maxPages} pages` };
+      if (typeof pages === 'string') {
+        yield { locator, reason: pages };
         return;
       }
       const bytes = Buffer.from(JSON.stringify(asOne(pages)));
-      if (bytes.length > maxReportBytes) {
-        yield { locator, reason: `it is larger than ${maxReportBytes / 1024 / 1024} MiB` };
-        return;
-      }
       yield { format, bytes, subject, locator, contentDigest: `sha256:${hash('sha256', bytes)}` };
     } catch (error) {
       if (isAwsError(error, 'ScanNotFoundException')) {
@@ -43,12 +39,12 @@ export const ecrScans = (clientFor: ReturnType<typeof ecrClients>, format: Forma
     }
   };
 
-/** Undefined where there are too many. */
+/** Or why there are too many. */
 async function allPages(
   clientFor: ReturnType<typeof ecrClients>,
   { repository }: EvidenceQuestion,
   imageDigest: string,
-): Promise<[Page, ...Page[]] | undefined> {
+): Promise<[Page, ...Page[]] | string> {
   const page = (nextToken?: string) =>
     calling('DescribeImageScanFindings', () =>
       clientFor(repository).send(
@@ -60,15 +56,15 @@ async function allPages(
         }),
       ),
     );
-  const first = await page();
-  const pages: [Page, ...Page[]] = [first];
-  for (let { nextToken } = first; nextToken; ) {
-    if (pages.length >= maxPages) return undefined;
-    const next = await page(nextToken);
-    pages.push(next);
-    nextToken = next.nextToken;
+  const pages: [Page, ...Page[]] = [await page()];
+  for (let bytes = 0; ; ) {
+    const last = pages.at(-1);
+    bytes += JSON.stringify(last?.imageScanFindings ?? '').length;
+    if (bytes > maxReportBytes) return `it is larger than ${maxReportBytes / 1024 / 1024} MiB`;
+    if (!last?.nextToken) return pages;
+    if (pages.length >= maxPages) return `it has more than ${maxPages} pages`;
+    pages.push(await page(last.nextToken));
   }
-  return pages;
 }
 
 /** As if it had come on one page. What no page has is not there in it either, for who reads it to see. */

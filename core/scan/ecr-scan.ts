@@ -23,7 +23,7 @@ const severitySchema = z
 const basicSchema = z.object({
   name: z.string().min(1),
   uri: z.string().optional(),
-  severity: severitySchema.optional(),
+  severity: severitySchema,
   attributes: z.array(z.object({ key: z.string(), value: z.string().optional() })).optional(),
 });
 
@@ -31,7 +31,7 @@ const enhancedSchema = z.object({
   // Another type would be about something else than packages: what is not understood is not left out.
   type: z.literal('PACKAGE_VULNERABILITY'),
   status: z.enum(['ACTIVE', 'SUPPRESSED', 'CLOSED']),
-  severity: severitySchema.optional(),
+  severity: severitySchema,
   title: z.string().optional(),
   fixAvailable: z.enum(['YES', 'NO', 'PARTIAL']).optional(),
   packageVulnerabilityDetails: z.object({
@@ -123,7 +123,7 @@ function basic(findings: z.output<typeof basicSchema>[]) {
     scanner: { name: "ECR's basic scanning" },
     fixesUnknown: true as const,
     suppressed: 0,
-    findings: findings.map(({ name, uri = '', severity = 'UNKNOWN', attributes = [] }): Finding => {
+    findings: findings.map(({ name, uri = '', severity, attributes = [] }): Finding => {
       const attribute = (wanted: string) =>
         foreignText(attributes.find(({ key }) => key === wanted)?.value ?? '');
       return {
@@ -148,7 +148,7 @@ function enhanced(findings: z.output<typeof enhancedSchema>[]) {
 
 /** One finding of Inspector is about every package that has it. */
 function packagesOf(of: z.output<typeof enhancedSchema>): Finding[] {
-  const { severity = 'UNKNOWN', title = '', fixAvailable, packageVulnerabilityDetails: details } = of;
+  const { severity, title = '', fixAvailable, packageVulnerabilityDetails: details } = of;
   const { vulnerabilityId, sourceUrl = '', vulnerablePackages = [] } = details;
   const packages = vulnerablePackages.length > 0 ? vulnerablePackages : [{}];
   return packages.map(({ name = '', filePath, fixedInVersion = '', ...version }): Finding => {

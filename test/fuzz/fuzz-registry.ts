@@ -10,7 +10,7 @@ import { seeded } from '../support/seeded.ts';
 import { disturbedEcr } from './disturbed-ecr.ts';
 import { mutatedRepository, pushedAt, type Truth } from './mutated-registry.ts';
 
-/** How a mutant may end, besides by a verdict: all that the state machine knows, and content that is not what its digest says. */
+/** How a mutant may end, besides by a verdict: all that the state machine knows, and content that is larger than it may be. */
 const ways = { rejected: 0, pending: 0, later: 0, stopped: 0, fail: 0, pass: 0 };
 type End = keyof typeof ways;
 
@@ -69,7 +69,7 @@ async function endOf(ecr: Aws['ecr'], digest: string, now: number): Promise<End 
     if (error instanceof ScanPending) return 'pending';
     if (error instanceof Throttled || error instanceof Transient) return 'later';
     const { name, message } = error as Error;
-    const told = /Exception$/.test(name) || /^(the content of sha256:|larger than \d+ bytes)/.test(message);
+    const told = /Exception$/.test(name) || /^larger than \d+ bytes/.test(message);
     return told ? 'stopped' : (error as Error);
   }
 }

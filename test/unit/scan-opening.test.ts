@@ -45,8 +45,8 @@ const enhanced = withFindings({ findingSeverityCounts: { MEDIUM: 1 } });
 function withFindings(over: object, of = inspected) {
   return { ...of, imageScanFindings: { ...of.imageScanFindings, ...over } };
 }
-const withFinding = (over: object) =>
-  withFindings({ findingSeverityCounts: {}, enhancedFindings: [{ ...finding, ...over }] });
+const withFinding = (over: object, findingSeverityCounts = {}) =>
+  withFindings({ findingSeverityCounts, enhancedFindings: [{ ...finding, ...over }] });
 function withPackage(over: object, of: object = {}) {
   const { packageVulnerabilityDetails: details } = finding;
   const [first] = details.vulnerablePackages;
@@ -169,7 +169,6 @@ describe('what Amazon Inspector found', () => {
   test.each([
     { word: 'UNTRIAGED', severity: 'UNKNOWN' },
     { word: 'INFORMATIONAL', severity: 'LOW' },
-    { word: undefined, severity: 'UNKNOWN' },
   ])('is $severity where Inspector says $word', ({ word, severity }) => {
     expect(open('ecr-enhanced', withFinding({ severity: word }))).toMatchObject({
       result: { findings: [{ severity }] },
@@ -255,6 +254,52 @@ describe('what Amazon Inspector found', () => {
   ])('is no evidence where it $it', ({ document, why }) => {
     expect(reasonOf(open('ecr-enhanced', document))).toMatch(why);
   });
+});
+
+/** Every document with one of its parts gone, null, or of another type. */
+function* damaged(value: unknown, path = ''): Generator<{ at: string; with: (to: unknown) => unknown }> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, part] of Object.entries(value)) {
+    const at = `${path}/${key}`;
+    const over = (to: unknown) => {
+      const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...value };
+      if (to === undefined && Array.isArray(copy)) copy.splice(Number(key), 1);
+      else copy[key] = to;
+      return copy;
+    };
+    yield { at, with: over };
+    for (const inner of damaged(part, at)) yield { at: inner.at, with: (to) => over(inner.with(to)) };
+  }
+}
+
+test.each([
+  { format: 'ecr-enhanced' as const, whole: withFinding({ severity: 'CRITICAL' }, { CRITICAL: 1 }) },
+  {
+    format: 'ecr-basic' as const,
+    whole: withFindings(
+      {
+        findingSeverityCounts: { CRITICAL: 1 },
+        findings: [{ ...basic.imageScanFindings.findings[0], severity: 'CRITICAL' }],
+      },
+      basic,
+    ),
+  },
+])('nothing that is missing, null or of another type in $format makes it clean', ({ format, whole }) => {
+  const passing: string[] = [];
+  let all = 0;
+  for (const { at, with: over } of damaged(whole)) {
+    for (const to of [undefined, null, 7, '', {}, []]) {
+      all += 1;
+      const found = open(format, over(to), { fixable: 'any' });
+      if (!('result' in found)) continue;
+      const { status } = judgeScan(found.result, { ...policy, fixable: 'any' }, { now });
+      if (status === 'pass') passing.push(`${at} as ${JSON.stringify(to)}`);
+    }
+  }
+
+  expect(open(format, whole, { fixable: 'any' }).ok).toBe(true);
+  expect(all).toBeGreaterThan(100);
+  expect(passing).toEqual([]);
 });
 
 describe("what ECR's basic scanning found", () => {

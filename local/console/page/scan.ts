@@ -3,7 +3,8 @@ import type { ScanVerdict } from '../../../core/scan/verdict.ts';
 import { h, link } from './dom.ts';
 
 export function scanPanel(scan: ScanVerdict): HTMLElement {
-  const { status, summary, counts, findings, waived, scanner, signedBy, upgrades = [], secrets = [] } = scan;
+  const { status, summary, counts, findings, waived, scanner, signedBy, evidence } = scan;
+  const { upgrades = [], secrets = [] } = scan;
   const source = [
     scanner && `${scanner.name} ${scanner.version ?? ''}`.trim(),
     signedBy && `signed by ${signedBy}`,
@@ -11,7 +12,7 @@ export function scanPanel(scan: ScanVerdict): HTMLElement {
   return h(
     'section',
     { class: 'panel', 'aria-label': 'Scan' },
-    h('h2', {}, 'Scan', h('small', {}, ` ${source.filter(Boolean).join(', ')}`)),
+    h('h2', {}, 'Scan', h('small', { title: evidence }, ` ${source.filter(Boolean).join(', ')}`)),
     h('p', {}, verdict(status), ' ', summary),
     counts &&
       h(
