@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { EcrRepository } from '../image.ts';
 
-/** S3's rule for the names of buckets; a dot in one would break its certificate, and nothing else. */
+/** S3's rule for the names of buckets. It is asked by path, so that a dot in one does no harm. */
 const bucket = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
   error: 'the name of an S3 bucket such as scan-reports',
 });

@@ -198,6 +198,15 @@ test('a registry elsewhere sends its pushes on, and is told what to add to the p
   );
 });
 
+test("where ECR's own scans are the evidence, its repository has to let them be read, too", () => {
+  const registry = { account: '333333333333', region: 'eu-west-1' };
+  const scan = { evidence: 'ecr-enhanced' as const };
+  const notes = (own: object) => written(config([environment], { registry, ...own }), asked).notes.join('\n');
+
+  expect(notes({ scan })).toContain('ecr:DescribeImageScanFindings');
+  expect(notes({})).not.toContain('ecr:DescribeImageScanFindings');
+});
+
 test.each<{ it: string; more: Partial<Asked>; says: string }>([
   { it: 'no account', more: { account: '' }, says: '--account must name the account' },
   { it: 'no Region', more: { region: '' }, says: '--region must name the Region' },
