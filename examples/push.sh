@@ -153,7 +153,11 @@ oras cp ${to[@]+"${to[@]}"} --from-oci-layout "$work/image@$digest" "$repository
 )
 if [ -n "$sign_with" ]; then
   key=()
-  if [ "$sign_with" != keyless ]; then key=(--key "$sign_with"); fi
+  if [ "$sign_with" != keyless ]; then
+    # Without services of Sigstore's: else cosign 3 writes to its public log, whatever the key.
+    cosign signing-config create --out "$work/signing-config.json"
+    key=(--key "$sign_with" --signing-config "$work/signing-config.json")
+  fi
   if [ ${#plain[@]} -gt 0 ]; then key+=(--allow-insecure-registry --allow-http-registry); fi
   cosign attest --yes ${key[@]+"${key[@]}"} --type vuln --predicate "$work/predicate.json" "$repository@$digest"
 fi
