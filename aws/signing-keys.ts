@@ -1,9 +1,10 @@
-/** The public keys that reports must be signed with: those of KMS are asked for, the others are in the configuration. */
+/** Those whose signature counts: KMS is asked for its keys, everybody else is in the configuration. */
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import type { Keyring, Signer } from '../core/attestation/attested.ts';
+import { type Keyring, keySigner, type Signer } from '../core/attestation/attested.ts';
+import { describedSigner } from '../core/attestation/described-signer.ts';
 import { type PublicKey, publicKey } from '../core/attestation/public-key.ts';
 import { Throttled, Transient } from '../core/errors.ts';
-import { isKmsKey, type SignerSetting } from '../core/scan/signed-by.ts';
+import type { SignerSetting } from '../core/scan/signed-by.ts';
 import { calling } from './calling.ts';
 import type { Means } from './means.ts';
 
@@ -19,9 +20,10 @@ export function signingKeys({ makeClient, now }: Means) {
     async of(settings: readonly SignerSetting[]): Promise<Keyring> {
       const signers: Signer[] = [];
       const unread: string[] = [];
-      for (const { name, key } of settings) {
+      for (const setting of settings) {
+        const { name, key = '' } = setting;
         try {
-          signers.push({ name, key: isKmsKey(key) ? await fromKms(key) : publicKey(key) });
+          signers.push(describedSigner(setting) ?? keySigner(name, await fromKms(key)));
         } catch (error) {
           if (error instanceof Transient || error instanceof Throttled) throw error;
           unread.push(`the key of ${name} cannot be had: ${told(error as Error)}`);

@@ -41,6 +41,7 @@ export const parts = {
   zod: /^zod$/,
   'powertools (logger, metrics)': /^@aws-lambda-powertools\//,
   middy: /^@middy\//,
+  'sigstore (keyless signatures)': /^@sigstore\//,
   "Tidegate's own": /^$/,
 } as const;
 export type Part = keyof typeof parts;

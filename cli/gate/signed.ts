@@ -1,13 +1,13 @@
 /** A signed report in a file, verified as a release verifies it, without AWS. */
 import { basename } from 'node:path';
-import { attested, type Signer } from '../../core/attestation/attested.ts';
+import { attested, keySigner, type Signer } from '../../core/attestation/attested.ts';
+import { describedSigner } from '../../core/attestation/described-signer.ts';
 import { publicKey } from '../../core/attestation/public-key.ts';
 import { digestSchema } from '../../core/image.ts';
 import { reportIn } from '../../core/scan/cosign-vuln.ts';
 import { type ScanResult, scanResult } from '../../core/scan/finding.ts';
 import type { ScanPolicy } from '../../core/scan/policy.ts';
 import { maxReportBytes } from '../../core/scan/report.ts';
-import { isKmsKey } from '../../core/scan/signed-by.ts';
 import { NotUsable } from './not-usable.ts';
 import { readText } from './read.ts';
 
@@ -38,25 +38,28 @@ export async function readSigned(
   if (!said.ok) throw new NotUsable(`${bundle} is no evidence: ${said.reason}`);
   const parsed = reportIn(said.predicate, said.payload);
   if (!parsed.ok) throw new NotUsable(`${bundle} is no evidence: it is ${parsed.reason}`);
-  return { result: scanResult(parsed.report), signedBy: said.signer?.name ?? '' };
+  return { result: scanResult(parsed.report), signedBy: said.signedBy ?? '' };
 }
 
 async function signerIn(file: string): Promise<Signer> {
-  return keyNamed(basename(file), await readText(file, maxKeyBytes), file);
+  const pem = await readText(file, maxKeyBytes);
+  return describing(file, () => keySigner(basename(file), publicKey(pem)));
 }
 
 function signersOf(signedBy: ScanPolicy['signedBy']): Signer[] {
-  const signers = signedBy.flatMap(({ name, key }) => (isKmsKey(key) ? [] : [keyNamed(name, key, name)]));
+  const signers = signedBy.flatMap(
+    (setting) => describing(setting.name, () => describedSigner(setting)) ?? [],
+  );
   if (signers.length > 0) return signers;
   throw new NotUsable(
-    '--key must name a file with a public key: the policy has none as PEM (aws kms get-public-key, or cosign public-key --key awskms:///…)',
+    '--key must name a file with a public key: the policy names nobody whose signature can be verified without KMS',
   );
 }
 
-function keyNamed(name: string, pem: string, from: string): Signer {
+function describing<Made>(what: string, make: () => Made): Made {
   try {
-    return { name, key: publicKey(pem) };
+    return make();
   } catch (error) {
-    throw new NotUsable(`${from} ${(error as Error).message}`);
+    throw new NotUsable(`${what} ${(error as Error).message}`);
   }
 }

@@ -154,9 +154,7 @@ const parameter =
 /** The keys that reports must be signed with. Their own policies must let this account in, as the default one does. */
 const signingKeys: Resources = (scope) => ({
   resources: each(scope, ({ service, environment }) =>
-    scanPolicyOf(service, environment)
-      .signedBy.map(({ key }) => key)
-      .filter(isKmsKey),
+    scanPolicyOf(service, environment).signedBy.flatMap(({ key = '' }) => (isKmsKey(key) ? [key] : [])),
   ),
 });
 

@@ -6,6 +6,8 @@ export interface Envelope {
   payloadType: string;
   payload: Buffer;
   signatures: Buffer[];
+  /** All of the Sigstore bundle that it was in: with what proves whose signature it is where that is no known key. */
+  bundle?: object;
 }
 
 export type ReadEnvelope = { ok: true; envelope: Envelope } | { ok: false; reason: string };
@@ -29,7 +31,7 @@ const bundleSchema = z.strictObject({
       /^application\/vnd\.dev\.sigstore\.bundle(\.v0\.3\+json|\+json;version=0\.[123])$/,
       'no Sigstore bundle of version 0.1, 0.2 or 0.3',
     ),
-  // A certificate, and entries of a log, are read by nobody: who signed is said by the keys of the configuration.
+  // What it says of certificates and logs is looked at only where somebody without a key of their own may sign.
   verificationMaterial: z.looseObject({}),
   dsseEnvelope: dsseSchema,
 });
@@ -41,7 +43,8 @@ export function readBundle(text: string): ReadEnvelope {
   if (read.value.dsseEnvelope.signatures.length > 1) {
     return { ok: false, reason: 'a Sigstore bundle with several signatures, where one belongs' };
   }
-  return decoded(read.value.dsseEnvelope);
+  const inside = decoded(read.value.dsseEnvelope);
+  return inside.ok ? { ok: true, envelope: { ...inside.envelope, bundle: read.value } } : inside;
 }
 
 /** Reads a DSSE envelope; never throws. The caller bounds its size. */

@@ -50,7 +50,7 @@ function sealed(envelope: Parameters<typeof attested>[0], by: Opening): Opened {
   const said = attested(envelope, { trusted: by.trusted, digests: by.image.digests });
   if (!said.ok) return said;
   const inside = judgeable('cosign-vuln', said.predicate, said.payload, by);
-  return inside.ok && said.signer ? { ...inside, signedBy: said.signer.name } : inside;
+  return inside.ok && said.signedBy ? { ...inside, signedBy: said.signedBy } : inside;
 }
 
 /** A result, if it is about this image, timely, and by a scanner that the policy goes by. */

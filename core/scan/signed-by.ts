@@ -1,4 +1,4 @@
-/** Whose signature a report must have: public keys, by the names under which people know who holds them. */
+/** Whose signature a report must have: public keys, or identities, by the names under which people know who holds them. */
 import * as z from 'zod';
 import { publicKey } from '../attestation/public-key.ts';
 
@@ -23,19 +23,56 @@ const keySchema = z.string().superRefine((key, { addIssue }) => {
   }
 });
 
-const signerSchema = z.strictObject({
-  /** As people read it: `signed by CI`. */
-  name: z.string().regex(/^\w(?:[\w .@/-]{0,58}\w)?$/, {
-    error: 'a name of up to 60 letters, digits, spaces and ._@/-, such as CI',
-  }),
-  /** A public key as PEM text, or the ARN of a key in KMS. */
-  key: keySchema,
-});
+/** As far as a mistake can be told from it; whether its certificates can be read is found where they are needed. */
+const trustedRootSchema = z.looseObject(
+  {
+    mediaType: z
+      .string()
+      .regex(/^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=0\.1|\.v0\.[12]\+json)$/),
+    certificateAuthorities: z.array(z.looseObject({})).min(1),
+    tlogs: z.array(z.looseObject({})).min(1),
+    ctlogs: z.array(z.looseObject({})).min(1),
+  },
+  {
+    error: "must be Sigstore's trusted root: what cosign trusted-root create --with-default-services writes",
+  },
+);
+
+const signerSchema = z
+  .strictObject({
+    /** As people read it: `signed by CI`. */
+    name: z.string().regex(/^\w(?:[\w .@/-]{0,58}\w)?$/, {
+      error: 'a name of up to 60 letters, digits, spaces and ._@/-, such as CI',
+    }),
+    /** A public key as PEM text, or the ARN of a key in KMS. */
+    key: keySchema.optional(),
+    /** Instead of a key: whom a certificate of Sigstore's must name, and who vouched for them. */
+    issuer: z
+      .url({
+        protocol: /^https$/,
+        error: 'must be an address such as https://token.actions.githubusercontent.com',
+      })
+      .optional(),
+    /** `*` stands for any text, but not for whose it is. */
+    subject: z
+      .string()
+      .regex(/^(https:\/\/[^*/]+\/[^*/]+\/.+|[^*/\s]+@[^*/\s]+)$/, {
+        error:
+          'must say whose it is, such as https://github.com/my-org/my-api/.github/workflows/deploy.yml@refs/tags/*, or a person as in me@example.com',
+      })
+      .optional(),
+    trustedRoot: trustedRootSchema.optional(),
+  })
+  .refine(
+    ({ key, issuer, subject, trustedRoot }) =>
+      key === undefined ? issuer && subject && trustedRoot : !issuer && !subject && !trustedRoot,
+    { error: 'must have a key, or issuer, subject and trustedRoot' },
+  );
 export type SignerSetting = z.output<typeof signerSchema>;
 
 export const signedBySchema = z
   .array(signerSchema)
   .max(10)
   .refine((signers) => new Set(signers.map(({ name }) => name)).size === signers.length, {
-    error: 'two keys have the same name: nobody could tell whose signature it was',
+    error: 'two signers have the same name: nobody could tell whose signature it was',
   });

@@ -17,7 +17,11 @@ interface Rule {
 }
 
 const rules: Rule[] = [
-  { folder: 'core', mayImport: /^(core\/|zod$|node:crypto$)/, andTypesOf: /^@slack\/types$/ },
+  {
+    folder: 'core',
+    mayImport: /^(core\/|zod$|node:crypto$|@sigstore\/(bundle|protobuf-specs|verify)$)/,
+    andTypesOf: /^@slack\/types$/,
+  },
   {
     folder: 'aws',
     mayImport: /^(core\/|aws\/|@aws-sdk\/|@smithy\/|zod$|node:(crypto|util|zlib)$)/,

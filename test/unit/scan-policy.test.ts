@@ -138,9 +138,24 @@ describe('a mistake', () => {
       says: 'scan.signedBy.0.name: a name of up to 60 letters',
     },
     {
+      it: 'a signer without a key and without an identity',
+      scan: { signedBy: [{ name: 'CI', issuer: 'https://token.actions.githubusercontent.com' }] },
+      says: 'scan.signedBy.0: must have a key, or issuer, subject and trustedRoot',
+    },
+    {
+      it: 'a signer who may be anybody',
+      scan: { signedBy: [{ name: 'CI', subject: 'https://github.com/*' }] },
+      says: 'scan.signedBy.0.subject: must say whose it is',
+    },
+    {
+      it: 'a trusted root that is none',
+      scan: { signedBy: [{ name: 'CI', trustedRoot: { mediaType: 'application/json' } }] },
+      says: 'scan.signedBy.0.trustedRoot',
+    },
+    {
       it: 'two keys of one name',
       scan: { signedBy: [keyInKms, `${keyInKms}2`].map((key) => ({ name: 'CI', key })) },
-      says: 'scan.signedBy: two keys have the same name',
+      says: 'scan.signedBy: two signers have the same name',
     },
     {
       it: "ECR's basic scanning where only what has a fix counts",
