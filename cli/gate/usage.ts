@@ -8,8 +8,8 @@ What the scan gate makes of a report: the same decision as in a release, on a fi
                  \`aws ecr describe-image-scan-findings\` answered, at most 20 MiB; - reads it from standard input
   --bundle       instead, a report that cosign has signed: a Sigstore bundle, or a DSSE envelope
   --digest       of the image that the bundle is to be about: sha256:…
-  --key          a file with a public key as PEM that may have signed it; may be given several times. Without one, the keys in
-                 \`signedBy\` of the policy count, but for those in KMS
+  --key          a file with a public key as PEM that may have signed it; may be given several times. Without one, those in
+                 \`signedBy\` of the policy count, but for keys in KMS
   --service      by the policy of this service in tidegate.config.ts
   --environment  with that of this environment over it
   --policy       by a policy in a file instead: the settings of \`scan\`, as JSON
