@@ -49,7 +49,7 @@ export interface Foresight extends Wanted {
   /** The family's latest revision, where it is not what runs: none of this would be deployed. */
   drift?: { taskDefinition: string; changes: Change[] };
   /** `upgrades`: what to do about what blocks, as `upgrade minimist to 1.2.6 (1 CRITICAL)`. */
-  scan?: { status: 'pass' | 'fail' | 'pending'; summary: string; upgrades?: string[] };
+  scan?: { status: 'pass' | 'fail' | 'pending'; summary: string; upgrades?: string[]; signedBy?: string };
   slot?: { status: 'free' | 'waits' | 'superseded' | 'rejected'; sentence: string };
   /** Absent for the first release of a service: it has none. */
   wayBack?: { taskDefinition: string; image: string };
@@ -170,8 +170,8 @@ async function scanOf(release: Release, aws: Aws): Promise<NonNullable<Foresight
   try {
     const verdict = await unlessRejected(() => checkScan.run({ release }, aws, noExecution));
     if ('rejected' in verdict) return { status: 'fail', summary: verdict.rejected };
-    const { status = 'fail', summary = 'no verdict', upgrades } = verdict.answer ?? {};
-    return { status, summary, ...(upgrades && { upgrades }) };
+    const { status = 'fail', summary = 'no verdict', upgrades, signedBy } = verdict.answer ?? {};
+    return { status, summary, ...(upgrades && { upgrades }), ...(signedBy && { signedBy }) };
   } catch (error) {
     if (error instanceof ScanPending) return { status: 'pending', summary: error.message };
     throw error;

@@ -28,6 +28,7 @@ export function told(seen: Foresight, now: number, screen: Terminal): void {
   if (compareUrl) row('', compareUrl);
   if (seen.comesFrom) row('comes', `once ${seen.comesFrom} has deployed it`);
   if (seen.scan) row('scan', `${seen.scan.status}: ${seen.scan.summary}`);
+  if (seen.scan?.signedBy) row('', `report signed by ${seen.scan.signedBy}`);
   for (const upgrade of seen.scan?.upgrades ?? []) row('', upgrade);
   if (seen.slot) row('slot', seen.slot.sentence);
   if (seen.wayBack) row('way back', `${nameIn(seen.wayBack.taskDefinition)}, ${imageIn(seen.wayBack.image)}`);
