@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Command } from './command.ts';
 import { completion } from './completion/command.ts';
+import { judge } from './judge/command.ts';
 import { BadUse, Mistake } from './mistake.ts';
 import { plan } from './plan/command.ts';
 import { releases } from './releases/command.ts';
@@ -26,6 +27,7 @@ const commands: Record<string, Command> = {
   plan,
   rollback,
   strategy,
+  judge,
   completion: completion(() => commands, common),
 };
 

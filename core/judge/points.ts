@@ -27,7 +27,7 @@ export function valuesIn(points: readonly Point[], observation: Observation, per
   const before = (start: number) => start >= from && start + periodMs <= startedAt && proved(start);
   return {
     before: of(before),
-    last: of((start) => before(start) && start >= startedAt - lastSeconds * 1000 - periodMs),
+    last: of((start) => before(start) && start + periodMs > startedAt - lastSeconds * 1000),
     after: of(
       (start) =>
         start >= Math.max(firstAfter, stableAt + policy.warmUp * 1000) &&

@@ -12,6 +12,9 @@ const broken = join(elsewhere, 'broken.config.ts');
 writeFileSync(broken, 'export default {\n  services: { my-api: {} },\n};\n');
 afterAll(() => rmSync(elsewhere, { recursive: true }));
 
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/judge/${name}`, import.meta.url));
+const fromFiles = ['--policy', fixture('analysis.json'), '--file', fixture('rising-errors.json')];
+
 interface Ended {
   code: number;
   out: string;
@@ -50,6 +53,34 @@ test.concurrent.each([
     code: 2,
     out: /^$/,
     err: /and a tag, such as/,
+  },
+  {
+    it: 'a past deployment is judged from a file',
+    args: ['judge', ...fromFiles, '--at', '2026-11-27T10:00:00Z', '--stable', '2026-11-27T10:02:00Z'],
+    code: 1,
+    out: /would have been taken back: fail\n5xx rose from 0.05 % \(19 of 38 356\) to 4.4 %[\s\S]*█[\s\S]*1 of 5 looks/,
+    err: /^$/,
+  },
+  {
+    it: 'what to ask CloudWatch for is printed',
+    args: ['judge', '--policy', fixture('analysis.json'), '--at', '2026-11-27T10:00:00Z', '--queries'],
+    code: 0,
+    out: /"StartTime": "2026-11-27T09:00:00.000Z"[\s\S]*"MetricName": "RequestCount"/,
+    err: /^$/,
+  },
+  {
+    it: 'a time that is none is bad use',
+    args: ['judge', ...fromFiles, '--at', 'yesterday'],
+    code: 2,
+    out: /^$/,
+    err: /--at yesterday is no time: write it as 2026/,
+  },
+  {
+    it: 'a policy with a mistake is told',
+    args: ['judge', '--policy', fixture('rising-errors.json'), '--file', 'x', '--at', '2026-11-27T10:00:00Z'],
+    code: 2,
+    out: /^$/,
+    err: /is no analysis:\n.*has no setting MetricDataResults/,
   },
   {
     it: 'a local world that does not run is said to be started',

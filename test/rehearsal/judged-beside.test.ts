@@ -6,6 +6,8 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { expect, test } from 'vitest';
+import { pastOf } from '../../cli/judge/past.ts';
+import { replay } from '../../core/judge/replay.ts';
 import { inProcessHandler, inProcessSettings } from '../../local/door/in-process.ts';
 import { production, type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
 import { address, settle } from '../support/virtual-world.ts';
@@ -119,4 +121,21 @@ test('a metric of one’s own takes a release back whose users see nothing wrong
 
   expect(outcome).toBe('RolledBack');
   expect(reason).toMatch(/^declined payments rose from 1.0 % \(\d+ of [\d ]+\) to 12.0 % \(60 of 500\)/);
+});
+
+test('judged again from CloudWatch, a release that was taken back is taken back in the same words, or kept by another policy', async () => {
+  const world = await rehearsal();
+  const { executionArn, reason } = await world.push('errors', 'v1.0.0');
+  await world.clock.advance(600_000);
+  const surroundings = world.world.surroundings('tidegate-cli');
+  const asked = { service: 'my-api', environment: 'production', release: executionArn };
+
+  const looking = pastOf(asked, surroundings).then(async (past) => ({ past, found: await past.figures() }));
+  await settle(world.clock, looking);
+  const { past, found } = await looking;
+  const again = replay({ ...past, found });
+  const kept = replay({ ...past, found, policy: { ...past.policy, report: ['errors'] } });
+
+  expect(again.at(-1)?.comparison).toMatchObject({ decision: 'take back', headline: reason });
+  expect(kept.at(-1)?.comparison.decision).toBe('keep');
 });

@@ -1,0 +1,87 @@
+/** A judgement of the past as people read it: the sentence, the table, the chart, and every look. */
+import { spoken } from '../../core/duration.ts';
+import type { Moments } from '../../core/judge/plots.ts';
+import type { PastLook } from '../../core/judge/replay.ts';
+import type { Finding, Status } from '../../core/judge/verdict.ts';
+import { percent, quantity } from '../../core/judge/wording.ts';
+import type { Colour, Terminal } from '../terminal.ts';
+import { blockChart } from './chart.ts';
+
+const colours: Record<Status, Colour> = {
+  pass: 'green',
+  fail: 'red',
+  inconclusive: 'yellow',
+  continue: 'dim',
+};
+const decisions = {
+  keep: 'kept',
+  'take back': 'taken back',
+  'look again': 'looked at again, and its window is not over',
+  'look at the deployment': 'left to the deployment',
+};
+
+export function told(looks: readonly PastLook[], moments: Moments, screen: Terminal): void {
+  const { say, tell, paint } = screen;
+  const last = looks.at(-1);
+  if (!last) return;
+  const { comparison } = last;
+  say();
+  tell(
+    '',
+    `It would have been ${paint('bold', decisions[comparison.decision])}: ${paint(colours[comparison.status], comparison.status)}`,
+  );
+  tell('', comparison.headline);
+  say();
+  for (const line of table(comparison.metrics)) say(`  ${line}`);
+  say();
+  for (const line of blockChart(comparison, { ...moments, decidedAt: last.at })) say(`  ${line}`);
+  say();
+  say(paint('bold', `${looks.length} of ${comparison.looks.planned} looks`));
+  for (const { at, comparison: seen } of looks) {
+    const after = moments.stableAt === undefined ? '' : spoken((at - moments.stableAt) / 1000);
+    tell(`  ${after.padEnd(13)}${paint(colours[seen.status], seen.status.padEnd(13))}`, seen.headline, 28);
+  }
+}
+
+function table(metrics: readonly Finding[]): string[] {
+  const rows = [['', 'before', 'last 5 min', 'after', 'verdict'], ...metrics.map(row)];
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function row(finding: Finding): string[] {
+  const verdict = finding.report ? `${finding.status}, only reported` : finding.status;
+  return [finding.name, ...figures(finding), verdict];
+}
+
+function figures(finding: Finding): string[] {
+  switch (finding.kind) {
+    case 'errors':
+      return [finding.before, finding.last, finding.after].map(({ errors, requests }) =>
+        requests > 0 ? `${percent(errors / requests)} of ${Math.round(requests)}` : 'nothing',
+      );
+    case 'latency':
+      return [finding.before, finding.last, finding.after].map(({ p99Milliseconds: value, points }) =>
+        value === undefined ? 'nothing' : `${quantity(value, 'ms')} (${points})`,
+      );
+    case 'gauge':
+      return [finding.before, finding.last, finding.after].map(({ mean, points }) =>
+        mean === undefined ? 'nothing' : `${quantity(mean, finding.unit)} (${points})`,
+      );
+    case 'limit': {
+      const max = finding.unit === 'share' ? percent(finding.max) : quantity(finding.max, finding.unit);
+      return ['', `at most ${max}`, `${finding.above} of ${finding.of} above`];
+    }
+    case 'alarms':
+      return ['', '', finding.firing.join(', ') || 'none fired'];
+    case 'targets':
+      return ['', '', `none healthy in ${finding.periods}`];
+  }
+}

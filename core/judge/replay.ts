@@ -1,0 +1,52 @@
+/** A past deployment judged again, look by look, as it would have been: by the same code, which sees no more than it would have seen. */
+import { compare } from './compare.ts';
+import type { Judged } from './judged.ts';
+import { schedule } from './looks.ts';
+import type { AnalysisPolicy } from './policy.ts';
+import { type Found, seriesIn } from './queries.ts';
+import { firstPeriodAfter, type Observation, plannedPeriods } from './series.ts';
+import type { Comparison } from './verdict.ts';
+
+export interface Past extends Pick<Observation, 'policy' | 'startedAt' | 'stableAt' | 'spoiled'> {
+  judged: readonly Judged[];
+  /** What CloudWatch answered, by the ids of the queries. */
+  found: Found;
+  /** What the new version got of the requests, where it had a target group of its own. */
+  newPercent?: number | undefined;
+  /** Nothing later is looked at, ms since the epoch. */
+  until: number;
+}
+
+export interface PastLook {
+  /** ms since the epoch. */
+  at: number;
+  comparison: Comparison;
+}
+
+/** When the judge looks at the latest, ms since the epoch: all of its figures are complete then. */
+export const lastLookAt = (of: { policy: AnalysisPolicy; stableAt: number }): number =>
+  firstPeriodAfter(of) + (plannedPeriods(of.policy) * of.policy.period + of.policy.publicationDelay) * 1000;
+
+/**
+ * Up to the look that decides; one that says `look again` where `until` comes first. Alarms have no say: what they were is not
+ * among CloudWatch's figures.
+ */
+export function replay({ found, newPercent, until, ...past }: Past): PastLook[] {
+  const { series, old } = seriesIn(found, past.policy);
+  const policy: AnalysisPolicy = { ...past.policy, alarms: undefined };
+  const apart = newPercent === undefined ? {} : { old: { series: old, newPercent } };
+  const lookAt = (now: number): PastLook => ({
+    at: now,
+    comparison: compare({ ...past, ...apart, policy, series, found, now }),
+  });
+
+  const looks: PastLook[] = [];
+  for (const periods of schedule(plannedPeriods(policy))) {
+    const at = firstPeriodAfter(past) + (periods * policy.period + policy.publicationDelay) * 1000;
+    if (at > until) break;
+    const look = lookAt(at);
+    looks.push(look);
+    if (look.comparison.decision !== 'look again') return looks;
+  }
+  return looks.length > 0 ? looks : [lookAt(until)];
+}
