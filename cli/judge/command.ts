@@ -40,6 +40,7 @@ Exit code:
     ...{ policy: text, file: text, save: text, svg: text },
     queries: { type: 'boolean', default: false },
   },
+  arguments: ['service', 'environment'],
   async run({ positionals, values, screen }) {
     const [service, environment, ...others] = positionals;
     const { queries, save, svg, ...typed } = values.own;
