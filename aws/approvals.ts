@@ -1,43 +1,117 @@
 /** Approvals: the task token stays here, people and messages only ever see the short approval id. */
+import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
-import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval.ts';
+import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval/answer.ts';
+import { type Decided, decisionSchema } from '../core/approval/decide.ts';
+import { noRules, type Rules, rulesSchema } from '../core/approval/rules.ts';
 import { forgetting } from '../core/forgetting.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
+
+const postedSchema = z.object({
+  channel: z.string(),
+  ts: z.string(),
+  text: z.string(),
+  blocks: z.array(z.custom<KnownBlock>()),
+});
+/** The message that asks, and where Slack has it. */
+export type Posted = z.infer<typeof postedSchema>;
 
 /** As it is read: what a later version keeps beside is left out. */
 const approvalSchema = z.object({
   approvalId: z.string(),
   execution: z.string(),
   taskToken: z.string(),
+  /** What it is about, for whoever decides it without Slack. */
+  subject: z
+    .object({ service: z.string(), environment: z.string(), tag: z.string(), digest: z.string() })
+    .optional(),
   /** ms since the epoch. */
+  openedAt: z.number().default(0),
   expiresAt: z.number(),
+  author: z.string().optional(),
+  /** Why a gate holds the release. */
+  held: z.string().optional(),
+  /** As they were when it was opened. */
+  rules: rulesSchema.default(noRules),
+  decisions: z.array(decisionSchema).default([]),
+  answer: approvalAnswerSchema.optional(),
   /** People have been asked. */
   asked: z.boolean().optional(),
-  answer: approvalAnswerSchema.optional(),
+  posted: postedSchema.optional(),
+  reminded: z.boolean().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
+
+export interface OpenedApproval
+  extends Pick<
+    Approval,
+    'approvalId' | 'execution' | 'taskToken' | 'subject' | 'openedAt' | 'expiresAt' | 'author' | 'held'
+  > {
+  rules: Rules;
+}
 
 export function approvals({ open }: Means) {
   const table = open(tidegateTable);
   const keyOf = (approvalId: string) => `approval ${approvalId}`;
+  const parse = (item: Record<string, unknown>): Approval => approvalSchema.parse(item);
+  /** Every write is conditional on the state that it was made from: a decision is never written over. */
+  const write = (approvalId: string, attributes: (approval: Approval) => Partial<Approval> | undefined) =>
+    table.change(keyOf(approvalId), (item) => {
+      const approval = parse(item);
+      const changed = attributes(approval);
+      return changed
+        ? { item: { ...item, ...changed }, answer: { ...approval, ...changed } }
+        : { answer: approval };
+    });
+
   return {
-    /** Opens an approval. Opening it again, with a new task token, keeps its deadline and a decision that was made. */
-    async open({ approvalId, taskToken, ...approval }: Omit<Approval, 'answer' | 'asked'>): Promise<void> {
-      await table.setFirst(keyOf(approvalId), 'approvalId', {
-        ...{ approvalId, ...approval },
-        ...forgetting('approval', approval.expiresAt),
+    /** Opens an approval. Opening it again, with a new task token, keeps its deadline, its rules and what was decided. */
+    async open(opened: OpenedApproval): Promise<Approval> {
+      return table.change(keyOf(opened.approvalId), (before) => {
+        const { taskToken } = opened;
+        const item =
+          before.approvalId === undefined
+            ? { ...opened, ...forgetting('approval', opened.expiresAt) }
+            : { ...before, taskToken };
+        return { item, answer: parse(item) };
       });
-      await table.set(keyOf(approvalId), { taskToken });
     },
-    asked: (approvalId: string) => table.set(keyOf(approvalId), { asked: true }),
-    /** Decides once. Answers false where somebody had already decided. */
-    decide: (approvalId: string, answer: ApprovalAnswer) =>
-      table.setFirst(keyOf(approvalId), 'answer', { answer }),
+
+    /** Notes that people were asked or reminded, and where. */
+    mark: (approvalId: string, marks: Pick<Approval, 'asked' | 'posted' | 'reminded'>) =>
+      write(approvalId, () => marks),
+
+    /** Somebody's attempt: what counts of it is written at once with what it leads to. Answers the approval as it is then. */
+    async attempt(
+      approvalId: string,
+      decide: (approval: Approval) => Decided,
+    ): Promise<{ approval: Approval; decided: Decided }> {
+      let decided: Decided | undefined;
+      const approval = await write(approvalId, (before) => {
+        decided = decide(before);
+        if (decided.verdict === 'refused') return undefined;
+        const { decisions, answer } = decided;
+        return { decisions, ...(answer && { answer }) };
+      });
+      if (!decided) throw new Error(`nobody asked whether ${approvalId} is decided`);
+      return { approval, decided };
+    },
+
+    /** Ends it without a person. The first answer stays; answers the one that counts. */
+    async end(approvalId: string, answer: ApprovalAnswer): Promise<Approval> {
+      return write(approvalId, (before) => (before.answer ? undefined : { answer }));
+    },
+
     async of(approvalId: string): Promise<Approval | undefined> {
       const item = await table.read(keyOf(approvalId));
-      if (!item) return undefined;
-      return approvalSchema.parse(item);
+      return item && parse(item);
+    },
+
+    /** Of those there are, in their order. */
+    async ofAll(approvalIds: readonly string[]): Promise<Approval[]> {
+      const items = await table.readAll(approvalIds.map(keyOf));
+      return items.flatMap((item) => (item ? [parse(item)] : []));
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Every gateway under its name: types only, so that who takes some of them brings no client along. */
 import type { approvals } from './approvals.ts';
+import type { audit } from './audit.ts';
 import type { cloudwatch } from './cloudwatch.ts';
 import type { domainEvents } from './domain-events.ts';
 import type { ecr } from './ecr.ts';
@@ -15,6 +16,7 @@ import type { records } from './records.ts';
 import type { scans } from './scans.ts';
 import type { signingKeys } from './signing-keys.ts';
 import type { slack } from './slack.ts';
+import type { slackGroups } from './slack-groups.ts';
 import type { slackResponse } from './slack-response.ts';
 import type { slackSigningSecret } from './slack-signing-secret.ts';
 import type { slots } from './slots.ts';
@@ -25,6 +27,7 @@ import type { waits } from './waits.ts';
 /** All that a function may use. What several functions share takes a `Pick` of it: their openers are named by each of them. */
 export type Aws = Opened<{
   approvals: typeof approvals;
+  audit: typeof audit;
   cloudwatch: typeof cloudwatch;
   domainEvents: typeof domainEvents;
   ecr: typeof ecr;
@@ -39,6 +42,7 @@ export type Aws = Opened<{
   scans: typeof scans;
   signingKeys: typeof signingKeys;
   slack: typeof slack;
+  slackGroups: typeof slackGroups;
   slackResponse: typeof slackResponse;
   slackSigningSecret: typeof slackSigningSecret;
   slots: typeof slots;

@@ -43,16 +43,20 @@ export function slackApi({ environment, fetch, open }: Means) {
   return {
     /**
      * Answers what Slack answered. Throws `SlackLimited` for 429, `Transient` for a 5xx, a lost connection and an answer
-     * that does not come within five seconds, and `SlackRefused` for what Slack will not do.
+     * that does not come in time: five seconds unless given, and `SlackRefused` for what Slack will not do.
      */
-    async call(method: string, given: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    async call(
+      method: string,
+      given: Readonly<Record<string, unknown>>,
+      patienceMs = timeoutMs,
+    ): Promise<Record<string, unknown>> {
       const name = tokenParameter();
       const headers = {
         authorization: `Bearer ${await open(parameters).secret(name)}`,
         'content-type': 'application/json; charset=utf-8',
       };
       const body = JSON.stringify(given);
-      const answer = await within(timeoutMs, async (signal) => {
+      const answer = await within(patienceMs, async (signal) => {
         const url = `${environment.SLACK_API_URL}/${method}`;
         const response = await fetch(url, { method: 'POST', headers, body, signal }).catch(lost);
         if (response.status === 429) throw new SlackLimited(method, retryAfter(response));

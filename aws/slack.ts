@@ -18,6 +18,9 @@ export const postedSchema = z.object({
 });
 export type Posted = z.infer<typeof postedSchema>;
 
+/** Somebody waits for the answer to a click, and Slack gives three seconds for all of it. */
+export const clickPatienceMs = 1200;
+
 const unfurling = { unfurl_links: false, unfurl_media: false };
 
 export function slack({ open }: Means) {
@@ -40,8 +43,23 @@ export function slack({ open }: Means) {
     },
 
     /** Replaces a message of ours. May be repeated. */
-    async update({ channel, ts }: Posted, message: SlackMessage): Promise<void> {
-      await call('chat.update', { channel, ts, ...message });
+    async update(
+      { channel, ts }: Posted,
+      { text, blocks }: SlackMessage,
+      patienceMs?: number,
+    ): Promise<void> {
+      await call('chat.update', { channel, ts, text, blocks }, patienceMs);
+    },
+
+    /** Opens a dialog for who clicked; Slack takes the trigger for three seconds, and once. */
+    async ask(triggerId: string, view: object): Promise<void> {
+      await call('views.open', { trigger_id: triggerId, view }, clickPatienceMs);
+    },
+
+    /** The members of a user group, by their ids. Read-only: may be repeated. */
+    async members(usergroup: string): Promise<string[]> {
+      const { users } = await call('usergroups.users.list', { usergroup }, clickPatienceMs);
+      return z.array(z.string()).parse(users);
     },
   };
 }

@@ -131,10 +131,16 @@ export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClie
         const command = new PutItemCommand({
           TableName,
           Item: written({ ...item, key, version: version + 1 }),
-          ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(#key)',
-          ...(before
-            ? { ExpressionAttributeValues: written({ ':version': version }) }
-            : { ExpressionAttributeNames: { '#key': 'key' } }),
+          // What was first written in another way has no version.
+          ...(before?.version === undefined
+            ? {
+                ConditionExpression: 'attribute_not_exists(#absent)',
+                ExpressionAttributeNames: { '#absent': before ? 'version' : 'key' },
+              }
+            : {
+                ConditionExpression: 'version = :version',
+                ExpressionAttributeValues: written({ ':version': version }),
+              }),
         });
         try {
           await calling('DynamoDB PutItem', () => client.send(command));

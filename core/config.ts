@@ -1,5 +1,7 @@
 /** What an installation deploys: the schema of `tidegate.config.ts`, and every rule that a mistake in it would break. */
 import * as z from 'zod';
+import { peopleSchema } from './approval/person.ts';
+import { approvalPolicySchema, breakGlassSchema } from './approval/rules.ts';
 import { durationSchema, spoken } from './duration.ts';
 import { repositorySchema } from './image.ts';
 import { analysisSchema } from './judge/policy.ts';
@@ -62,11 +64,6 @@ const smokeSchema = z
   });
 export type SmokePolicy = z.infer<typeof smokeSchema>;
 
-const approvalSchema = z.strictObject({
-  /** How long people have; after that the release ends Rejected. */
-  timeout: atMost('5d').default(86_400),
-});
-
 const releaseTaskSchema = z.strictObject({
   command: z.array(z.string()).min(1),
   /** From its start; then it is stopped, and the release ends Rejected. */
@@ -99,7 +96,11 @@ const environmentSchema = z
     /** ECS services of the same image, such as a worker, that move together with this one. */
     alongside: alongsideSchema,
     /** Ask a person before anything changes. */
-    approval: approvalSchema.optional(),
+    approval: approvalPolicySchema.optional(),
+    /** Who may let a release through that a gate holds: two people, each with a reason. Without it nobody may. */
+    breakGlass: breakGlassSchema.optional(),
+    /** So long a digest must have run in the environment before this one. */
+    soak: atMost('1d').optional(),
     /** What a release does while another is deployed: wait for the newest push's turn, for its own, or end Rejected. */
     queue: queueSchema.default('newest'),
     /** A one-off task of the new revision before traffic moves, such as a database migration. */
@@ -150,9 +151,9 @@ const environmentSchema = z
         reject('rollout', `takes ${spoken(shortest)} at least, and deploymentTimeout is not more than that`);
     });
   })
-  .superRefine(({ approval, releaseTask, deploymentTimeout, smoke }, context) => {
+  .superRefine(({ approval, breakGlass, releaseTask, deploymentTimeout, smoke }, context) => {
     const events = longestHistory({
-      approval: approval?.timeout ?? 0,
+      approval: Math.max(approval?.timeout ?? 0, breakGlass?.timeout ?? 0),
       releaseTask: releaseTask?.timeout ?? 0,
       deployment: deploymentTimeout,
       smoke: smoke?.timeout ?? 0,
@@ -195,6 +196,12 @@ const serviceSchema = z.strictObject({
           message: `is used twice: a promotion to ${name} would have two targets`,
         });
       });
+      if (environments[0]?.soak !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [0, 'soak'],
+          message: 'has no use in the first environment: nothing runs anywhere before it',
+        });
     }),
 });
 export type Service = z.infer<typeof serviceSchema>;
@@ -214,11 +221,26 @@ const configSchema = z
     slack: z
       .strictObject({
         channel: z.string().min(1),
+        /** Clicks of another app, workspace or channel are refused where these are given. */
+        appId: z
+          .string()
+          .regex(/^A[A-Z0-9]+$/, { error: 'the id of a Slack app such as A012AB3CD' })
+          .optional(),
+        teamId: z
+          .string()
+          .regex(/^T[A-Z0-9]+$/, { error: 'the id of a Slack workspace such as T012AB3CD' })
+          .optional(),
+        channelId: z
+          .string()
+          .regex(/^[CG][A-Z0-9]+$/, { error: 'the id of a Slack channel such as C012AB3CD' })
+          .optional(),
         tokenSecret: z
           .never({ error: 'is gone: take it out, and keep the token by npx sst secret set SlackToken' })
           .optional(),
       })
       .optional(),
+    /** The identities of the people who approve: who approves in Slack and in a terminal counts once. */
+    people: peopleSchema.optional(),
     /** Who is told by e-mail when Tidegate itself needs somebody. Each confirms it once, by a link that AWS sends. */
     alarms: z
       .strictObject({
@@ -231,11 +253,21 @@ const configSchema = z
       for (const { path, message } of scanMistakes(service))
         context.addIssue({ code: 'custom', path: ['services', name, ...path], message });
     for (const [service, { environments }] of Object.entries(services)) {
-      environments.forEach(({ approval }, index) => {
-        if (!approval || slack) return;
-        const path = ['services', service, 'environments', index, 'approval'];
-        const message = 'needs slack settings: nobody would be asked, and every release would end Rejected';
-        context.addIssue({ code: 'custom', path, message });
+      environments.forEach(({ approval, breakGlass }, index) => {
+        if (slack) return;
+        const reject = (field: string, message: string) =>
+          context.addIssue({
+            code: 'custom',
+            path: ['services', service, 'environments', index, field],
+            message,
+          });
+        if (approval)
+          reject(
+            'approval',
+            'needs slack settings: nobody would be asked, and every release would end Rejected',
+          );
+        if (breakGlass)
+          reject('breakGlass', 'needs slack settings: a glass must not be broken without anybody hearing it');
       });
     }
     const owners = new Map<string, string>();

@@ -1,14 +1,12 @@
 /** What Slack shows: calm, the cause first, words as well as colour. Text from outside is escaped and bounded. */
 import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
-import type { ApprovalAnswer } from './approval.ts';
 import { spoken } from './duration.ts';
 import { failedTasks } from './failed-tasks.ts';
 import { shortDigest } from './image.ts';
 import { planSchema } from './plan.ts';
 import type { ReleaseRecord } from './record.ts';
-import { type Outcome, type Release, type ReleaseRequest, requestedAt } from './release.ts';
-import type { ScanVerdict } from './scan/verdict.ts';
+import { type Outcome, type ReleaseRequest, requestedAt } from './release.ts';
 import { codeBlock, cut, escaped, limits } from './slack-text.ts';
 
 export interface Message {
@@ -58,7 +56,7 @@ export function endedMessage({ request, outcome, reason, record, link }: EndedRe
   };
 }
 
-const section = (text: string): KnownBlock => ({
+export const section = (text: string): KnownBlock => ({
   type: 'section',
   text: { type: 'mrkdwn', text: cut(text, limits.section) },
 });
@@ -67,7 +65,7 @@ const section = (text: string): KnownBlock => ({
 const resolvedSchema = z.looseObject({ release: z.looseObject({ warnings: z.array(z.string()) }) });
 const warningsIn = ({ steps }: ReleaseRecord) =>
   resolvedSchema.safeParse(steps.ResolveRelease).data?.release.warnings ?? [];
-const warningBlocks = (warnings: readonly string[]) =>
+export const warningBlocks = (warnings: readonly string[]) =>
   warnings.map((warning) => section(`⚠️ *${escaped(warning)}*`));
 
 const toldAtLength: readonly Outcome[] = ['RolledBack', 'NeedsHuman', 'Rejected'];
@@ -121,76 +119,4 @@ function whatToUpgrade({ steps }: ReleaseRecord): KnownBlock[] {
   if (upgrades.length === 0) return [];
   const lines = upgrades.map((line) => `• ${escaped(line)}`);
   return [{ type: 'section', text: { type: 'mrkdwn', text: cut(lines.join('\n'), limits.section) } }];
-}
-
-export interface WantedApproval {
-  approvalId: string;
-  release: Release;
-  scan: ScanVerdict;
-  /** ms since the epoch. */
-  expiresAt: number;
-  link: string | undefined;
-}
-
-/** The action ids that a click comes back with; the button's value is the approval id. */
-export const approvalActions = { approve: 'approve', reject: 'reject' } as const;
-
-export function approvalMessage({ approvalId, release, scan, expiresAt, link }: WantedApproval): Message {
-  const { service, environment, tag, digest, commit, warnings = [] } = release;
-  const headline = `✋ ${service} ${tag}: waits for approval (${environment})`;
-  const { compareUrl, revision } = commit;
-  const change = compareUrl
-    ? `<${escaped(compareUrl)}|what changed>`
-    : revision && `commit \`${escaped(revision.slice(0, 12))}\``;
-  const facts = [
-    `scan: ${escaped(scan.summary)}`,
-    ...(scan.signedBy ? [`report signed by ${escaped(scan.signedBy)}`] : []),
-    ...(change ? [change] : []),
-    ...(commit.author ? [`by ${escaped(commit.author)}`] : []),
-  ];
-  const until = `<!date^${Math.floor(expiresAt / 1000)}^{date_short_pretty} {time}|${new Date(expiresAt).toISOString()}>`;
-  const button = (action: string, label: string, style: 'primary' | 'danger') => ({
-    type: 'button' as const,
-    action_id: action,
-    value: approvalId,
-    style,
-    text: { type: 'plain_text' as const, text: label },
-  });
-  return {
-    text: cut(escaped(headline), limits.text),
-    blocks: [
-      { type: 'header', text: { type: 'plain_text', text: cut(headline, limits.header), emoji: true } },
-      { type: 'section', text: { type: 'mrkdwn', text: cut(facts.join('\n'), limits.section) } },
-      ...warningBlocks(warnings),
-      {
-        type: 'actions',
-        block_id: `approval ${approvalId}`,
-        elements: [
-          button(approvalActions.approve, 'Approve', 'primary'),
-          button(approvalActions.reject, 'Reject', 'danger'),
-        ],
-      },
-      {
-        type: 'context',
-        elements: [
-          {
-            type: 'mrkdwn',
-            text: [
-              `digest \`${shortDigest(digest)}\``,
-              `until ${until}`,
-              ...(link ? [`<${link}|execution>`] : []),
-            ].join(' · '),
-          },
-        ],
-      },
-    ],
-  };
-}
-
-/** The message that asked, after somebody answered: without buttons, and with who it was. */
-export function decidedMessage({ text, blocks }: Message, { decision, by }: ApprovalAnswer): Message {
-  const user = /^slack:(\w+)$/.exec(by)?.[1];
-  const sentence = `${decision === 'approved' ? '✅ Approved' : '⛔ Rejected'} by ${user ? `<@${user}>` : escaped(by)}`;
-  const kept = blocks.filter(({ type }) => type !== 'actions');
-  return { text: cut(text, limits.text), blocks: [...kept, section(sentence)] };
 }

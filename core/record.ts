@@ -51,12 +51,15 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
     case 'Rejected': {
       if (error) return error;
       const scan = of('CheckScan');
-      if (scan?.status === 'fail') return scan.summary ?? 'the scan gate said no';
+      const approval = of('RequestApproval');
+      if (scan?.status === 'fail' && approval?.decision === 'rejected')
+        return `${scan.summary ?? 'the scan gate said no'}; left rejected by ${approval.by}: ${approval.reason}`;
+      if (scan?.status === 'fail' && approval?.decision !== 'approved')
+        return approval?.reason ?? scan.summary ?? 'the scan gate said no';
       const slot = of('AcquireSlot');
       if (slot?.status === 'rejected' && slot.reason) return slot.reason;
       if (slot?.status === 'rejected')
         return `${slot.by} was being deployed, and with queue: 'reject' nobody waits for that: push again once it has ended`;
-      const approval = of('RequestApproval');
       if (approval?.decision === 'expired') return approval.reason ?? 'nobody answered in time';
       if (approval?.decision === 'rejected')
         return `rejected by ${approval.by}${approval.reason ? `: ${approval.reason}` : ''}`;
@@ -67,6 +70,9 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
     case 'Superseded': {
       const { by } = [of('AcquireSlot'), of('StartDeployment')].find((step) => step?.by) ?? {};
       if (by) return takesItsPlace(by);
+      const approval = of('RequestApproval');
+      if (approval?.decision === 'superseded')
+        return approval.reason ?? 'something newer was deployed meanwhile';
       return (
         of('StartDeployment')?.reason ??
         of('ConfirmRelease')?.reason ??

@@ -112,6 +112,8 @@ export const releaseSchema = z.strictObject({
   settings: z.strictObject({
     approval: z.boolean(),
     approvalTimeoutSeconds: z.int(),
+    /** Two people may let through what a gate holds. */
+    breakGlass: z.literal(true).optional(),
     releaseTask: z.boolean(),
     smokeTests: z.boolean(),
     analysis: z.boolean(),

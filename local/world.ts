@@ -89,6 +89,8 @@ export interface WorldOptions {
     aws: AwsHandler;
     routes: readonly Route[];
   }) => Pick<Surroundings, 'client' | 'makeClient' | 'fetch'>;
+  /** The members of Slack's user groups, by the groups' ids. */
+  userGroups?: Readonly<Record<string, readonly string[]>>;
   pace?: Partial<Pace>;
   /** Of ECS's own metrics. */
   publication?: Publication;
@@ -259,6 +261,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     channels: config.slack ? [config.slack.channel] : [],
     token: slackToken,
     signingSecret: slackSigningSecret,
+    ...(options.userGroups && { userGroups: options.userGroups }),
     interactionUrl: () => `${address()}/functions/on-approval`,
     fetch: (...request) => reach().fetch(...request),
   });

@@ -22,6 +22,10 @@ export function ScanPassed(scan: Out<'CheckScan'>, release: Out<'ResolveRelease'
   void (release.settings.approval === true);
 }
 
+export function MayBreakGlass(release: Out<'ResolveRelease'>['release']) {
+  void (release.settings.breakGlass === true);
+}
+
 export function RequestApproval(release: Out<'ResolveRelease'>['release'], scan: Out<'CheckScan'>) {
   ({ release: release, scan: scan }) satisfies In<'RequestApproval'>;
   (['Transient', 'Throttled']) satisfies ErrorOf<'RequestApproval'>[];
@@ -29,6 +33,7 @@ export function RequestApproval(release: Out<'ResolveRelease'>['release'], scan:
 
 export function Approved(approval: Out<'RequestApproval'>) {
   void (approval.decision === 'approved');
+  void (approval.decision === 'superseded');
 }
 
 export function AcquireSlot(release: Out<'ResolveRelease'>['release']) {

@@ -1,6 +1,7 @@
 /** What each function is called with once: the state machine's payloads, and events as AWS and Slack send them. */
+
+import { approvalActions } from '../../core/approval/message.ts';
 import { pinnedImage } from '../../core/image.ts';
-import { approvalActions } from '../../core/messages.ts';
 import type { steps } from '../../functions/steps/table.ts';
 import { slackSignature } from '../../local/slack/interactions.ts';
 import type { In } from '../../state-machines/contract.ts';

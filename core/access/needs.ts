@@ -4,6 +4,7 @@ import type { Action } from './resources.ts';
 /** The kinds of items in Tidegate's table: the first words of their keys. */
 export type ItemKind =
   | 'approval'
+  | 'audit'
   | 'known'
   | 'open'
   | 'push'
@@ -38,6 +39,11 @@ const lookAtDeployment = [
 const deploy = ['ecs:UpdateService', 'iam:PassRole'] as const;
 const leaveSlot = { GetItem: ['release', 'slot'], PutItem: ['slot'], UpdateItem: ['release'] } as const;
 const tellEnded = ['events:PutEvents', 'ssm:GetParameter slackToken'] as const;
+/** Somebody decides: the attempt is kept whatever comes of it. */
+const decide: Need['items'] = {
+  ...{ GetItem: ['approval'], PutItem: ['approval'] },
+  ...{ BatchGetItem: ['audit'], UpdateItem: ['audit', 'release'] },
+};
 const noted = { UpdateItem: ['release'] } as const;
 
 export const needs: Record<string, Need> = {
@@ -57,7 +63,7 @@ export const needs: Record<string, Need> = {
   },
   RequestApproval: {
     actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
-    items: { GetItem: ['approval', 'slot'], UpdateItem: ['approval', 'release'] },
+    items: { GetItem: ['approval', 'slot'], PutItem: ['approval'], UpdateItem: ['release'] },
   },
   AcquireSlot: {
     // A newer release wakes the one that waits for its deployment, and that one looks.
@@ -129,8 +135,11 @@ export const needs: Record<string, Need> = {
     items: leaveSlot,
   },
   'on-approval': {
-    actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackSigningSecret'],
-    items: { GetItem: ['approval'], UpdateItem: ['approval', 'release'] },
+    actions: [
+      ...(['states:SendTaskSuccess', 'ssm:GetParameter slackSigningSecret'] as const),
+      'ssm:GetParameter slackToken',
+    ],
+    items: decide,
   },
   'reconcile-pushes': {
     actions: [

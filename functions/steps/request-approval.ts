@@ -1,45 +1,90 @@
-/** Asks a person, once, and looks for the answer each time it is called. The task token stays in the table. */
+/** Asks people, once, and looks for the answer each time it is called. The task token stays in the table. */
 import * as z from 'zod';
-import { approvals } from '../../aws/approvals.ts';
+import { type Approval, approvals } from '../../aws/approvals.ts';
+import type { Aws } from '../../aws/gateways.ts';
 import { slack } from '../../aws/slack.ts';
+import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
-import { approvalAnswerSchema, stoppedBy } from '../../core/approval.ts';
+import { type ApprovalAnswer, approvalAnswerSchema, stoppedBy } from '../../core/approval/answer.ts';
+import { expire } from '../../core/approval/decide.ts';
+import { approvalMessage, decidedMessage, reminderMessage } from '../../core/approval/message.ts';
+import { rulesFrom } from '../../core/approval/rules.ts';
+import { environmentOf } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
-import { approvalMessage } from '../../core/messages.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { scanVerdictSchema } from '../../core/scan/verdict.ts';
+import { called, isNewer, takesItsPlace } from '../../core/slot.ts';
 import { lambda } from '../lambda.ts';
 import { defineStep } from '../step.ts';
 
 export const requestApproval = defineStep({
   name: 'RequestApproval',
-  uses: { approvals, slack, states },
+  uses: { approvals, slack, slots, states },
   input: z.strictObject({ release: releaseSchema, scan: scanVerdictSchema }),
   output: approvalAnswerSchema,
   errors: ['Transient', 'Throttled'],
   waits: true,
   aborted: ({ by, reason }) => ({ decision: 'rejected' as const, by, reason: stoppedBy(reason) }),
-  run: async ({ release, scan }, { approvals, config, consoleUrl, now, slack }, { arn, taskToken }) => {
+  run: async ({ release, scan }, aws, { arn, taskToken }) => {
+    const { approvals, config, consoleUrl, now, slack } = aws;
     // The execution's name: readable, unique for 90 days, and the same when this is called again.
     const approvalId = arn.slice(arn.lastIndexOf(':') + 1);
+    const { service, environment, tag, digest } = release;
+    const settings = environmentOf(config, service, environment).environment;
+    const held = scan.status === 'fail' ? scan.summary : undefined;
     const { approvalTimeoutSeconds } = release.settings;
-    const deadline = now() + approvalTimeoutSeconds * 1000;
-    await approvals.open({ approvalId, execution: arn, taskToken, expiresAt: deadline });
+    const timeout = held ? (settings.breakGlass?.timeout ?? 0) : approvalTimeoutSeconds;
+    const openedAt = now();
+    const approval = await approvals.open({
+      ...{ approvalId, execution: arn, taskToken, openedAt, expiresAt: openedAt + timeout * 1000 },
+      ...{ subject: { service, environment, tag, digest }, rules: rulesFrom(settings, config.people) },
+      ...(release.commit.author && { author: release.commit.author }),
+      ...(held && { held }),
+    });
     // Read after the new task token is there: a decision that comes now finds it.
-    const { asked, answer, expiresAt = deadline } = (await approvals.of(approvalId)) ?? {};
+    const { asked = false, answer, expiresAt, posted, rules } = approval;
     if (answer) return answer;
-    if (now() >= expiresAt) {
-      const missing = asked || !config.slack ? 'nobody answered' : 'nobody could be asked';
-      const reason = `${missing} within ${spoken(approvalTimeoutSeconds)}`;
-      await approvals.decide(approvalId, { decision: 'expired', by: 'nobody', reason });
-      return (await approvals.of(approvalId))?.answer;
+
+    const { deployed } = await aws.slots.look(release.target);
+    if (deployed && isNewer(deployed, { pushedAt: release.pushedAt, execution: arn })) {
+      const reason = takesItsPlace(called(deployed));
+      return ended(approval, { decision: 'superseded', by: 'nobody', reason }, aws);
     }
-    if (asked || !config.slack) return undefined;
-    const link = consoleUrl && consoleUrl + arn;
-    await slack.post(config.slack.channel, approvalMessage({ approvalId, release, scan, expiresAt, link }));
-    await approvals.asked(approvalId);
+    if (now() >= expiresAt) {
+      const over = { asked: asked || !config.slack, spent: spoken(timeout), now: now() };
+      return ended(approval, expire(approval, rules, over), aws);
+    }
+    if (!config.slack) return undefined;
+    if (!asked) {
+      const link = consoleUrl && consoleUrl + arn;
+      const message = approvalMessage({
+        ...{ approvalId, release, scan, rules, now: now(), expiresAt, link, held },
+      });
+      const place = await slack.post(config.slack.channel, message);
+      await approvals.mark(approvalId, { asked: true, posted: { ...place, ...message } });
+      return undefined;
+    }
+    const left = (expiresAt - now()) / 1000;
+    const reminder = settings.approval?.reminder;
+    if (reminder === undefined || approval.reminded || !posted || left > reminder) return undefined;
+    await slack.reply(posted, reminderMessage(posted, left));
+    await approvals.mark(approvalId, { reminded: true });
     return undefined;
   },
 });
+
+/** Nobody's decision. The buttons go, if Slack can be reached: who clicks them later is told that it is over. */
+async function ended(
+  { approvalId }: Approval,
+  answer: ApprovalAnswer,
+  { approvals, slack }: Pick<Aws, 'approvals' | 'slack'>,
+): Promise<ApprovalAnswer | undefined> {
+  const approval = await approvals.end(approvalId, answer);
+  if (approval.posted && approval.answer)
+    await slack
+      .update(approval.posted, decidedMessage(approval.posted, approval.answer))
+      .catch(() => undefined);
+  return approval.answer;
+}
 
 export const handler = lambda(requestApproval);

@@ -68,6 +68,7 @@ export const resolveRelease = defineStep({
         // Who may ask for a rollback has decided.
         approval: environment.approval !== undefined && !rollback,
         approvalTimeoutSeconds: environment.approval?.timeout ?? 0,
+        ...(environment.breakGlass && !rollback && { breakGlass: true }),
         // An older version's migration knows nothing of what a later one did.
         releaseTask: environment.releaseTask !== undefined && !rollback,
         smokeTests: environment.smoke !== undefined,

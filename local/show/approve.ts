@@ -1,5 +1,5 @@
 /** The person that environments with an approval ask: whoever looks at the Slack page, or the show where nobody does. */
-import { approvalActions } from '../../core/messages.ts';
+import { approvalActions } from '../../core/approval/message.ts';
 import type { StoredBlock } from '../slack/blocks.ts';
 import type { ShowWorld } from './show-world.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,12 +1,15 @@
-/** A click on a button: the payload that Slack sends to the app, signed, and the address the app may answer at. */
+/** A click on a button, or a dialog filled in: the payload that Slack sends to the app, signed, and what the app may answer. */
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Button } from './blocks.ts';
 import { argumentsOf, contentOf, SlackError } from './content.ts';
 import type { Messages, SlackMessage } from './messages.ts';
+import { isInput, type View, type Views } from './views.ts';
 import { botUser, onTheWire } from './web-api.ts';
 
 export interface Click {
+  /** Who clicks; whoever sits in front of it unless given. */
+  by?: Person;
   channelId: string;
   ts: string;
   blockId: string;
@@ -25,6 +28,7 @@ export interface Person {
 export interface InteractionOptions {
   clock: Clock;
   messages: Messages;
+  views: Views;
   signingSecret: string;
   /** Where the app takes interactions; asked at each click. Without it, clicks go nowhere and say so. */
   interactionUrl: (() => string) | undefined;
@@ -45,16 +49,16 @@ export const slackSignature = (signingSecret: string, timestamp: string, body: s
   `v0=${createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
 
 export function interactions(options: InteractionOptions) {
-  const { clock, messages, signingSecret, interactionUrl, address, fetch, person, newId } = options;
+  const { clock, messages, views, signingSecret, interactionUrl, address, fetch, person, newId } = options;
   const responses = new Map<string, { message: SlackMessage; uses: number; end: number }>();
 
-  function payloadOf(message: SlackMessage, blockId: string, button: Button) {
+  function payloadOf(message: SlackMessage, blockId: string, button: Button, who: Person) {
     const { type, text, value, style, action_id } = button;
     const responseId = `${botUser.team}/${newId()}${newId()}`;
     responses.set(responseId, { message, uses: 0, end: clock.now() + responseLifetimeMs });
     return {
       type: 'block_actions',
-      user: { ...person, name: person.username, team_id: botUser.team },
+      user: { ...who, name: who.username, team_id: botUser.team },
       api_app_id: botUser.app_id,
       token: 'deprecated',
       container: {
@@ -63,7 +67,7 @@ export function interactions(options: InteractionOptions) {
         channel_id: message.channelId,
         is_ephemeral: false,
       },
-      trigger_id: `${clock.now()}.${newId()}`,
+      trigger_id: views.newTrigger(who),
       team: { id: botUser.team, domain: 'local' },
       enterprise: null,
       is_enterprise_install: false,
@@ -77,8 +81,8 @@ export function interactions(options: InteractionOptions) {
     };
   }
 
-  /** Answers the HTTP status, or says why there is none. */
-  async function send(payload: object): Promise<number | string> {
+  /** Answers the HTTP status and the body, or says why there is none. */
+  async function send(payload: object): Promise<{ status: number; body: string } | string> {
     if (!interactionUrl) return 'this app takes no interactions';
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
     const timestamp = String(Math.floor(clock.now() / 1000));
@@ -90,8 +94,8 @@ export function interactions(options: InteractionOptions) {
     const timeout = new AbortController();
     const cancel = clock.after(patienceMs, () => timeout.abort());
     try {
-      return (await fetch(interactionUrl(), { method: 'POST', headers, body, signal: timeout.signal }))
-        .status;
+      const answer = await fetch(interactionUrl(), { method: 'POST', headers, body, signal: timeout.signal });
+      return { status: answer.status, body: await answer.text() };
     } catch (error) {
       return timeout.signal.aborted ? 'operation_timeout' : (error as Error).message;
     } finally {
@@ -101,17 +105,31 @@ export function interactions(options: InteractionOptions) {
 
   return {
     /** Resolves when the app has acknowledged or Slack has given up waiting. Rejects with `NoSuchButton`. */
-    async click({ channelId, ts, blockId, actionId }: Click): Promise<number | string> {
+    async click({ channelId, ts, blockId, actionId, by = person }: Click): Promise<number | string> {
       const message = messages.find(channelId, ts);
       const button = message && buttonsOf(message, blockId).find(({ action_id }) => action_id === actionId);
       if (!message || !button)
         throw new NoSuchButton(`there is no button ${blockId} ${actionId} in message ${ts}`);
       delete message.notice;
-      const answer = await send(payloadOf(message, blockId, button));
-      if (typeof answer === 'string') message.notice = `The app did not answer: ${answer}`;
-      else if (answer < 200 || answer > 299)
-        message.notice = `This app responded with Status Code ${answer}.`;
-      return answer;
+      delete message.whisper;
+      const answer = await send(payloadOf(message, blockId, button, by));
+      const notice = noticeOf(answer);
+      if (notice) message.notice = notice;
+      return typeof answer === 'string' ? answer : answer.status;
+    },
+
+    /** Sends a dialog that somebody filled in; `values` by the fields' blocks. Rejects with `NoSuchButton`. */
+    async submit(viewId: string, values: Readonly<Record<string, string>>): Promise<number | string> {
+      const view = views.open.get(viewId);
+      if (!view) throw new NoSuchButton(`there is no dialog ${viewId}`);
+      delete view.notice;
+      view.errors = {};
+      const answer = await send(submissionOf(view, values));
+      const notice = noticeOf(answer);
+      if (notice) view.notice = notice;
+      else if (typeof answer !== 'string') view.errors = errorsIn(answer.body);
+      if (!notice && Object.keys(view.errors).length === 0) views.open.delete(viewId);
+      return typeof answer === 'string' ? answer : answer.status;
     },
 
     /** A `response_url`: good for five answers within half an hour. */
@@ -125,6 +143,8 @@ export function interactions(options: InteractionOptions) {
         const given = await argumentsOf(request);
         const { channel: name, channelId: id } = response.message;
         if (given.delete_original === true) messages.remove(response.message);
+        else if (given.replace_original !== true && given.response_type === 'ephemeral')
+          response.message.whisper = contentOf(given, newId).text;
         else if (given.replace_original === true) messages.update(response.message, contentOf(given, newId));
         else messages.post({ name, id }, contentOf(given, newId), { threadTs: response.message.ts });
         return Response.json({ ok: true });
@@ -133,6 +153,44 @@ export function interactions(options: InteractionOptions) {
         return Response.json({ ok: false, error: error.message }, { status: 400 });
       }
     },
+  };
+}
+
+const noticeOf = (answer: { status: number } | string): string | undefined =>
+  typeof answer === 'string'
+    ? `The app did not answer: ${answer}`
+    : answer.status < 200 || answer.status > 299
+      ? `This app responded with Status Code ${answer.status}.`
+      : undefined;
+
+function errorsIn(body: string): Record<string, string> {
+  if (body === '') return {};
+  const answer = JSON.parse(body) as { response_action?: string; errors?: Record<string, string> };
+  return answer.response_action === 'errors' ? (answer.errors ?? {}) : {};
+}
+
+function submissionOf(
+  { id, person, callbackId, privateMetadata, blocks }: View,
+  values: Readonly<Record<string, string>>,
+) {
+  const fields = blocks
+    .filter(isInput)
+    .map(({ block_id, element: { type, action_id } }) => [
+      block_id,
+      { [action_id]: { type, value: values[block_id] || null } },
+    ]);
+  return {
+    type: 'view_submission',
+    team: { id: botUser.team, domain: 'local' },
+    user: { ...person, name: person.username, team_id: botUser.team },
+    api_app_id: botUser.app_id,
+    token: 'deprecated',
+    trigger_id: 'none',
+    view: {
+      ...{ id, type: 'modal', callback_id: callbackId, private_metadata: privateMetadata },
+      state: { values: Object.fromEntries(fields) },
+    },
+    response_urls: [],
   };
 }
 

@@ -18,6 +18,8 @@ export interface SlackMessage {
   edited: boolean;
   /** What Slack tells the person who clicked, when the app did not take it. */
   notice?: string;
+  /** What the app told who clicked, and nobody else. */
+  whisper?: string;
 }
 
 export type Content = Pick<SlackMessage, 'text' | 'blocks'>;

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { html, trusted } from './html.ts';
 import type { Messages, SlackMessage } from './messages.ts';
-import { renderMessage } from './render.ts';
+import { renderMessage, renderView } from './render.ts';
+import type { View } from './views.ts';
 
-export function slackPage({ all, channels }: Messages): Response {
+export function slackPage({ all, channels }: Messages, dialogs: readonly View[]): Response {
   const inChannel = (name: string) =>
     all.filter(({ channel, threadTs }) => channel === name && threadTs === undefined);
   const repliesTo = ({ channelId, ts }: SlackMessage) =>
@@ -20,7 +21,7 @@ ${messages.length === 0 ? html`<p class="quiet">No messages yet.</p>` : messages
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Slack, local</title><style>${trusted(styles)}</style></head>
 <body><header><h1>Slack</h1> <span class="quiet">messages stay on this machine</span> <a href="/console">Console</a></header>
-<main>${sections}</main><script>${trusted(script)}</script></body></html>
+<main>${sections}</main>${dialogs.map(renderView)}<script>${trusted(script)}</script></body></html>
 `;
   return new Response(page.markup, { headers });
 }
@@ -78,6 +79,9 @@ hr { border: 0; border-top: 1px solid var(--line); margin: .75rem 0; }
 figure { margin: .5rem 0; } figcaption { font-size: .85rem; } figure img { max-width: 100%; max-height: 20rem; border-radius: 6px; }
 .mention { color: var(--link); background: var(--mention); border-radius: 3px; padding: 0 .15rem; }
 .notice { color: var(--alert); font-size: .85rem; }
+dialog { position: fixed; inset: 20vh 0 auto; width: min(30rem, 90vw); padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 10px; background: var(--page); color: var(--text); box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
+dialog label { display: block; margin: .5rem 0; font-weight: 700; font-size: .9rem; }
+textarea { display: block; width: 100%; margin-top: .3rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--quiet); border-radius: 6px; padding: .5rem; }
 .thread { border-left: 2px solid var(--line); margin-top: .5rem; padding-left: .75rem; }
 `;
 

@@ -3,6 +3,7 @@ import type { Button, StoredBlock, Text } from './blocks.ts';
 import { type Html, html, trusted } from './html.ts';
 import type { SlackMessage } from './messages.ts';
 import { mrkdwn, plainText } from './mrkdwn.ts';
+import { isInput, type View } from './views.ts';
 
 export function renderMessage(message: SlackMessage, replies: readonly SlackMessage[]): Html {
   const { ts, text, blocks, edited, notice } = message;
@@ -14,11 +15,30 @@ export function renderMessage(message: SlackMessage, replies: readonly SlackMess
 ${blocks.length > 0 ? blocks.map((block) => renderBlock(block, message)) : html`<p>${mrkdwn(text)}</p>`}
 ${edited ? html`<span class="quiet">(edited)</span>` : undefined}
 ${notice === undefined ? undefined : html`<p class="notice" role="alert">⚠️ ${notice}</p>`}
+${message.whisper === undefined ? undefined : html`<p class="notice" role="status">Only visible to you: ${message.whisper}</p>`}
 ${replies.length > 0 ? html`<div class="thread">${replies.map((reply) => renderMessage(reply, []))}</div>` : undefined}
 </div>
 </article>
 `;
 }
+
+/** A dialog, in front of everything. */
+export function renderView({ id, title, submit, blocks, errors, notice }: View): Html {
+  const fields = blocks.map((block) => {
+    if (!isInput(block)) return renderBlock(block, nowhere);
+    const { block_id, label, element } = block;
+    return html`<label>${label.text}<textarea name="${block_id}" rows="3" required maxlength="${element.max_length ?? 3000}"></textarea></label>
+${errors[block_id] === undefined ? undefined : html`<p class="notice" role="alert">${errors[block_id]}</p>`}`;
+  });
+  return html`<dialog open aria-label="${title}"><h3>${title}</h3>
+<form method="post" action="/slack/submit"><input type="hidden" name="view_id" value="${id}">${fields}
+${notice === undefined ? undefined : html`<p class="notice" role="alert">⚠️ ${notice}</p>`}
+<div class="actions"><button class="button primary">${submit}</button>
+<button class="button" name="close" value="1" formnovalidate>Cancel</button></div></form></dialog>
+`;
+}
+/** A dialog's blocks have no buttons that would need their message. */
+const nowhere: SlackMessage = { channel: '', channelId: '', ts: '0', text: '', blocks: [], edited: false };
 
 function renderBlock(block: StoredBlock, message: SlackMessage): Html {
   switch (block.type) {

@@ -5,6 +5,7 @@ import { type Route, under } from '../door/route.ts';
 import { type Click, interactions, NoSuchButton, type Person } from './interactions.ts';
 import { messageStore, type SlackMessage } from './messages.ts';
 import { slackPage } from './page.ts';
+import { type View, viewStore } from './views.ts';
 import { webApi } from './web-api.ts';
 
 export interface SlackOptions {
@@ -24,6 +25,8 @@ export interface SlackOptions {
   webhooks?: Readonly<Record<string, string>>;
   /** Answers 429 to more than one message a second in a channel. Off by default. */
   rateLimited?: boolean;
+  /** The members of each user group, by its id. */
+  userGroups?: Readonly<Record<string, readonly string[]>>;
   /** Who clicks. */
   person?: Person;
   random?: (length: number) => Buffer;
@@ -36,16 +39,23 @@ export interface Slack {
   messages(): readonly SlackMessage[];
   /** Presses a button. Answers the app's HTTP status, or why there is none. Rejects with `NoSuchButton`. */
   click(click: Click): Promise<number | string>;
+  /** Dialogs that are open, the oldest first. */
+  dialogs(): readonly View[];
+  /** Fills in a dialog and sends it. Answers as `click`. */
+  submit(viewId: string, values: Readonly<Record<string, string>>): Promise<number | string>;
 }
 
 export function slack(options: SlackOptions): Slack {
   const { clock, address, webhooks = {}, rateLimited = false, random = randomBytes } = options;
   const newId = () => random(4).toString('hex');
   const messages = messageStore(clock, options.channels);
-  const api = webApi({ clock, messages, token: options.token, webhooks, rateLimited, newId });
-  const { click, respond } = interactions({
+  const views = viewStore(clock, newId);
+  const { token, userGroups } = options;
+  const api = webApi({ clock, messages, views, userGroups, token, webhooks, rateLimited, newId });
+  const { click, submit, respond } = interactions({
     clock,
     messages,
+    views,
     newId,
     signingSecret: options.signingSecret,
     interactionUrl: options.interactionUrl,
@@ -73,17 +83,40 @@ export function slack(options: SlackOptions): Slack {
     return new Response(null, { status: 303, headers: { location: `/slack#m${ts}` } });
   }
 
+  async function submitted(request: Request): Promise<Response> {
+    const origin = request.headers.get('origin');
+    if (origin !== null && origin !== new URL(request.url).origin)
+      return new Response('wrong origin', { status: 403 });
+    const form = Object.fromEntries(new URLSearchParams(await request.text()));
+    const { view_id: viewId = '', close, ...values } = form as Record<string, string>;
+    if (close === undefined)
+      await submit(viewId, values).catch((error) => {
+        if (!(error instanceof NoSuchButton)) throw error;
+      });
+    else views.open.delete(viewId);
+    return new Response(null, { status: 303, headers: { location: '/slack' } });
+  }
+
   async function answer(request: Request): Promise<Response> {
     const [, folder = '', rest = ''] = /^\/slack\/([^/]+)\/?(.*)$/.exec(new URL(request.url).pathname) ?? [];
     if (folder === '')
-      return request.method === 'GET' ? slackPage(messages) : new Response(null, { status: 405 });
+      return request.method === 'GET'
+        ? slackPage(messages, [...views.open.values()])
+        : new Response(null, { status: 405 });
     if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
     if (folder === 'api') return api.call(rest, request);
     if (folder === 'services') return api.webhook(rest, request);
     if (folder === 'actions') return respond(rest, request);
     if (folder === 'click') return clicked(request);
+    if (folder === 'submit') return submitted(request);
     return new Response(null, { status: 404 });
   }
 
-  return { route: under('/slack', answer), messages: () => messages.all, click };
+  return {
+    route: under('/slack', answer),
+    messages: () => messages.all,
+    click,
+    dialogs: () => [...views.open.values()],
+    submit,
+  };
 }

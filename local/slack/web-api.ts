@@ -1,11 +1,15 @@
-/** Slack's web API, as far as it is used: `chat.postMessage` and `chat.update`, and incoming webhooks. */
+/** Slack's web API, as far as it is used: messages, dialogs, members of user groups, and incoming webhooks. */
 import type { Clock } from '../clock.ts';
 import { argumentsOf, contentOf, SlackError } from './content.ts';
 import type { Messages, SlackMessage } from './messages.ts';
+import type { Views } from './views.ts';
 
 export interface WebApiOptions {
   clock: Clock;
   messages: Messages;
+  views: Views;
+  /** The members of each user group, by its id; a workspace of the free plan has no groups. */
+  userGroups: Readonly<Record<string, readonly string[]>> | undefined;
   /** The bot token, such as `xoxb-…`. */
   token: string;
   /** The path below `/services/` of each incoming webhook, and the channel it posts to. */
@@ -27,7 +31,8 @@ export const onTheWire = ({ ts, threadTs, text, blocks }: SlackMessage) => ({
   blocks,
 });
 
-export function webApi({ clock, messages, token, webhooks, rateLimited, newId }: WebApiOptions) {
+export function webApi(options: WebApiOptions) {
+  const { clock, messages, views, userGroups, token, webhooks, rateLimited, newId } = options;
   const lastPosts = new Map<string, number>();
 
   function isTooSoon(channelId: string): boolean {
@@ -66,6 +71,16 @@ export function webApi({ clock, messages, token, webhooks, rateLimited, newId }:
         if (!message) throw new SlackError('message_not_found');
         messages.update(message, contentOf(given, newId));
         return Response.json({ ok: true, channel, ts, text: message.text, message: onTheWire(message) });
+      },
+    ],
+    ['views.open', (given) => Response.json({ ok: true, view: { id: views.show(given).id, type: 'modal' } })],
+    [
+      'usergroups.users.list',
+      ({ usergroup }) => {
+        if (!userGroups) throw new SlackError('plan_upgrade_required');
+        if (typeof usergroup !== 'string' || !Object.hasOwn(userGroups, usergroup))
+          throw new SlackError('no_such_subteam');
+        return Response.json({ ok: true, users: userGroups[usergroup] });
       },
     ],
   ]);

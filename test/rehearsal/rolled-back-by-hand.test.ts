@@ -1,6 +1,7 @@
 /** `tidegate rollback`: an earlier release is deployed again because somebody asked for it. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { goBack, openFor, type WantedRollback } from '../../cli/rollback/go-back.ts';
+import { approvalPolicySchema } from '../../core/approval/rules.ts';
 import { stateMachineArn } from '../../local/world.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
@@ -113,7 +114,7 @@ describe('a rollback by hand', () => {
 
   test('asks neither the scan gate nor a person again', async () => {
     const { world } = await afterTwo({ slack: true });
-    world.reconfigure({ approval: { timeout: 3600 } });
+    world.reconfigure({ approval: approvalPolicySchema.parse({ timeout: '1h' }) });
     world.config.services['my-api']?.scan.block.push('HIGH', 'MEDIUM', 'LOW', 'UNKNOWN');
 
     const release = await rollback(world);

@@ -54,7 +54,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a scan that failed is passed over',
     file: machine,
-    find: `{ "Condition": "{% $scan.status = 'fail' %}", "Next": "Reject" },`,
+    find: `{ "Condition": "{% $scan.status = 'fail' %}", "Next": "MayBreakGlass" },`,
     replace: '',
   },
   {
@@ -132,8 +132,8 @@ ${deployAll}
   {
     name: 'a change of an item does not look whether it changed meanwhile',
     file: 'aws/table.ts',
-    find: "ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(#key)',",
-    replace: "ConditionExpression: before ? ':version = :version' : 'attribute_not_exists(#key)',",
+    find: "ConditionExpression: 'version = :version',",
+    replace: "ConditionExpression: ':version = :version',",
   },
   {
     name: 'a second outcome overwrites the first',
@@ -279,8 +279,9 @@ ${deployAll}
   {
     name: 'an approval is noted as asked for before it is',
     file: 'functions/steps/request-approval.ts',
-    find: 'if (asked || !config.slack) return undefined;',
-    replace: 'if (asked || !config.slack) return undefined;\n    await approvals.asked(approvalId);',
+    find: '      const place = await slack.post(',
+    replace:
+      '      await approvals.mark(approvalId, { asked: true });\n      const place = await slack.post(',
   },
   {
     name: 'a release task is started by every call',

@@ -52,8 +52,12 @@ export function approve(
       clock.after(seconds * 1000, () => {
         say(`a person ${approver.answer}`);
         void world.slack.click({ channelId, ts, blockId: block.block_id, actionId }).then(
-          // Slack says that it did not work: they try again.
-          (answer) => answer !== 200 && asked.delete(ts),
+          async (answer) => {
+            const dialog = world.slack.dialogs().at(-1);
+            const sent = dialog ? await world.slack.submit(dialog.id, { reason: 'not today' }) : answer;
+            // Slack says that it did not work: they try again.
+            if (sent !== 200 || world.slack.dialogs().some(({ id }) => id === dialog?.id)) asked.delete(ts);
+          },
           () => {},
         );
       });

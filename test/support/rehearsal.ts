@@ -235,8 +235,12 @@ export async function rehearsal(options: RehearsalOptions = {}) {
       return all.reverse().map(({ outcome, record: { request } }) => `${request?.push.tag} ${outcome}`);
     },
 
-    /** Presses a button of the newest message in Slack that has one, and speaks of a tag where one is given. */
-    async click(actionId: string, tag = ''): Promise<void> {
+    /** Presses a button, and fills in the dialog that it opens, of the newest message in Slack that has one, and speaks of a tag where one is given. */
+    async click(
+      actionId: string,
+      tag = '',
+      { by = 'U0YOU', reason = 'not today' }: { by?: string; reason?: string } = {},
+    ): Promise<void> {
       const message = world.slack
         .messages()
         .findLast(({ text, blocks }) => text.includes(tag) && JSON.stringify(blocks).includes('"actions"'));
@@ -245,8 +249,13 @@ export async function rehearsal(options: RehearsalOptions = {}) {
         ({ type }) => type === 'actions',
       );
       const { channelId, ts } = message;
-      const clicking = world.slack.click({ channelId, ts, blockId: String(block?.block_id), actionId });
+      const person = { id: by, username: by };
+      const clicking = world.slack.click({
+        ...{ channelId, ts, blockId: String(block?.block_id), actionId, by: person },
+      });
       await settle(clock, clicking);
+      const dialog = world.slack.dialogs().find((one) => one.person.id === by);
+      if (dialog) await settle(clock, world.slack.submit(dialog.id, { reason }));
     },
 
     /** Tasks that no service started. */

@@ -33,12 +33,15 @@ export interface RehearsalOptions
     | 'onMetric'
     | 'onServed'
     | 'pace'
+    | 'userGroups'
   > {
   /** Over the service `my-api` of the rehearsal. */
   service?: Partial<ServiceInput>;
   /** Over its environment `production`. */
   environment?: Partial<EnvironmentInput>;
   slack?: boolean;
+  /** Who people are, over the configuration. */
+  people?: ConfigInput['people'];
   requestsPerSecond?: number;
   desiredCount?: number;
   seed?: number;
@@ -64,6 +67,7 @@ export async function rehearsedWorld(options: RehearsalOptions) {
   } = options;
   const config = defineConfig({
     ...(options.slack && { slack: { channel: 'deploys' } }),
+    ...(options.people && { people: options.people }),
     services: {
       'my-api': {
         repository: 'my-api',
@@ -87,6 +91,7 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     ...(onMetric && { onMetric }),
     ...(onServed && { onServed }),
     ...(pace && { pace }),
+    ...(options.userGroups && { userGroups: options.userGroups }),
   });
   return { ...world, first: world.first['my-api'] ?? '' };
 }

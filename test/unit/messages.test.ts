@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { approvalMessage, endedMessage } from '../../core/messages.ts';
+import { approvalMessage } from '../../core/approval/message.ts';
+import { noRules } from '../../core/approval/rules.ts';
+import { endedMessage } from '../../core/messages.ts';
 import type { Release, ReleaseRequest } from '../../core/release.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -163,6 +165,8 @@ test('a request for approval has two buttons that carry the approval id, never a
     approvalId: 'the-approval',
     release,
     scan: { ...scan, findings: [], waived: [], signedBy: 'CI' },
+    rules: noRules,
+    now: 0,
     expiresAt: 0,
     link: undefined,
   });

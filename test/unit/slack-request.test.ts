@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readClick, untrusted } from '../../core/slack-request.ts';
+import { readInteraction, strange, untrusted } from '../../core/slack-request.ts';
 
 // The example of Slack's documentation "Verifying requests from Slack".
 const secret = '8f742231b10e8888abcd99yyyzzz85a5';
@@ -33,7 +33,7 @@ test.each([
     doubt: 'timestamp',
   },
 ])('$it', ({ of, at, doubt }) => {
-  const said = untrusted(of, secret, at);
+  const said = untrusted(of, [secret], at);
 
   if (doubt) expect(said).toContain(doubt);
   else expect(said).toBeUndefined();
@@ -48,7 +48,7 @@ test('a click says who clicked what', () => {
     actions: [{ action_id: 'approve', value: 'my-approval' }],
   });
 
-  expect(readClick(body)).toEqual({ user: 'U1', action: 'approve', value: 'my-approval' });
+  expect(readInteraction(body)).toMatchObject({ user: 'U1', action: 'approve', value: 'my-approval' });
 });
 
 test.each([
@@ -57,5 +57,43 @@ test.each([
   ['payload=%7B'],
   [payload({ type: 'block_actions', actions: [] })],
 ])('%s is no click', (body) => {
-  expect(readClick(body)).toBeUndefined();
+  expect(readInteraction(body)).toBeUndefined();
+});
+
+test('while one secret replaces another, both count', () => {
+  expect(untrusted(request, ['another', secret], then)).toBeUndefined();
+  expect(untrusted(request, [secret, 'another'], then)).toBeUndefined();
+  expect(untrusted(request, ['another'], then)).toContain('signature');
+  expect(untrusted(request, [], then)).toContain('signature');
+});
+
+test('a dialog that was filled in says who wrote what, and about which approval', () => {
+  const body = payload({
+    type: 'view_submission',
+    user: { id: 'U1' },
+    team: { id: 'T1' },
+    api_app_id: 'A1',
+    view: {
+      callback_id: 'reject',
+      private_metadata: 'my-approval',
+      state: { values: { reason: { reason: { type: 'plain_text_input', value: 'checkout fails' } } } },
+    },
+  });
+
+  expect(readInteraction(body)).toEqual({
+    ...{ kind: 'submission', user: 'U1', action: 'reject', value: 'my-approval', text: 'checkout fails' },
+    ...{ appId: 'A1', teamId: 'T1' },
+  });
+});
+
+test.each([
+  { of: {}, expected: {}, reason: undefined },
+  { of: { appId: 'A1' }, expected: { appId: 'A1' }, reason: undefined },
+  { of: { appId: 'A2' }, expected: { appId: 'A1' }, reason: 'it is of another Slack app' },
+  { of: {}, expected: { appId: 'A1' }, reason: 'it is of another Slack app' },
+  { of: { teamId: 'T2' }, expected: { teamId: 'T1' }, reason: 'it is of another workspace' },
+  { of: { channelId: 'C2' }, expected: { channelId: 'C1' }, reason: 'it is of another channel' },
+  { of: {}, expected: { channelId: 'C1' }, reason: undefined },
+])('a request of $of where $expected is expected: $reason', ({ of, expected, reason }) => {
+  expect(strange({ user: 'U1', ...of }, expected)).toBe(reason);
 });

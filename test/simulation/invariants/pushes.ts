@@ -107,6 +107,6 @@ export const pushes: Invariants = {
         const { reason = '' } = (steps.RequestApproval ?? {}) as { reason?: string };
         return reason.startsWith('nobody answered');
       })
-      .filter(({ name }) => !messages.some((text) => text.includes(`approval ${name}`)))
+      .filter(({ name }) => !messages.some((text) => text.includes(`id \`${name}\``)))
       .map(({ name }) => `nobody was asked about ${name}`),
 };
