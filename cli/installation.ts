@@ -110,6 +110,10 @@ async function onAws(config: Config, stage: string): Promise<Installation> {
         TABLE_NAME: `${prefix}-releases`,
         STATE_MACHINE_ARN: `arn:${partition}:states:${region}:${account}:stateMachine:${prefix}-deploy`,
         AWS_LAMBDA_FUNCTION_NAME: 'tidegate-cli',
+        ...(partition === 'aws' && {
+          CONSOLE_URL: `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/`,
+        }),
+        ...(config.slack && { SLACK_TOKEN_PARAMETER: `/tidegate/${stage}/slack-token` }),
       },
       client,
     },

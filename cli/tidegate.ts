@@ -1,9 +1,13 @@
 /** `npm run tidegate -- …`: what people ask of Tidegate, and tell it, from a terminal. */
 import { parseArgs } from 'node:util';
+import { abort } from './abort/command.ts';
+import { promote } from './again/promote.ts';
+import { redeploy } from './again/redeploy.ts';
 import type { Command } from './command.ts';
 import { completion } from './completion/command.ts';
 import { judge } from './judge/command.ts';
 import { BadUse, Mistake } from './mistake.ts';
+import { pause, resume } from './pause/command.ts';
 import { plan } from './plan/command.ts';
 import { releases } from './releases/command.ts';
 import { rollback } from './rollback/command.ts';
@@ -25,7 +29,12 @@ const commands: Record<string, Command> = {
   releases,
   show,
   plan,
+  redeploy,
+  promote,
   rollback,
+  abort,
+  pause,
+  resume,
   strategy,
   judge,
   completion: completion(() => commands, common),

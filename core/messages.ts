@@ -34,7 +34,7 @@ export interface EndedRelease {
 }
 
 export function endedMessage({ request, outcome, reason, record, link }: EndedRelease): Message {
-  const { service, environment, push, rollback } = request;
+  const { service, environment, push, rollback, again } = request;
   const { mark, phrase } = words[outcome];
   const headline = `${mark} ${service} ${push.tag}: ${phrase} (${environment})`;
   const seconds = record.endedAt === undefined ? undefined : (record.endedAt - requestedAt(request)) / 1000;
@@ -42,6 +42,7 @@ export function endedMessage({ request, outcome, reason, record, link }: EndedRe
     `digest \`${shortDigest(push.digest)}\``,
     ...(seconds === undefined ? [] : [`${spoken(seconds)} after the ${rollback ? 'request' : 'push'}`]),
     ...(rollback ? [escaped(`rollback by ${rollback.by}: ${rollback.reason}`)] : []),
+    ...(again ? [escaped(`asked for by ${again.by}${again.reason ? `: ${again.reason}` : ''}`)] : []),
     ...(link ? [`<${link}|execution>`] : []),
   ];
   return {

@@ -22,8 +22,8 @@ export async function startExecution(
   const { service, environment, push } = request;
   const name = executionName({ service, environment, tag: push.tag, eventId: push.eventId });
   await openReleases.open(name, request);
-  // A rollback is of a digest that was seen long ago.
-  if (request.rollback) {
+  // What a person asks for is of a digest that was seen before.
+  if (request.rollback || request.again) {
     try {
       return { name, started: await states.start(name, request) };
     } catch (error) {

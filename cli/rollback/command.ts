@@ -4,8 +4,10 @@ import { shortDigest } from '../../core/image.ts';
 import type { Command } from '../command.ts';
 import { installation } from '../installation.ts';
 import { BadUse } from '../mistake.ts';
+import { reasonIn } from '../reason.ts';
 import type { Terminal } from '../terminal.ts';
-import { goBack, openFor, type RollbackAws, type StartedRollback } from './go-back.ts';
+import { untilEnded } from '../until-ended.ts';
+import { goBack, openFor, type StartedRollback } from './go-back.ts';
 
 export const rollback: Command = {
   summary: 'deploys an earlier release again, through the same flow',
@@ -22,6 +24,7 @@ promoted. A push after it deploys as usual.
   --to <execution>  to the release that this execution deployed, however long
                     ago
   --wait            stay until it has ended, and answer by the exit code
+  --dry-run         say what would be gone back to, and start nothing
 
 Exit code:
   0 it was started, and with --wait deployed
@@ -32,6 +35,7 @@ Exit code:
     reason: { type: 'string' },
     to: { type: 'string' },
     wait: { type: 'boolean', default: false },
+    'dry-run': { type: 'boolean', default: false },
   },
   arguments: ['service', 'environment'],
   async run({ positionals, values, screen }) {
@@ -41,15 +45,15 @@ Exit code:
       throw new BadUse(
         'rollback needs a service and an environment, such as: tidegate rollback my-api production --reason "checkout fails"',
       );
-    if (typeof reason !== 'string' || reason.trim() === '')
-      throw new BadUse('say why, for the record: --reason "checkout fails"');
+    const why = reasonIn(reason, 'checkout fails');
     if (tag !== undefined && to !== undefined) throw new BadUse('a tag and --to exclude each other');
     const { surroundings, by } = await installation(values);
     const aws = openFor(surroundings);
-    const wanted = { service, environment, tag, by, reason: reason.trim() };
-    const started = await goBack({ ...wanted, ...(typeof to === 'string' && { to }) }, aws);
-    if (!values.json) sayStarted(started, wanted, screen);
-    const ended = wait ? await untilEnded(started, aws) : undefined;
+    const wanted = { service, environment, tag, by, reason: why };
+    const dryRun = values.own['dry-run'] === true;
+    const started = await goBack({ ...wanted, dryRun, ...(typeof to === 'string' && { to }) }, aws);
+    if (!values.json) sayStarted(started, { ...wanted, dryRun }, screen);
+    const ended = wait && !dryRun ? await untilEnded(started.execution, aws) : undefined;
     if (values.json) screen.say(JSON.stringify({ ...started, ...ended }, null, 2));
     else if (ended) {
       const colour = ended.outcome === 'Deployed' ? 'green' : 'red';
@@ -62,33 +66,17 @@ Exit code:
 /** Before it is waited for: where to watch it is of use meanwhile. */
 function sayStarted(
   { request, link, execution, from }: StartedRollback,
-  { service, environment, by }: { service: string; environment: string; by: string },
+  { service, environment, by, dryRun }: { service: string; environment: string; by: string; dryRun: boolean },
   screen: Terminal,
 ) {
   const { tag, digest } = request.push;
   const left = from ? ` from ${shortDigest(from)}` : '';
   screen.tell(
     '',
-    `${service} in ${environment} goes back to ${screen.paint('bold', tag)} (${shortDigest(digest)})${left}.`,
+    `${service} in ${environment} ${dryRun ? 'would go' : 'goes'} back to ${screen.paint('bold', tag)} (${shortDigest(digest)})${left}.`,
   );
   screen.tell('  by       ', by, 11);
+  if (dryRun) return;
   screen.tell('  release  ', execution.slice(execution.lastIndexOf(':') + 1), 11);
   if (link) screen.tell('  watch    ', link, 11);
-}
-
-const everySeconds = 3;
-
-async function untilEnded(
-  { execution }: StartedRollback,
-  { records, states, wait }: RollbackAws,
-): Promise<{ outcome: string; reason: string }> {
-  const name = execution.slice(execution.lastIndexOf(':') + 1);
-  for (;;) {
-    const seen = await states.look(name);
-    if (seen && seen.status !== 'RUNNING') {
-      const { outcome = seen.status, reason = seen.cause ?? '' } = await records.of(execution);
-      return { outcome, reason };
-    }
-    await wait(everySeconds * 1000);
-  }
 }

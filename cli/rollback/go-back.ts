@@ -10,11 +10,13 @@ import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { type Deployed, earlierRelease, type Running } from '../../core/earlier-release.ts';
 import { shortDigest } from '../../core/image.ts';
+import { executionName } from '../../core/push/execution-name.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
 import { type ReleaseRequest, type Target, targetOf } from '../../core/release.ts';
 import { waitingIn } from '../../core/slot.ts';
 import { runningImage } from '../../functions/running-image.ts';
 import { startExecution } from '../../functions/start-execution.ts';
+import { prefixOf } from '../find-releases.ts';
 import { Mistake } from '../mistake.ts';
 import { named } from '../named.ts';
 
@@ -27,6 +29,8 @@ export interface WantedRollback {
   to?: string | undefined;
   by: string;
   reason: string;
+  /** Everything but starting it. */
+  dryRun?: boolean | undefined;
 }
 
 export interface StartedRollback {
@@ -65,7 +69,9 @@ export async function goBack(wanted: WantedRollback, aws: RollbackAws): Promise<
     },
     rollback: { by: wanted.by.slice(0, 300), reason: wanted.reason.slice(0, 500), requestedAt, to },
   };
-  const { name, started } = await startExecution(request, aws);
+  const { tag, eventId } = request.push;
+  const name = executionName({ service: wanted.service, environment: wanted.environment, tag, eventId });
+  const started = wanted.dryRun || (await startExecution(request, aws)).started;
   if (!started) throw new Mistake(`${name} was started already: look at it, or ask again in a second`);
   const execution = aws.states.arnOf(name);
   const link = aws.consoleUrl && aws.consoleUrl + execution;
@@ -122,8 +128,7 @@ async function allDeployed(
   { records, states }: RollbackAws,
 ): Promise<Deployed[]> {
   const found: Deployed[] = [];
-  // A long name gives way at its end.
-  const prefix = `${wanted.service}-${wanted.environment}-`.slice(0, 55);
+  const prefix = prefixOf(wanted);
   for await (const page of states.succeeded()) {
     const names = page.filter((name) => name.startsWith(prefix));
     for (let from = 0; from < names.length; from += together) {
