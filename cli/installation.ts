@@ -7,7 +7,7 @@ import type { Surroundings } from '../aws/means.ts';
 import type { Installation as Names } from '../core/access/installation.ts';
 import type { Config } from '../core/config.ts';
 import { checkAt } from '../core/installed.ts';
-import { configFrom } from './config-file.ts';
+import { configFrom, inFile } from './config-file.ts';
 import { Mistake } from './mistake.ts';
 
 export interface Asked {
@@ -44,7 +44,7 @@ export async function installation({ local, config: file, stage }: Asked): Promi
       throw new Mistake('the local world is not running: run `npm start` first, in another terminal');
     return inLocalWorld(world, file);
   }
-  return onAws(await configFrom(file), stage);
+  return onAws(await configFrom(file), stage, file);
 }
 
 async function localWorld() {
@@ -84,12 +84,15 @@ async function inLocalWorld(world: z.infer<typeof worldSchema>, file?: string): 
   };
 }
 
-async function onAws(config: Config, stage: string): Promise<Installation> {
+async function onAws(config: Config, stage: string, file: string | undefined): Promise<Installation> {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const region = config.installation?.region ?? AWS_REGION ?? AWS_DEFAULT_REGION;
   if (!region)
     throw new Mistake(
-      'in which Region is Tidegate installed? Set installation in tidegate.config.ts, or AWS_REGION; for the local world of this folder add --local',
+      inFile(
+        file,
+        'in which Region is Tidegate installed? Set installation in tidegate.config.ts, or AWS_REGION; for the local world of this folder add --local',
+      ),
     );
   const client = { region, requestHandler: patience };
   const caller = await callerOf(client).catch((error: Error) => {
@@ -98,7 +101,11 @@ async function onAws(config: Config, stage: string): Promise<Installation> {
     );
   });
   const { account } = caller;
-  checkAt(config, { account, region });
+  try {
+    checkAt(config, { account, region });
+  } catch (error) {
+    throw new Mistake(inFile(file, (error as Error).message));
+  }
   // As stacks/names.ts has them.
   const prefix = `tidegate-${stage}`;
   const partition = caller.arn.split(':')[1] ?? 'aws';

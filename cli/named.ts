@@ -6,10 +6,7 @@ import { Mistake } from './mistake.ts';
 export function named(config: Config, name: string, environment: string) {
   const { services } = config;
   const service = services[name];
-  if (!service)
-    throw new Mistake(
-      `there is no service ${name} in tidegate.config.ts, only ${Object.keys(services).join(', ')}`,
-    );
+  if (!service) throw new Mistake(`there is no service ${name}, only ${Object.keys(services).join(', ')}`);
   const names = service.environments.map((one) => one.name);
   if (!names.includes(environment))
     throw new Mistake(`${name} has no environment ${environment}, only ${names.join(', ')}`);

@@ -210,7 +210,7 @@ const configSchema = z
   .strictObject({
     /** Where Tidegate is to be installed: a deploy to anywhere else is refused. */
     installation: placeSchema.optional(),
-    services: z.record(name, serviceSchema).refine((services) => Object.keys(services).length > 0, {
+    services: z.record(z.string(), serviceSchema).refine((services) => Object.keys(services).length > 0, {
       error: 'names no service: nothing would ever be deployed',
     }),
     /**
@@ -310,11 +310,18 @@ export type ConfigInput = z.input<typeof configSchema>;
  */
 export function defineConfig(input: ConfigInput): Config {
   const checked = configSchema.safeParse(input, { reportInput: true });
-  if (checked.success) return checked.data;
-  const mistakes = mistakesIn(checked.error);
+  // Zod would look at nothing else of a service whose name is wrong.
+  const names = wrongNames(input);
+  if (checked.success && names.length === 0) return checked.data;
+  const mistakes = [...names, ...(checked.success ? [] : mistakesIn(checked.error))];
   throw new Error(
     `tidegate.config.ts has ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}:\n${mistakes.map((each) => `  ${each}`).join('\n')}`,
   );
+}
+
+function wrongNames({ services }: ConfigInput): string[] {
+  const wrong = Object.keys(services ?? {}).filter((key) => !name.safeParse(key).success);
+  return wrong.map((key) => `services.${key}: ${name.safeParse(key).error?.issues[0]?.message}`);
 }
 
 /** Settings of one environment of one service. Throws where the configuration does not name it. */

@@ -1,9 +1,10 @@
 /** A release of several ECS services: what is asked of one at a time, and how their answers become one. Of a single one it is that one's. */
 import type { Confirmation } from './confirmation.ts';
+import type { Diagnosis } from './diagnosis/schema.ts';
 import type { Deployment, Plan, Revision } from './plan.ts';
 import type { Release, Target } from './release.ts';
 import type { Return, Rollback } from './rollback.ts';
-import type { Rollout } from './rollout.ts';
+import { lastWords, type Rollout } from './rollout.ts';
 
 /** What concerns one ECS service of a release, as if it had no other. */
 export interface Part {
@@ -60,6 +61,20 @@ const naming = (answers: readonly Answer<{ reason: string }>[]): string =>
     .map(([reason, some]) => `${some.map(({ target }) => target.service).join(' and ')}: ${reason}`)
     .join('; ');
 
+/** The same of what failed: why tasks did is said once, behind all of which it is so. */
+const namingFailed = (
+  answers: readonly Answer<{ reason: string; diagnosis?: Diagnosis | undefined }>[],
+): string =>
+  [...Map.groupBy(answers, ({ answer }) => lastWords(answer.diagnosis))]
+    .map(([words, some]) => {
+      const without = ({ reason }: { reason: string }) =>
+        words && reason.endsWith(words) ? reason.slice(0, -words.length) : reason;
+      const all = some.every(({ answer }) => answer.reason.endsWith(words));
+      const told = some.map(({ target, answer }) => ({ target, answer: { reason: without(answer) } }));
+      return naming(told) + (all ? words : '');
+    })
+    .join('; ');
+
 /** All plans at once. Nothing is to be done only where no ECS service is to be changed. */
 export function joinPlans([leading, ...others]: Answer<Plan>[]): Plan {
   if (!leading) throw new Error('a release has at least one ECS service');
@@ -95,7 +110,7 @@ export function joinRollouts(
   if (failed) {
     const told = of('failed');
     const stoppedTasks = told.flatMap(({ answer }) => answer.stoppedTasks).slice(0, 5);
-    return { ...failed.answer, reason: naming(told), stoppedTasks };
+    return { ...failed.answer, reason: namingFailed(told), stoppedTasks };
   }
   const replaced = of('superseded');
   if (replaced[0]) return { ...replaced[0].answer, status: 'gives way', reason: naming(replaced) };
@@ -125,7 +140,7 @@ export function joinConfirmations(answers: readonly Answer<Confirmation>[], lead
     ...change,
   });
   const refuted = of('refuted');
-  if (refuted.length > 0) return say(refuted);
+  if (refuted.length > 0) return say(refuted, { reason: namingFailed(refuted) });
   const replaced = of('superseded', 'gives way');
   if (replaced.length > 0) return say(replaced, { status: 'gives way' });
   const early = of('continue');

@@ -80,7 +80,7 @@ function whyBlocks(outcome: Outcome, reason: string, steps: ReleaseRecord['steps
     task && container ? `\`${escaped(container)}\` in task \`${task.slice(0, 8)}\`` : 'the release task';
   const changed = changedPaths(steps);
   return [
-    section(escaped(diagnosis ? reason.replace(` → ${diagnosis.advice}`, '') : reason) || '–'),
+    section(escaped(diagnosis ? reason.replaceAll(` → ${diagnosis.advice}`, '') : reason) || '–'),
     ...(diagnosis ? [section(`*What to do:* ${escaped(diagnosis.advice)}`)] : []),
     ...(logTail.length > 0 ? [section(`Last lines of ${whose}\n${codeBlock(logTail, mostLog)}`)] : []),
     ...(changed ? [section(`Changed: ${changed}`)] : []),

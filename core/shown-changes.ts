@@ -1,5 +1,5 @@
 /** The difference of two task definitions as people may see it: that a value changed, but never a value that may be a secret. */
-import { type Change, registrable, type TaskDefinition } from './task-definition.ts';
+import { byName, type Change, registrable, type TaskDefinition } from './task-definition.ts';
 
 /** Stands for a value. */
 export const masked = '(hidden)';
@@ -48,13 +48,4 @@ function leaves(value: unknown, path = ''): Map<string, string> {
   return new Map(
     children.flatMap(([key, child]) => [...leaves(child, path === '' ? key : `${path}.${key}`)]),
   );
-}
-
-/** A list whose items all have a name of their own, as an object by these names. */
-function byName(value: object): object {
-  if (!Array.isArray(value) || value.length === 0) return value;
-  const names = value.map((item: { name?: unknown } | null) => item?.name);
-  const named = names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
-  if (!named) return value;
-  return Object.fromEntries(value.map(({ name, ...rest }: { name: string }) => [name, rest]));
 }

@@ -73,8 +73,9 @@ export function imageOf(definition: TaskDefinition, container: string): string |
 export const changeSchema = z.strictObject({ path: z.string(), before: z.string(), after: z.string() });
 export type Change = z.infer<typeof changeSchema>;
 
-/** Where two values differ, leaf by leaf; absent is written as an empty text. */
-export function changes(before: unknown, after: unknown, path = ''): Change[] {
+/** Where two values differ, leaf by leaf; absent is written as an empty text. Containers are called by their names, as all that has one. */
+export function changes(one: unknown, other: unknown, path = ''): Change[] {
+  const [before, after] = named(one, other);
   if (isTree(before) && isTree(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) =>
@@ -87,6 +88,22 @@ export function changes(before: unknown, after: unknown, path = ''): Change[] {
   }
   const [from, to] = [before, after].map((value) => (value === undefined ? '' : text(value)));
   return from === to ? [] : [{ path, before: from ?? '', after: to ?? '' }];
+}
+
+/** Both by their names, or neither. */
+function named(one: unknown, other: unknown): [unknown, unknown] {
+  if (!isTree(one) || !isTree(other)) return [one, other];
+  const [before, after] = [byName(one), byName(other)];
+  return before !== one && after !== other ? [before, after] : [one, other];
+}
+
+/** A list whose items all have a name of their own, as an object by these names. */
+export function byName(value: object): object {
+  if (!Array.isArray(value) || value.length === 0) return value;
+  const names = value.map((item: { name?: unknown } | null) => item?.name);
+  const named = names.every((name) => typeof name === 'string') && new Set(names).size === names.length;
+  if (!named) return value;
+  return Object.fromEntries(value.map(({ name, ...rest }: { name: string }) => [name, rest]));
 }
 
 const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -25,7 +25,7 @@ which way back there is, and what would happen, state by state. Changes nothing.
 
 Exit code:
   0 it would be deployed, or there is nothing to do
-  1 it would not
+  1 it would not; of a tag that does not deploy: not under another one either
   2 bad use
   3 AWS could not be asked`,
   options: {},
@@ -40,6 +40,7 @@ Exit code:
     const seen = await look({ service, environment, tag }, surroundings);
     if (values.json) screen.say(JSON.stringify(seen, null, 2));
     else told(seen, surroundings.now(), screen);
-    return codes[seen.would];
+    // Asked before the push that releases, it says what that would come to.
+    return codes[seen.underAnotherTag ?? seen.would];
   },
 };

@@ -37,6 +37,8 @@ export interface Foresight extends Wanted {
   /** ms since the epoch. */
   pushedAt: number;
   would: 'deploy' | 'do nothing' | 'be rejected' | 'be superseded' | 'wait';
+  /** Of a tag that does not deploy: what the image would do under one that does. */
+  underAnotherTag?: Foresight['would'];
   /** Why, where it would not deploy: all reasons at once. */
   reasons: string[];
   /** What makes it less safe than it could be. */
@@ -102,11 +104,12 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
   const toChange = plans.some(({ answer }) => answer.plan.decision === 'deploy');
   const nothing = toChange ? undefined : leading?.answer.plan.reason;
   const waitsFor = plans.find(({ answer }) => answer.waitsFor)?.answer.waitsFor;
+  const under = verdict({ no, nothing, scan, slot, waitsFor });
   return {
     ...known,
     ...(decision === 'skip'
-      ? { would: 'do nothing', reasons: [reason, ...no] }
-      : verdict({ no, nothing, scan, slot, waitsFor })),
+      ? { would: 'do nothing', underAnotherTag: under.would, reasons: [reason, ...under.reasons] }
+      : under),
     warnings: [...(release.warnings ?? []), ...plans.flatMap(({ answer }) => answer.plan.warnings)],
     ...(await differencesOf(plans, aws)),
     ...{ scan, slot },

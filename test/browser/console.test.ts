@@ -104,7 +104,7 @@ describe.skipIf(!executable)('in a browser', () => {
     const times = `[...document.querySelectorAll('.charts .tick[text-anchor=middle]')].map((one) => one.textContent)`;
     expect(await page.ask(`new Set(${times}).size === ${times}.length`)).toBe(true);
     expect(await text('.metrics thead, .metrics tr')).toMatch(/Last \d+ (min|s) before/);
-    expect(await text('.changes')).toContain('containerDefinitions.0.image');
+    expect(await text('.changes')).toContain('containerDefinitions.app.image');
   });
 
   test('tasks that crashed are told with exit code, last lines, and what to do', async () => {

@@ -9,6 +9,14 @@ import { afterAll, expect, test } from 'vitest';
 const program = fileURLToPath(new URL('../../bin/tidegate.mjs', import.meta.url));
 const elsewhere = mkdtempSync(join(tmpdir(), 'tidegate-cli-'));
 const broken = join(elsewhere, 'broken.config.ts');
+const wrong = join(elsewhere, 'wrong.config.ts');
+const defining = fileURLToPath(new URL('../../core/config.ts', import.meta.url));
+writeFileSync(
+  wrong,
+  `import { defineConfig } from '${defining}';
+export default defineConfig({ services: { My_API: { repository: 'my-api', container: 'app', environments: [] } } });
+`,
+);
 writeFileSync(broken, 'export default {\n  services: { my-api: {} },\n};\n');
 afterAll(() => rmSync(elsewhere, { recursive: true }));
 
@@ -95,6 +103,20 @@ test.concurrent.each([
     code: 2,
     out: /^$/,
     err: /broken\.config\.ts, line 2, cannot be read/,
+  },
+  {
+    it: 'with --json a mistake is told where the answer would be',
+    args: ['plan', 'my-api', 'production', '--json'],
+    code: 2,
+    out: /^\{"error":"plan needs a service[^\n]*"\}\n$/,
+    err: /and a tag, such as/,
+  },
+  {
+    it: 'a mistake in another file is told with its name',
+    args: ['status', '--config', wrong],
+    code: 2,
+    out: /^$/,
+    err: /tidegate: \S+wrong\.config\.ts has 2 mistakes:\n {2}services\.My_API: a name such as/,
   },
   {
     it: 'without a Region it says where to set one',

@@ -40,7 +40,7 @@ describe('a deployment that fails says why, and what to do:', () => {
     const message = JSON.stringify(world.world.slack.messages().at(-1));
     expect(message).toContain('Set ORDERS_TABLE');
     expect(message).toContain('```');
-    expect(message).toContain('containerDefinitions.0.image');
+    expect(message).toContain('containerDefinitions.app.image');
   });
 
   test('a version that crashes while it is compared', async () => {

@@ -96,7 +96,10 @@ describe('a plan', () => {
 
     const seen = await foresee(world, 'pr-5');
 
-    expect(seen).toMatchObject({ would: 'do nothing', scan: { status: 'fail' } });
+    expect(seen).toMatchObject({
+      ...{ would: 'do nothing', underAnotherTag: 'be rejected' },
+      scan: { status: 'fail' },
+    });
     expect(seen.reasons).toEqual(['the tag pr-5 does not match v*', seen.scan?.summary]);
     expect(seen.changes.map(({ path }) => path)).toEqual(['containerDefinitions.app.image']);
     expect(seen.wayBack).toMatchObject({ image: world.first });

@@ -180,7 +180,7 @@ function well({ tag, environment = 'production' }: Scenario, clock: Clock): Reco
         runningTaskDefinitionArn: taskDefinition(41),
         changes: [
           {
-            path: 'containerDefinitions.0.image',
+            path: 'containerDefinitions.app.image',
             before: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-api@sha256:${digestOf('v0.9.0')}`,
             after: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-api@sha256:${digestOf(tag)}`,
           },

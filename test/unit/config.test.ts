@@ -248,8 +248,11 @@ test('mistakes are told in words that say what to do', () => {
   expect(define({ services: {} })).toThrow('services: names no service: nothing would ever be deployed');
   expect(define({ slak: {}, services: { My_API: service } })).toThrow(
     [
-      'tidegate.config.ts has 2 mistakes:',
+      // A wrong name hides no other mistake.
+      'tidegate.config.ts has 4 mistakes:',
       '  services.My_API: a name such as my-api: lower case, digits and -, at most 39 characters',
+      '  services.My_API.container: must not be empty',
+      '  services.My_API.environments: must not be empty',
       '  the file: has no setting slak: misspelled, or in the wrong place?',
     ].join('\n'),
   );
@@ -257,7 +260,7 @@ test('mistakes are told in words that say what to do', () => {
     /container: must not be empty\n {2}services\.my-api\.environments: must not be empty/,
   );
   expect(define({ services: { 'my-api': { container: 'app' } } })).toThrow(
-    'repository: is missing: string expected',
+    'repository: is missing: a text expected',
   );
   const environment = {
     ...{ name: 'production', cluster: 'main', service: 'my-api' },
@@ -272,9 +275,22 @@ test('mistakes are told in words that say what to do', () => {
   expect(given.split('\n').map((line) => line.replace('  services.my-api.environments.0.', ''))).toEqual([
     'tidegate.config.ts has 5 mistakes:',
     'rollout.percent: must be at most 100',
-    'rollout.bakeTime: is number: string expected',
-    'alongside.0: is string: object expected',
+    'rollout.bakeTime: is 10: a text expected',
+    'alongside.0: is a text: an object expected',
     'queue: must be one of newest, fifo, reject',
-    'releaseTask.command: is string: array expected',
+    'releaseTask.command: is a text: a list expected',
+  ]);
+});
+
+test('numbers are told as they are written, and what they are to be', () => {
+  const smoke = { endpoints: [{ url: 'https://api.example.com', status: 200.5 }], consecutive: '3' };
+  const environment = { name: 'production', cluster: 'main', service: 'my-api', smoke };
+  const services = { 'my-api': { repository: 'my-api', container: 'app', environments: [environment] } };
+
+  const given = message(() => defineConfig({ services } as unknown as ConfigInput));
+
+  expect(given.split('\n').slice(1)).toEqual([
+    expect.stringMatching(/smoke\.endpoints\.0\.status: is 200\.5: a whole number expected$/),
+    expect.stringMatching(/smoke\.consecutive: is a text: a number expected$/),
   ]);
 });

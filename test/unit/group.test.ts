@@ -146,6 +146,23 @@ describe('rollouts', () => {
     expect(joined?.stoppedTasks.length).toBe(5);
   });
 
+  test('that failed for one cause tell it once, whatever else differs', () => {
+    const diagnosis = {
+      cause: 'OutOfMemory',
+      sentence: 'it was killed',
+      advice: 'more memory',
+      evidence: [],
+    };
+    const failed = (count: number) => ({
+      ...rollout('failed', `${count} tasks failed: it was killed → more memory`),
+      diagnosis,
+    });
+
+    const joined = joinRollouts(both<Rollout | undefined>(failed(3), failed(5)), web, at);
+
+    expect(joined?.reason).toBe('web: 3 tasks failed; worker: 5 tasks failed: it was killed → more memory');
+  });
+
   test('are stable when the last of them is', () => {
     const late = { ...rollout('stable'), at: at + 60_000 };
 

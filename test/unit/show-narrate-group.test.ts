@@ -5,19 +5,19 @@ import { narrator } from '../../local/show/narrate.ts';
 
 const plan = (decision: string) => ({
   ...{ decision, runningTaskDefinitionArn: 'arn:web:1' },
-  changes: decision === 'skip' ? [] : [{ path: 'containerDefinitions.0.image', before: 'a', after: 'b' }],
+  changes: decision === 'skip' ? [] : [{ path: 'containerDefinitions.app.image', before: 'a', after: 'b' }],
 });
 
 test.each([
   {
     state: 'PlanDeployment',
     answer: { ...plan('deploy'), others: { worker: plan('skip') } },
-    says: 'changes containerDefinitions.0.image and nothing else; worker: runs it already',
+    says: 'changes containerDefinitions.app.image and nothing else; worker: runs it already',
   },
   {
     state: 'PlanDeployment',
     answer: { ...plan('deploy'), changes: [], unchanged: true, others: { worker: plan('deploy') } },
-    says: 'runs it already; worker: changes containerDefinitions.0.image and nothing else',
+    says: 'runs it already; worker: changes containerDefinitions.app.image and nothing else',
   },
   {
     state: 'RegisterTaskDefinition',

@@ -36,7 +36,7 @@ test('only the image of the named container changes', () => {
   const wanted = withImage(running, 'app', 'new@sha256:1');
 
   expect(changes(registrable(running), wanted)).toEqual([
-    { path: 'containerDefinitions.0.image', before: 'old', after: 'new@sha256:1' },
+    { path: 'containerDefinitions.app.image', before: 'old', after: 'new@sha256:1' },
   ]);
 });
 
