@@ -10,7 +10,7 @@ import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { waits } from '../../aws/waits.ts';
-import { stoppedBy } from '../../core/approval.ts';
+import { stoppedBy } from '../../core/approval/answer.ts';
 import { type ReleaseRequest, releaseRequestSchema, type Target, targetOf } from '../../core/release.ts';
 import { answerSlot } from '../../functions/answer-slot.ts';
 import { answerTask } from '../../functions/answer-task.ts';
@@ -106,10 +106,9 @@ async function wake(
 ): Promise<void> {
   if (state === 'AwaitDeployment') await wakeDeployment(aws, target);
   if (state !== 'RequestApproval') return;
-  await aws.approvals.decide(release, { decision: 'rejected', by, reason: stoppedBy(reason) });
   // What counts: somebody may have been quicker.
-  const decided = await aws.approvals.of(release);
-  if (decided?.answer) await answerTask(aws, requestApproval, decided, decided.answer);
+  const ended = await aws.approvals.end(release, { decision: 'rejected', by, reason: stoppedBy(reason) });
+  if (ended.answer) await answerTask(aws, requestApproval, ended, ended.answer);
 }
 
 async function executionOf([first = '', environment]: readonly string[], aws: AbortAws): Promise<string> {
