@@ -6,7 +6,7 @@ import { bytesOf, digests, ociManifest, worldWithBlobs } from './ecr-fixture.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: recorded answers are compared, not read
 const recorded = (name: string): any =>
-  JSON.parse(readFileSync(new URL(`../fixtures/events/api/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../fixtures/events/scans/${name}.json`, import.meta.url), 'utf8'));
 
 const imageDigest = digests.amd64 ?? '';
 const asking = { repositoryName: 'shop/api', imageId: { imageDigest } };

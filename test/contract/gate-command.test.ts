@@ -177,7 +177,7 @@ describe('a report is decided upon', () => {
 
 describe('what is no report of Trivy is decided upon all the same', () => {
   const api = (name: string) =>
-    JSON.parse(readFileSync(join(root, 'test/fixtures/events/api', name), 'utf8'));
+    JSON.parse(readFileSync(join(root, 'test/fixtures/events/scans', name), 'utf8'));
   const basic = api('ecr-describe-image-scan-findings-basic.json');
   const enhanced = api('ecr-describe-image-scan-findings-enhanced.json');
   enhanced.imageScanFindings.findingSeverityCounts = { MEDIUM: 1 };
@@ -232,7 +232,7 @@ describe('nothing is decided', () => {
     {
       it: 'of an answer that is not whole',
       asked: () => ({
-        report: join(root, 'test/fixtures/events/api/ecr-describe-image-scan-findings-enhanced.json'),
+        report: join(root, 'test/fixtures/events/scans/ecr-describe-image-scan-findings-enhanced.json'),
       }),
       says: 'is not whole: it counts 2 findings and has 1',
     },

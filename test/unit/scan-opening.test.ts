@@ -11,7 +11,7 @@ import { judgeScan } from '../../core/scan/verdict.ts';
 const fixtures = join(import.meta.dirname, '../fixtures/events');
 const { digests } = JSON.parse(readFileSync(join(fixtures, 'registry/manifest-map.json'), 'utf8'));
 // biome-ignore lint/suspicious/noExplicitAny: recorded answers, changed in many ways
-const recorded = (name: string): any => JSON.parse(readFileSync(join(fixtures, 'api', name), 'utf8'));
+const recorded = (name: string): any => JSON.parse(readFileSync(join(fixtures, 'scans', name), 'utf8'));
 // biome-ignore lint/suspicious/noExplicitAny: the same
 const blob = (digest: string): any =>
   JSON.parse(readFileSync(join(fixtures, 'registry/blobs', digest.replace(':', '-')), 'utf8'));
