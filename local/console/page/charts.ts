@@ -16,10 +16,10 @@ interface Plot {
 
 /** At first the time around the deployment, wide enough to see what is usual; a button shows the whole baseline. */
 export function charts(curves: Curves, moments: Moments): HTMLElement {
-  const times = curves.requests.map(([time]) => time);
+  const times = timesOf(curves);
   const first = Math.min(...times, moments.startedAt ?? Number.POSITIVE_INFINITY);
   const until = Math.max(...times.map((time) => time + curves.periodSeconds * 1000), moments.decidedAt);
-  if (!Number.isFinite(first)) return h('p', { class: 'quiet' }, 'There was no traffic to draw.');
+  if (!Number.isFinite(first)) return h('p', { class: 'quiet' }, 'There were no figures to draw.');
   const { startedAt } = moments;
   const near = startedAt === undefined ? first : startedAt - 4 * (until - startedAt);
 
@@ -36,18 +36,26 @@ export function charts(curves: Curves, moments: Moments): HTMLElement {
 
 function within(curves: Curves, from: number): Curves {
   const cut = (points: Curves['requests']) => points.filter(([time]) => time >= from);
-  const { periodSeconds, requests, errors, p99Milliseconds } = curves;
+  const { periodSeconds, requests, errors, p99Milliseconds, others = [] } = curves;
   return {
     periodSeconds,
     requests: cut(requests),
     errors: cut(errors),
     p99Milliseconds: cut(p99Milliseconds),
+    others: others.map((other) => ({ ...other, points: cut(other.points) })),
   };
+}
+
+/** Of the metric that has the most points: a service without users has no requests. */
+function timesOf({ requests, others = [] }: Curves): number[] {
+  const all = [requests, ...others.map(({ points }) => points)];
+  const most = all.reduce((one, other) => (other.length > one.length ? other : one));
+  return most.map(([time]) => time);
 }
 
 function drawCharts(curves: Curves, moments: Moments, from: number, until: number) {
   const plots = plotsOf(curves);
-  const times = curves.requests.map(([time]) => time);
+  const times = timesOf(curves);
   const x = (at: number) => left + ((at - from) / Math.max(1, until - from)) * (width - left - right);
   const plotTop = (index: number) => top + index * (plotHeight + gap);
   const bottom = plotTop(plots.length - 1) + plotHeight;
@@ -61,7 +69,7 @@ function drawCharts(curves: Curves, moments: Moments, from: number, until: numbe
     {
       ...{ class: 'charts', viewBox: `0 0 ${width} ${bottom + 20}`, tabindex: 0, role: 'img' },
       'aria-label':
-        'Requests, errors and latency before and after the deployment. Left and right arrow keys read the values.',
+        'What was measured before and after the deployment. Left and right arrow keys read the values.',
     },
     ...shades(moments, from, until, x, bottom),
     ...drawn.map(({ element }) => element),
@@ -110,13 +118,13 @@ function drawCharts(curves: Curves, moments: Moments, from: number, until: numbe
   return { picture, readout };
 }
 
-function plotsOf({ periodSeconds, requests, errors, p99Milliseconds }: Curves): Plot[] {
+function plotsOf({ periodSeconds, requests, errors, p99Milliseconds, others = [] }: Curves): Plot[] {
   const total = new Map(requests.map(([time, value]) => [time, value]));
   const rate = errors.flatMap(([time, value]): [number, number][] => {
     const of = total.get(time);
     return of ? [[time, (100 * value) / of]] : [];
   });
-  return [
+  const plots: Plot[] = [
     {
       name: 'Requests',
       unit: ' /s',
@@ -125,7 +133,13 @@ function plotsOf({ periodSeconds, requests, errors, p99Milliseconds }: Curves): 
     },
     { name: 'Errors', unit: ' %', points: rate, digits: 2 },
     { name: 'p99 latency', unit: ' ms', points: p99Milliseconds, digits: 0 },
+    ...others.map(({ name, unit, points }) =>
+      unit === 'share'
+        ? { name, unit: ' %', points: points.map(([time, value]) => [time, 100 * value] as const), digits: 2 }
+        : { name, unit: unit && ` ${unit}`, points, digits: 1 },
+    ),
   ];
+  return plots.filter(({ points }) => points.length > 0);
 }
 
 function drawPlot({ name, unit, points, digits }: Plot, plotTop: number, x: (at: number) => number) {
@@ -152,7 +166,7 @@ function drawPlot({ name, unit, points, digits }: Plot, plotTop: number, x: (at:
     ...[0, most].map((value) =>
       svg('text', { class: 'tick', x: left - 6, y: y(value) + 4, 'text-anchor': 'end' }, shown(value)),
     ),
-    svg('text', { class: 'title', x: left, y: plotTop - 7 }, `${name},${unit}`),
+    svg('text', { class: 'title', x: left, y: plotTop - 7 }, unit ? `${name},${unit}` : name),
     svg('path', { class: 'curve', d: path }),
   );
   return { element, y };

@@ -22,22 +22,41 @@ export function metricsPanel(comparison: Comparison, moments: Moments): HTMLElem
 function numbers({ metrics, series }: Comparison, { startedAt }: Moments): HTMLElement {
   return table(
     ['', 'Before', `Last ${lastSpan(series, startedAt)} before`, 'After', 'Verdict'],
-    findingsIn(metrics).map((finding) => [words[finding.name] ?? finding.name, ...row(finding)]),
+    findingsIn(metrics).map((finding) => [
+      words[finding.name] ?? finding.name,
+      ...figures(finding),
+      h('span', {}, verdict(finding.status), finding.report ? h('small', {}, ' only reported') : ''),
+    ]),
   );
 }
 
-const words: Record<string, string> = { errors: 'Errors', latency: 'p99' };
+const words: Record<string, string> = { errors: 'Errors', latency: 'p99', cpu: 'CPU' };
 
-function row(finding: Finding) {
-  const status = verdict(finding.status);
+/** Before, just before and after. */
+function figures(finding: Finding): (HTMLElement | string)[] {
   switch (finding.kind) {
     case 'errors':
-      return [...[finding.before, finding.last, finding.after].map(rate), status];
+      return [finding.before, finding.last, finding.after].map(rate);
     case 'latency':
-      return [...[finding.before, finding.last, finding.after].map(p99), status];
+      return [finding.before, finding.last, finding.after].map(p99);
+    case 'gauge':
+      return [finding.before, finding.last, finding.after].map(({ mean, points }) =>
+        mean === undefined ? 'no figures' : figure(amount(mean, finding.unit), `${points} points`),
+      );
+    case 'limit': {
+      const { unit, max, above, of } = finding;
+      const most = unit === 'share' ? percent(max) : amount(max, unit);
+      return ['', `at most ${most}`, figure(whole(above), `of ${whole(of)} above`)];
+    }
+    case 'alarms':
+      return ['', '', finding.firing.join(', ') || 'none fired'];
+    case 'targets':
+      return ['', '', `none healthy in ${finding.periods} periods`];
   }
 }
 
+const amount = (value: number, unit: string) =>
+  `${value.toLocaleString('en-GB', { maximumSignificantDigits: 3 })} ${unit}`.trim();
 const rate = ({ requests, errors }: Counts) =>
   requests > 0 ? figure(percent(errors / requests), `of ${whole(requests)}`) : 'no requests';
 const p99 = ({ p99Milliseconds: value, points }: LatencyFinding['before']) =>
