@@ -1,4 +1,4 @@
-/** A GET that is signed as AWS wants it (Signature Version 4): for the one request that no client of the SDK is worth its weight for. */
+/** A request that is signed as AWS wants it (Signature Version 4): for the few that no client of the SDK is worth its weight for. */
 import { createHmac, hash } from 'node:crypto';
 
 export interface Credentials {
@@ -8,6 +8,8 @@ export interface Credentials {
 }
 
 export interface ToSign {
+  method?: 'GET' | 'POST';
+  body?: string;
   /** Without a query; its path as it is sent, and percent-encoded only where S3 asks for that. */
   url: string;
   /** In lower case. */
@@ -20,16 +22,16 @@ export interface ToSign {
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
-const nothing = hash('sha256', '');
 
 /** The headers to send with it; `host` is left to who sends it. */
 export function signedHeaders(request: ToSign): Record<string, string> {
-  const { url, headers = {}, service, region, credentials, now } = request;
+  const { url, method = 'GET', body = '', headers = {}, service, region, credentials, now } = request;
+  const content = hash('sha256', body);
   const { host, pathname } = new URL(url);
   const at = new Date(now).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
   const sent: Record<string, string> = {
     ...headers,
-    'x-amz-content-sha256': nothing,
+    'x-amz-content-sha256': content,
     'x-amz-date': at,
     ...(credentials.sessionToken && { 'x-amz-security-token': credentials.sessionToken }),
   };
@@ -37,7 +39,7 @@ export function signedHeaders(request: ToSign): Record<string, string> {
   const names = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${value.trim()}\n`).join('');
   const scope = `${at.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const asked = ['GET', pathname, '', lines, names, nothing].join('\n');
+  const asked = [method, pathname, '', lines, names, content].join('\n');
   const toSign = [algorithm, at, scope, hash('sha256', asked)].join('\n');
   const key = scope
     .split('/')

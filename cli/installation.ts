@@ -75,13 +75,20 @@ async function inLocalWorld(world: z.infer<typeof worldSchema>, file?: string): 
       client: {
         region,
         endpoint: address,
-        credentials: { accessKeyId: 'tidegate-cli', secretAccessKey: 'local' },
+        // Who gives the command; another name where somebody plays a second person.
+        credentials: { accessKeyId: localName(), secretAccessKey: 'local' },
       },
     },
     names: { account, partition: 'aws', prefix: 'tidegate-local', region },
     where: `the local world at ${address}`,
-    by: userInfo().username,
+    by: localName(),
   };
+}
+
+/** Keys of the real AWS have another secret. */
+function localName(): string {
+  const { AWS_ACCESS_KEY_ID: name, AWS_SECRET_ACCESS_KEY: secret } = process.env;
+  return name && secret === 'local' ? name : userInfo().username;
 }
 
 async function onAws(config: Config, stage: string, file: string | undefined): Promise<Installation> {
@@ -121,6 +128,7 @@ async function onAws(config: Config, stage: string, file: string | undefined): P
           CONSOLE_URL: `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/`,
         }),
         ...(config.slack && { SLACK_TOKEN_PARAMETER: `/tidegate/${stage}/slack-token` }),
+        APPROVAL_COMMAND_PARAMETER: `/tidegate/${stage}/approval-command-url`,
       },
       client,
     },

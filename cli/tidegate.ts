@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { abort } from './abort/command.ts';
 import { promote } from './again/promote.ts';
 import { redeploy } from './again/redeploy.ts';
+import { approvals, approve, breakGlass, reject } from './approvals/command.ts';
 import type { Command } from './command.ts';
 import { completion } from './completion/command.ts';
 import { judge } from './judge/command.ts';
@@ -35,6 +36,10 @@ const commands: Record<string, Command> = {
   abort,
   pause,
   resume,
+  approvals,
+  approve,
+  reject,
+  'break-glass': breakGlass,
   strategy,
   judge,
   completion: completion(() => commands, common),
@@ -51,7 +56,7 @@ On AWS: the SDK's own credentials and Region (AWS_PROFILE, AWS_REGION, …).
 AWS_ENDPOINT_URL with the local world's address is the same as --local.`;
 
 const list = () => {
-  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`);
   return `Usage: npm run tidegate -- <command> …        (the -- is npm's)\n\n${rows.join('\n')}\n\n${commonUsage}`;
 };
 

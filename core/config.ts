@@ -358,3 +358,9 @@ export const logGroupsOf = (environment: Environment): string[] =>
 export function environmentAfter({ environments }: Service, environment: string): Environment | undefined {
   return environments[environments.findIndex(({ name }) => name === environment) + 1];
 }
+
+/** Whether any release may ever wait for people. */
+export const asksPeople = ({ services }: Config): boolean =>
+  Object.values(services).some(({ environments }) =>
+    environments.some(({ approval, breakGlass }) => approval !== undefined || breakGlass !== undefined),
+  );

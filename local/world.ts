@@ -35,6 +35,7 @@ import { FunctionError } from './lambda/function-error.ts';
 import { functionUrl } from './lambda/function-url.ts';
 import { pause } from './lambda/pause.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
+import { signerOf } from './lambda/signed-request.ts';
 import type { Limits } from './limits/aws-limits.ts';
 import { tokenBucket } from './limits/token-bucket.ts';
 import type { ListenerRule, TargetGroup } from './load-balancer/target-group.ts';
@@ -59,6 +60,8 @@ export const installation = {
   },
 } satisfies Installation;
 export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${installation.stateMachine}`;
+/** Of everybody's access key. */
+const localSecret = 'local';
 const slackToken = 'xoxb-local-world';
 const slackSigningSecret = 'local-world-signing-secret';
 const parameterNames = installation.secretParameters;
@@ -255,6 +258,20 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     '/functions/on-approval',
     functionUrl((event) => lambda.invoke('on-approval', event)),
   );
+  const approvalCommands = under(
+    '/functions/on-approval-command',
+    functionUrl(
+      (event) => lambda.invoke('on-approval-command', event),
+      (request, body) => {
+        const signed = { service: 'lambda', secretOf: () => localSecret, now: clock.now() };
+        const { accessKeyId = '' } = signerOf(request, body, signed) ?? {};
+        // No function of Tidegate's is allowed to call it: people are.
+        if (!accessKeyId || callers.functionOf(accessKeyId) !== undefined) return undefined;
+        const userArn = `arn:aws:iam::${account}:user/${accessKeyId}`;
+        return { accountId: account, accessKey: accessKeyId, userArn };
+      },
+    ),
+  );
   const slackChannels = slack({
     clock,
     address,
@@ -284,7 +301,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     limits: limits?.calls ?? [],
   });
   const objects = s3({ clock, region, principals: callers, onPermission: options.onPermission });
-  const routes: Route[] = [registry, slackChannels.route, approvals, objects.route];
+  const routes: Route[] = [registry, slackChannels.route, approvalCommands, approvals, objects.route];
   const reach = () => options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
@@ -303,7 +320,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       config,
       client: {
         region,
-        credentials: { accessKeyId: functionName, secretAccessKey: 'local' },
+        credentials: { accessKeyId: functionName, secretAccessKey: localSecret },
         ...client,
       },
       ...(makeClient && { makeClient }),

@@ -17,8 +17,8 @@ export interface FunctionOptions {
   access: Statement[] | undefined;
   /** Of a function that events wake: Lambda's own attempts beside the first, and the queue for what it fails at. */
   events?: { retries: number; deadLetters: aws.sqs.Queue };
-  /** Whether anybody on the internet may call it. */
-  url?: boolean;
+  /** Has an address: for anybody on the internet, or for who signs with AWS credentials that may call it. */
+  url?: 'none' | 'iam';
 }
 
 /** How long Lambda tries to run a function for an event, seconds. Its longest. */
@@ -26,7 +26,7 @@ const longestEventAge = 21_600;
 
 export function lambdaFunction(platform: Platform, names: Names, options: FunctionOptions) {
   const { sst, aws, util, dev } = platform;
-  const { name, folder, access, events, url = false } = options;
+  const { name, folder, access, events, url } = options;
   if (!access) throw new Error(`core/access/ says nothing of the function ${name}`);
   const called = pascal(name);
   const { memoryMegabytes, timeoutSeconds } = sizeOf(name);
@@ -57,7 +57,7 @@ export function lambdaFunction(platform: Platform, names: Names, options: Functi
         return policy.arn;
       }),
     ),
-    ...(url && { url: { authorization: 'none', cors: false } }),
+    ...(url && { url: { authorization: url, cors: false } }),
     ...(events && { retries: events.retries }),
     transform: {
       function(args) {

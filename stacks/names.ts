@@ -4,6 +4,8 @@ import type { Config } from '../core/config.ts';
 
 export interface Names extends Installation {
   production: boolean;
+  /** Of the SSM parameter with the address of the function that decides approvals for the command line. */
+  approvalCommandParameter: string;
 }
 
 /** Where a stage is deployed to. */
@@ -28,6 +30,7 @@ export function namesFor(
     ...place,
     prefix,
     production: stage === 'production',
+    approvalCommandParameter: parameter('approval-command-url'),
     table: `${prefix}-releases`,
     stateMachine: `${prefix}-deploy`,
     secretParameters: slack

@@ -1,5 +1,6 @@
 /** All of Tidegate in one account and Region. */
 import { accessOf } from '../core/access/access.ts';
+import { asksPeople } from '../core/config.ts';
 import { checkAt } from '../core/installed.ts';
 import { schedules } from '../core/triggers.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
@@ -51,9 +52,19 @@ export async function tidegate(platform: Platform) {
   const approvals = config.slack
     ? lambdaFunction(platform, names, {
         ...{ name: 'on-approval', folder: 'events', access: access['on-approval'] },
-        url: true,
+        url: 'none',
       })
     : undefined;
+  if (asksPeople(config)) {
+    const command = lambdaFunction(platform, names, {
+      ...{ name: 'on-approval-command', folder: 'events', access: access['on-approval-command'] },
+      url: 'iam',
+    });
+    // Where the command line finds it.
+    new platform.aws.ssm.Parameter('ApprovalCommandUrl', {
+      ...{ name: names.approvalCommandParameter, type: 'String', value: command.url },
+    });
+  }
 
   const hook = lifecycleHook(platform, names, config, access['on-lifecycle-hook']);
 

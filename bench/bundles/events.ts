@@ -98,6 +98,10 @@ export function eventsOf(secret: string): Readonly<Record<string, unknown>> {
       ...{ executionArn: execution, status: 'ABORTED', input: JSON.stringify(request) },
     }),
     'on-approval': click(secret),
+    'on-approval-command': {
+      requestContext: { authorizer: { iam: { userArn: `arn:aws:iam::${account}:user/ada` } } },
+      body: JSON.stringify({ action: 'show', approvalId: 'my-api-production-v1-0a1b2c3d' }),
+    },
     'reconcile-pushes': {},
   };
 }

@@ -141,6 +141,10 @@ export const needs: Record<string, Need> = {
     ],
     items: decide,
   },
+  'on-approval-command': {
+    actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
+    items: { ...decide, BatchGetItem: ['approval', 'audit', 'open'] },
+  },
   'reconcile-pushes': {
     actions: [
       ...['states:ListExecutions', 'states:DescribeExecution', 'states:StartExecution'],

@@ -1,5 +1,6 @@
 /** Every function that an event wakes, by its name. */
 import { onApproval } from './on-approval.ts';
+import { onApprovalCommand } from './on-approval-command.ts';
 import { onDeploymentEvent } from './on-deployment-event.ts';
 import { onExecutionEnd } from './on-execution-end.ts';
 import { onLifecycleHook } from './on-lifecycle-hook.ts';
@@ -11,6 +12,7 @@ export const eventHandlers = {
   'on-deployment-event': onDeploymentEvent,
   'on-execution-end': onExecutionEnd,
   'on-approval': onApproval,
+  'on-approval-command': onApprovalCommand,
   'on-lifecycle-hook': onLifecycleHook,
   'reconcile-pushes': reconcilePushes,
 };

@@ -1,5 +1,7 @@
 /** The functions' policies, which the local world enforces in every rehearsal: what they allow, somebody needs. */
 import { expect, test } from 'vitest';
+import { approvalDoor } from '../../aws/approval-door.ts';
+import { openAws } from '../../aws/open.ts';
 import { goBack, openFor } from '../../cli/rollback/go-back.ts';
 import { needs } from '../../core/access/needs.ts';
 import type { Wanted } from '../../local/iam/evaluate.ts';
@@ -156,6 +158,17 @@ const plays: Record<string, () => Promise<void>> = {
     answers.begin();
     await world.click('approve');
     answers.end();
+    await world.ended();
+  },
+  async 'approved from a terminal'() {
+    const world = await rehearsal({ slack: true, environment: { approval: {} }, onPermission });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(60_000);
+    const { approvalDoor: door } = openAws(world.world.surroundings('ada'), { approvalDoor });
+    const [release] = await world.executions();
+    const approvalId = String(release?.name);
+    await settle(world.clock, door.send({ action: 'list' }));
+    await settle(world.clock, door.send({ action: 'approve', approvalId }));
     await world.ended();
   },
   async 'without events'() {

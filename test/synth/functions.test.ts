@@ -70,9 +70,10 @@ test('logs are kept for as long as executions', () => {
   expect(days).toHaveLength(Object.keys(handlers).length + 1);
 });
 
-test('only approvals can be called from the internet, and say so by their own signature', () => {
+test('only approvals can be called from the internet, by what Slack or AWS credentials have signed', () => {
   expect(all('aws:lambda/functionUrl:FunctionUrl').map(({ inputs }) => inputs)).toMatchObject([
     { functionName: 'tidegate-production-on-approval', authorizationType: 'NONE' },
+    { functionName: 'tidegate-production-on-approval-command', authorizationType: 'AWS_IAM' },
   ]);
 });
 

@@ -74,13 +74,14 @@ test('everything has a name that says whose it is', () => {
   expect(own.filter(({ inputs }) => !String(inputs.name).startsWith('tidegate-production-'))).toEqual([]);
 });
 
-test('Slack has its secrets in Parameter Store, and functions know where', () => {
+test('Slack has its secrets in Parameter Store, beside the address for approvals, and functions know where', () => {
   const { all } = synth('production');
 
   const parameters = all('aws:ssm/parameter:Parameter').map(({ inputs }) => [inputs.name, inputs.type]);
   expect(parameters).toEqual([
     ['/tidegate/production/slack-token', 'SecureString'],
     ['/tidegate/production/slack-signing-secret', 'SecureString'],
+    ['/tidegate/production/approval-command-url', 'String'],
   ]);
   for (const { name, inputs } of all('aws:lambda/function:Function')) {
     expect(inputs.environment.variables, name).toMatchObject({

@@ -56,6 +56,7 @@ describe('names', () => {
       ...here,
       prefix: 'tidegate-trial',
       production: false,
+      approvalCommandParameter: '/tidegate/trial/approval-command-url',
       table: 'tidegate-trial-releases',
       stateMachine: 'tidegate-trial-deploy',
       secretParameters: {},
