@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { keySigner, type Trusted } from '../../core/attestation/attested.ts';
+import { publicKey } from '../../core/attestation/public-key.ts';
 import type { ScannedImage } from '../../core/scan/binding.ts';
 import type { Evidence, EvidenceFormat } from '../../core/scan/evidence.ts';
 import { opened } from '../../core/scan/opening.ts';
@@ -25,10 +27,15 @@ const image: ScannedImage = {
 const policy = { ...scanDefaults, maxReportAge: 3600 };
 const now = Date.parse('2026-03-05T10:05:00Z');
 
-function open(format: EvidenceFormat, document: unknown, over: Partial<typeof policy> = {}) {
+function open(
+  format: EvidenceFormat,
+  document: unknown,
+  over: Partial<typeof policy> = {},
+  trusted: Trusted = 'attached',
+) {
   const bytes = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document));
   const evidence: Evidence = { format, bytes, subject: digests.index, locator: 'a test', contentDigest: '' };
-  return opened(evidence, { image, policy: { ...policy, ...over }, trusted: 'attached', now });
+  return opened(evidence, { image, policy: { ...policy, ...over }, trusted, now });
 }
 const reasonOf = (found: ReturnType<typeof open>) => ('reason' in found ? found.reason : 'it is evidence');
 
@@ -110,6 +117,21 @@ describe('what says itself what it is', () => {
     { format: 'a predicate', document: predicate },
   ])('is read as $format', ({ document }) => {
     expect(open('stated', document)).toEqual(open('trivy', report));
+  });
+
+  test('is opened as an attestation, whose signature counts as anywhere else', () => {
+    const pem = readFileSync(join(fixtures, 'registry/attestation-public-key.pem'), 'utf8');
+    const ci = { signers: [keySigner('CI', publicKey(pem))], unread: [] };
+    const nobody = { signers: [], unread: [] };
+
+    expect(open('stated', envelope)).toEqual(open('trivy', report));
+    expect(open('stated', envelope, {}, ci)).toMatchObject({
+      ok: true,
+      signedBy: expect.stringMatching(/^CI \(key /),
+    });
+    expect(open('stated', envelope, {}, nobody).ok).toBe(false);
+    expect(reasonOf(open('stated', report, {}, ci))).toBe('it is not signed, and the policy asks for that');
+    expect(reasonOf(open('stated', predicate, {}, ci))).toMatch(/^it is not signed/);
   });
 
   test('is not believed to be what AWS answers', () => {
