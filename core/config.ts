@@ -132,7 +132,8 @@ const environmentSchema = z
       );
     if (!shifting || !analysis) return;
     // It may notice a minute late that the new version has users.
-    const needed = 60 + analysis.window + analysis.publicationDelay + analysis.period;
+    const needed =
+      60 + analysis.window + (analysis.extension ?? 0) + analysis.publicationDelay + analysis.period;
     if (bothStand(rollout) < needed)
       reject(
         ['rollout'],

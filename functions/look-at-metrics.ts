@@ -50,7 +50,9 @@ export async function lookAtMetrics(
     const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
     return compare({ ...asked, series, found, alarms, ...apart });
   } catch (error) {
-    const end = firstPeriodAfter(asked) + (policy.window + policy.publicationDelay + patienceSeconds) * 1000;
+    const end =
+      firstPeriodAfter(asked) +
+      (policy.window + (policy.extension ?? 0) + policy.publicationDelay + patienceSeconds) * 1000;
     if (!(error instanceof Transient) || time.now < end) throw error;
     // Silence is no proof of anything: without figures the policy decides.
     const unread = compare({ ...asked, series: seriesIn({}).series });

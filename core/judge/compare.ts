@@ -8,7 +8,7 @@ import { judgeGauge } from './gauge.ts';
 import type { Judged, JudgedGauge } from './judged.ts';
 import { judgeLatency } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
-import { alphaPerRelease, type Turn, turn } from './looks.ts';
+import { alphaPerRelease, extendedTurn, type Turn } from './looks.ts';
 import { valuesIn } from './points.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { type Found, idOf } from './queries.ts';
@@ -32,7 +32,10 @@ export interface Beside {
 export function compare(observation: Observation & Beside): Comparison {
   const { policy, now, judged = [], alarms = [] } = observation;
   const alpha = alphaPerRelease / Math.max(1, testsOf(policy, judged));
-  const look = turn(closedPeriods(observation), plannedPeriods(policy), alpha);
+  const extended = { ...observation, policy: { ...policy, window: policy.window + (policy.extension ?? 0) } };
+  const planned = plannedPeriods(policy);
+  const extra = plannedPeriods(extended.policy) - planned;
+  const look = extendedTurn(closedPeriods(extended), planned, extra, alpha);
   const metrics: Finding[] = [
     ...judgeUsers(observation, look),
     ...judgeTargets(observation.found?.healthyHosts ?? [], observation, look),
@@ -40,14 +43,15 @@ export function compare(observation: Observation & Beside): Comparison {
     ...(policy.alarms?.length ? [judgeAlarms(policy.alarms, alarms, observation.startedAt, look)] : []),
   ];
 
-  const status = overall(metrics, look);
+  const found = overall(metrics, look);
+  const status = found === 'inconclusive' && !look.last ? 'continue' : found;
   const nextAt = firstPeriodAfter(observation) + (look.next * policy.period + policy.publicationDelay) * 1000;
   return {
     status,
     decision: decisionOn(status, policy.onInconclusive),
-    headline: headline(status, metrics),
+    headline: headline(found, metrics),
     metrics,
-    series: curves(observation),
+    series: curves(extended),
     waitSeconds: Math.max(1, Math.ceil((nextAt - now) / 1000)),
     looks: { done: look.done, planned: look.planned },
   };

@@ -36,6 +36,46 @@ export function schedule(planned: number): number[] {
   return looks;
 }
 
+/** Looks of an extended window: further ones share this, and the early ones are left this together. */
+const extensionShare = 0.3;
+const earlyShareBeside = 0.2;
+const extensionLooks = 3;
+
+/** After how many closed periods the judge looks once more where the window was not enough: at most three times, evenly. */
+export function extendedSchedule(planned: number, extra: number): number[] {
+  const looks = Math.min(extensionLooks, extra);
+  return Array.from({ length: looks }, (_, index) => planned + Math.round(((index + 1) * extra) / looks));
+}
+
+/**
+ * As `turn`, where the window may go on for `extra` periods: 20 % of alpha for all early looks, 50 % for the end of the window and
+ * 30 % for what comes after it. `last`: the policy has the word now.
+ */
+export function extendedTurn(
+  closed: number,
+  planned: number,
+  extra: number,
+  alpha: number,
+): Turn & { last: boolean } {
+  const usual = turn(closed, planned, alpha);
+  const further = extendedSchedule(planned, extra);
+  if (further.length === 0) return { ...usual, last: usual.main };
+  const early = usual.planned - 1;
+  const all = usual.planned + further.length;
+  const done = further.filter((periods) => periods <= closed).length;
+  if (done === 0) {
+    const share = usual.main ? mainShare : Math.min(earlyShare, earlyShareBeside / Math.max(1, early));
+    const next = usual.main ? (further[0] ?? planned) : usual.next;
+    return { ...usual, planned: all, limit: alpha * share, next, last: false };
+  }
+  return {
+    ...{ done: usual.planned + done, planned: all, main: true, last: done === further.length },
+    periods: further[done - 1] ?? planned,
+    limit: (alpha * extensionShare) / further.length,
+    next: further[done] ?? planned + extra,
+  };
+}
+
 /**
  * The look whose turn it is with so many closed periods. It depends on nothing else, so a repeated or late call spends
  * nothing twice.

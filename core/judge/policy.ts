@@ -69,6 +69,8 @@ const settings = z.strictObject({
   baseline: durationSchema.default(3600),
   /** How long the new version is watched, warm-up included. */
   window: durationSchema.default(300),
+  /** How much longer it is watched where the window was not enough to judge by. */
+  extension: durationSchema.optional(),
   /** After the deployment is stable, ignored for latency: caches fill, code is compiled. */
   warmUp: durationSchema.default(120),
   /** CloudWatch's period. Load balancers publish one a minute. */
@@ -83,7 +85,7 @@ const settings = z.strictObject({
 
 export const analysisSchema = settings
   .superRefine(presetMistakes)
-  .superRefine(({ baseline, window, warmUp, period }, context) => {
+  .superRefine(({ baseline, window, extension = 0, warmUp, period }, context) => {
     const reject = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (period % 60 !== 0 && !periods.includes(period)) {
@@ -91,7 +93,11 @@ export const analysisSchema = settings
     }
     if (baseline < 3 * period)
       reject('baseline', 'must be at least three periods, or there is nothing to compare with');
-    if (window > 86_400) reject('window', 'must be at most 1d: an execution has no room for more looks');
+    if (window + extension > 86_400)
+      reject(
+        extension > 0 ? 'extension' : 'window',
+        'must be at most 1d: an execution has no room for more looks',
+      );
     if (baseline > 7 * 86_400)
       reject('baseline', 'must be at most 7d: CloudWatch answers no more points at once');
     if (window < warmUp + 2 * period) {

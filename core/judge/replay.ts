@@ -1,7 +1,7 @@
 /** A past deployment judged again, look by look, as it would have been: by the same code, which sees no more than it would have seen. */
 import { compare } from './compare.ts';
 import type { Judged } from './judged.ts';
-import { schedule } from './looks.ts';
+import { extendedSchedule, schedule } from './looks.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { type Found, seriesIn } from './queries.ts';
 import { firstPeriodAfter, type Observation, plannedPeriods } from './series.ts';
@@ -25,7 +25,18 @@ export interface PastLook {
 
 /** When the judge looks at the latest, ms since the epoch: all of its figures are complete then. */
 export const lastLookAt = (of: { policy: AnalysisPolicy; stableAt: number }): number =>
-  firstPeriodAfter(of) + (plannedPeriods(of.policy) * of.policy.period + of.policy.publicationDelay) * 1000;
+  firstPeriodAfter(of) +
+  ((looksOf(of.policy).at(-1) ?? 0) * of.policy.period + of.policy.publicationDelay) * 1000;
+
+/** After how many closed periods. */
+function looksOf(policy: AnalysisPolicy): number[] {
+  const planned = plannedPeriods(policy);
+  const window = policy.window + (policy.extension ?? 0);
+  return [
+    ...schedule(planned),
+    ...extendedSchedule(planned, plannedPeriods({ ...policy, window }) - planned),
+  ];
+}
 
 /**
  * Up to the look that decides; one that says `look again` where `until` comes first. Alarms have no say: what they were is not
@@ -41,7 +52,7 @@ export function replay({ found, newPercent, until, ...past }: Past): PastLook[] 
   });
 
   const looks: PastLook[] = [];
-  for (const periods of schedule(plannedPeriods(policy))) {
+  for (const periods of looksOf(policy)) {
     const at = firstPeriodAfter(past) + (periods * policy.period + policy.publicationDelay) * 1000;
     if (at > until) break;
     const look = lookAt(at);

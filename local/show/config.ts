@@ -71,6 +71,7 @@ function localEnvironment(environment: Environment, balancer: string, urlOf: Url
       analysis: {
         ...analysis,
         ...timings,
+        ...(analysis.extension && { extension: Math.min(analysis.extension, 2 * timings.window) }),
         ...(analysis.loadBalancer && {
           loadBalancer: loadBalancerName(balancer).dimension,
           targetGroup: targetGroupName(balancer).dimension,

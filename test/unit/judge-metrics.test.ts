@@ -5,6 +5,7 @@ import { defineConfig } from '../../core/config.ts';
 import type { SeenAlarm } from '../../core/judge/alarms.ts';
 import { compare } from '../../core/judge/compare.ts';
 import { judgedBy } from '../../core/judge/judged.ts';
+import { extendedSchedule, extendedTurn, schedule } from '../../core/judge/looks.ts';
 import type { analysisSchema } from '../../core/judge/policy.ts';
 import { queriesFor } from '../../core/judge/queries.ts';
 import type { Point } from '../../core/judge/series.ts';
@@ -342,5 +343,46 @@ describe('whatever is seen', () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe('an extension', () => {
+  const thin = { ...sound, requests: steady(6), p99: level(0.02) };
+  const policy = { ...web, extension: '10m' } satisfies PolicyInput;
+
+  test('goes on watching where the window was not enough, and then the policy has the word', () => {
+    const status = (closed: number) => judged(policy, thin, { closed });
+
+    expect(status(5)).toMatchObject({
+      status: 'continue',
+      decision: 'look again',
+      waitSeconds: 180,
+      looks: { done: 5, planned: 8 },
+    });
+    expect(status(5).headline).toMatch(/^Not enough to judge by/);
+    expect(status(8)).toMatchObject({ status: 'continue', looks: { done: 6 } });
+    expect(status(15)).toMatchObject({ status: 'inconclusive', decision: 'keep', looks: { done: 8 } });
+    expect(status(99)).toMatchObject({ status: 'inconclusive', looks: { done: 8 } });
+    expect(judged({ ...policy, onInconclusive: 'rollback' }, thin, { closed: 15 })).toMatchObject({
+      decision: 'take back',
+    });
+  });
+
+  test('is not needed where the window was enough', () => {
+    expect(judged(policy, sound, { closed: 5 })).toMatchObject({ status: 'pass', decision: 'keep' });
+  });
+
+  test('does not raise the chance of a false alarm', () => {
+    for (const [planned, extra] of [
+      [5, 10],
+      [60, 30],
+      [1, 2],
+      [12, 1],
+      [5, 0],
+    ] as const) {
+      const looks = [...schedule(planned), ...extendedSchedule(planned, extra)];
+      const spent = looks.reduce((sum, closed) => sum + extendedTurn(closed, planned, extra, 0.01).limit, 0);
+      expect(spent).toBeLessThanOrEqual(0.01 * (1 + 1e-12));
+    }
   });
 });
