@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { spoken } from './duration.ts';
 import { failedTasks } from './failed-tasks.ts';
 import { shortDigest } from './image.ts';
+import { chartBlocks } from './measured-message.ts';
 import { planSchema } from './plan.ts';
 import type { ReleaseRecord } from './record.ts';
 import { type Outcome, type ReleaseRequest, requestedAt } from './release.ts';
@@ -82,6 +83,7 @@ function whyBlocks(outcome: Outcome, reason: string, steps: ReleaseRecord['steps
   return [
     section(escaped(diagnosis ? reason.replaceAll(` → ${diagnosis.advice}`, '') : reason) || '–'),
     ...(diagnosis ? [section(`*What to do:* ${escaped(diagnosis.advice)}`)] : []),
+    ...(outcome === 'RolledBack' ? chartBlocks(steps) : []),
     ...(logTail.length > 0 ? [section(`Last lines of ${whose}\n${codeBlock(logTail, mostLog)}`)] : []),
     ...(changed ? [section(`Changed: ${changed}`)] : []),
     ...(schemaStays(outcome, steps) ? [section(notUndone)] : []),

@@ -1,11 +1,11 @@
 /** A judgement of the past as people read it: the sentence, the table, the chart, and every look. */
 import { spoken } from '../../core/duration.ts';
+import { blockChart, chartKey } from '../../core/judge/block-chart.ts';
 import type { Moments } from '../../core/judge/plots.ts';
 import type { PastLook } from '../../core/judge/replay.ts';
 import type { Finding, Status } from '../../core/judge/verdict.ts';
 import { percent, quantity } from '../../core/judge/wording.ts';
 import type { Colour, Terminal } from '../terminal.ts';
-import { blockChart } from './chart.ts';
 
 const colours: Record<Status, Colour> = {
   pass: 'green',
@@ -34,7 +34,9 @@ export function told(looks: readonly PastLook[], moments: Moments, screen: Termi
   say();
   for (const line of table(comparison.metrics)) say(`  ${line}`);
   say();
-  for (const line of blockChart(comparison, { ...moments, decidedAt: last.at })) say(`  ${line}`);
+  const decided = { ...moments, decidedAt: last.at };
+  for (const line of blockChart(comparison, decided)) say(`  ${line}`);
+  say(paint('dim', `  ${chartKey(decided)}`));
   say();
   say(paint('bold', `${looks.length} of ${comparison.looks.planned} looks`));
   for (const { at, comparison: seen } of looks) {

@@ -1,8 +1,8 @@
 /** A past deployment judged again from a file, and what is drawn of it. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { blockChart } from '../../cli/judge/chart.ts';
 import { asAnswer, figuresFrom } from '../../cli/judge/data.ts';
+import { blockChart } from '../../core/judge/block-chart.ts';
 import { chart } from '../../core/judge/chart.ts';
 import { judgedBy } from '../../core/judge/judged.ts';
 import { analysisSchema } from '../../core/judge/policy.ts';

@@ -58,6 +58,37 @@ test('what the scan stopped is told with what to upgrade, a line each, disarmed'
   expect(told(CheckScan, 'RolledBack')).toHaveLength(3);
 });
 
+test('a release that its metrics took back is shown with a chart in characters', () => {
+  const minute = 60_000;
+  const curve = (after: number) =>
+    Array.from({ length: 30 }, (_, index) => [index * minute, index < 20 ? 0 : after] as [number, number]);
+  const series = {
+    periodSeconds: 60,
+    requests: curve(600).map(([at]) => [at, 600]),
+    errors: curve(60),
+    p99Milliseconds: [],
+  };
+  const steps = {
+    StartDeployment: { status: 'started', startedAt: 20 * minute },
+    CompareMetrics: { status: 'fail', decision: 'take back', headline: '5xx rose', series },
+  };
+  const blocksOf = (outcome: 'RolledBack' | 'Deployed', more: object = {}) =>
+    JSON.stringify(
+      endedMessage({
+        ...ended,
+        outcome,
+        reason: '5xx rose',
+        record: { ...ended.record, steps: { ...steps, ...more } },
+      }).blocks,
+    );
+
+  expect(blocksOf('RolledBack')).toMatch(
+    /Errors {8}▁+█+ +10 %\\n +d\\n +00:00 +00:30\\n```\\nd deployment; times are UTC/,
+  );
+  expect(blocksOf('Deployed')).not.toContain('█');
+  expect(blocksOf('RolledBack', { CompareMetrics: { decision: 'keep', series } })).not.toContain('█');
+});
+
 test('what everybody should know of a release is said loudly, and disarmed', () => {
   const ResolveRelease = { release: { warnings: ['deployed as latest', hostile] } };
   const { blocks } = endedMessage({

@@ -1,14 +1,26 @@
-/** A chart of a comparison in a terminal: a row of blocks each, with the moments of the deployment below. */
-import { around, type Moments, plotsOf } from '../../core/judge/plots.ts';
-import type { Comparison } from '../../core/judge/verdict.ts';
-import { quantity } from '../../core/judge/wording.ts';
+/** A chart of a comparison where there is only text, in a terminal or in Slack: a row of blocks each, with the moments of the deployment below. */
+import { around, type Moments, plotsOf } from './plots.ts';
+import type { Comparison } from './verdict.ts';
+import { quantity } from './wording.ts';
 
 const blocks = '▁▂▃▄▅▆▇█';
-const columns = 60;
+const usualColumns = 60;
 const head = 14;
 
+/** What the signs below a chart and the figures beside it mean. */
+export function chartKey({ startedAt, stableAt, decidedAt }: Moments): string {
+  const signs = [startedAt && 'd deployment', stableAt && 's stable', decidedAt && 'v verdict'];
+  return [signs.filter(Boolean).join(', '), 'times are UTC', 'at the right the highest value']
+    .filter(Boolean)
+    .join('; ');
+}
+
 /** Lines. A column is the highest of what it stands for; a blank is a time without figures. */
-export function blockChart(comparison: Comparison, moments: Moments): string[] {
+export function blockChart(
+  comparison: Pick<Comparison, 'series'>,
+  moments: Moments,
+  columns = usualColumns,
+): string[] {
   const span = around(plotsOf(comparison), comparison.series.periodSeconds, moments);
   if (!span) return [];
   const length = Math.max(1, span.until - span.from);
@@ -35,7 +47,6 @@ export function blockChart(comparison: Comparison, moments: Moments): string[] {
     ...rows,
     ' '.repeat(head) + signs.join('').trimEnd(),
     `${' '.repeat(head)}${time(span.from)}${' '.repeat(columns - 10)}${time(span.until)}`,
-    `${' '.repeat(head)}d deployment, s stable, v verdict; times are UTC, at the right the highest value`,
   ];
 }
 
