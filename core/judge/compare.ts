@@ -6,7 +6,7 @@ import { curves } from './curves.ts';
 import { judgeErrors, serverErrors } from './errors.ts';
 import { judgeGauge } from './gauge.ts';
 import type { Judged, JudgedGauge } from './judged.ts';
-import { judgeLatency } from './latency.ts';
+import { judgeLatencies } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
 import { alphaPerRelease, extendedTurn, type Turn } from './looks.ts';
 import { valuesIn } from './points.ts';
@@ -90,7 +90,7 @@ function judgeUsers(observation: Observation, look: Turn): Finding[] {
     isReported(policy, name) ? { ...finding, report: true } : finding;
   return [
     as('errors', judgeErrors(windows, look, period, counted)),
-    ...(network ? [] : [as('latency', judgeLatency(windows, look, policy))]),
+    ...(network ? [] : judgeLatencies(windows, look, policy).map((finding) => as('latency', finding))),
     ...(maxErrorRate === undefined
       ? []
       : [judgeShareLimit('errors limit', '5xx', maxErrorRate, total(windows.after.periods), look)]),

@@ -11,10 +11,10 @@ import { type Curves, maxCurvePoints } from './verdict.ts';
  */
 export function curves(observation: Observation & Beside): Curves {
   const { policy, startedAt, now } = observation;
-  const series = inOneLine(observation);
   const from = startedAt - policy.baseline * 1000;
   const complete = now - policy.publicationDelay * 1000;
   const windowEnd = firstPeriodAfter(observation) + plannedPeriods(policy) * policy.period * 1000;
+  const series = recent(inOneLine(observation), from);
   const until = Math.max(from, Math.min(complete, windowEnd));
   const periods = (until - from) / (policy.period * 1000) + 2; // both ends may be cut
   const periodSeconds = policy.period * Math.max(1, Math.ceil(periods / maxCurvePoints));
@@ -75,13 +75,20 @@ function others(
   };
 }
 
+/** The day before that is no plot's business. */
+function recent(series: Observation['series'], from: number): Observation['series'] {
+  const since = (points: readonly Point[]) => points.filter(([time]) => time >= from);
+  const { requests, errors, p99, balancerErrors } = series;
+  return { requests: since(requests), errors: since(errors), p99: since(p99), balancerErrors };
+}
+
 /** Of two versions with figures of their own: the old one's until the new one had users. */
 function inOneLine({ series, old, stableAt, policy }: Observation): Observation['series'] {
   if (!old) return series;
   const turn = stableAt - policy.period * 1000;
   const join = (metric: keyof Observation['series']) => [
-    ...old.series[metric].filter(([time]) => time < turn),
-    ...series[metric].filter(([time]) => time >= turn),
+    ...(old.series[metric] ?? []).filter(([time]) => time < turn),
+    ...(series[metric] ?? []).filter(([time]) => time >= turn),
   ];
   return {
     requests: join('requests'),

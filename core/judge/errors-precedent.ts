@@ -35,6 +35,6 @@ export function errorsPrecedents(
       },
       excess: (period, rate) => Math.log((period.errors + 1) / (rate * period.requests + 1)),
     },
-    cap,
+    () => cap,
   );
 }

@@ -111,7 +111,9 @@ export function judgeErrors(
   const fails = (errors: number, rarity: Rarity | undefined) =>
     noticeable(errors) && judged(errors, rarity) <= turn.limit && sinceDeployment(errors);
 
-  const rarity = past?.rarity(windows.after.periods);
+  // Before the main look, the day is not asked about what is no rise to begin with.
+  const asked = turn.main || countP(after.errors) <= turn.limit;
+  const rarity = asked ? past?.rarity(windows.after.periods) : undefined;
   const p = judged(after.errors, rarity);
   const evidence = { p, countP: countP(after.errors), ...(rarity && { rarity }), limit: turn.limit };
   const byChance = `chance of that without a change ${chance(p)}`;

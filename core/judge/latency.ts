@@ -3,6 +3,7 @@
  * and not the durations behind them. Weak below some requests a second, where a p99 is the slowest of a few.
  */
 
+import { latencyPrecedents } from './latency-precedent.ts';
 import type { Turn } from './looks.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { calm, type Period, type Windows } from './series.ts';
@@ -21,13 +22,41 @@ const smallestDeviation = 0.05;
 const incidentFactor = 3;
 const confidence = 0.05;
 
+/** The slowest hundredth is what users complain of; where traffic is low it is one request, and a tenth or a half shows more. */
+const others = [90, 50] as const;
+export type Percentile = 99 | (typeof others)[number];
+
+/** Of the 99th percentile, and of those others that fail: they share its part of a false alarm's chance. */
+export function judgeLatencies(windows: Windows, turn: Turn, policy: AnalysisPolicy): LatencyFinding[] {
+  const known = others.filter((percentile) =>
+    windows.before.periods.some((period) => of(period, percentile)),
+  );
+  const shared = { ...turn, limit: turn.limit / (1 + known.length) };
+  const found = known.map((percentile) => judgeLatency(windows, shared, policy, percentile));
+  return [judgeLatency(windows, shared, policy), ...found.filter(({ status }) => status === 'fail')];
+}
+
+const keys = { 99: 'p99Milliseconds', 90: 'p90Milliseconds', 50: 'p50Milliseconds' } as const;
+const of = (period: Period, percentile: Percentile) => period[keys[percentile]];
+
 export function judgeLatency(
   windows: Windows,
   turn: Turn,
   { latencyTolerance }: AnalysisPolicy,
+  percentile: Percentile = 99,
 ): LatencyFinding {
-  const usual = median(windows.before.periods.flatMap(({ p99Milliseconds }) => p99Milliseconds ?? []));
-  const isIncident = ({ p99Milliseconds = 0 }: Period) => p99Milliseconds > incidentFactor * usual;
+  const logarithms = (periods: readonly Period[]) =>
+    periods.flatMap((period) => {
+      const value = of(period, percentile);
+      return value ? Math.log(value) : [];
+    });
+  const summary = (points: readonly number[]) => ({
+    points: points.length,
+    ...(points.length > 0 && { [keys[percentile]]: Math.exp(mean(points)) }),
+  });
+  const words = `p${percentile}`;
+  const usual = median(windows.before.periods.flatMap((period) => of(period, percentile) ?? []));
+  const isIncident = (period: Period) => (of(period, percentile) ?? 0) > incidentFactor * usual;
   const before = logarithms(calm(windows.before.periods, windows.last, isIncident));
   const last = logarithms(windows.last);
   const after = logarithms(windows.warm);
@@ -36,7 +65,7 @@ export function judgeLatency(
 
   const finding = (status: Status, sentence: string, more: Partial<LatencyFinding> = {}): LatencyFinding => ({
     kind: 'latency',
-    name: 'latency',
+    name: percentile === 99 ? 'latency' : words,
     status,
     sentence,
     before: summary(before),
@@ -53,7 +82,7 @@ export function judgeLatency(
     const points = `${before.length} points before and ${after.length} after the warm-up`;
     return finding(
       unlessMore,
-      `p99 not judged: ${points}, at least ${fewestBefore} and ${fewestAfter} are needed`,
+      `${words} not judged: ${points}, at least ${fewestBefore} and ${fewestAfter} are needed`,
     );
   }
 
@@ -63,40 +92,40 @@ export function judgeLatency(
   const standardError = (points: number) => deviation * Math.sqrt(vif / points + vif / before.length);
   const tolerated = Math.log(1 + latencyTolerance);
 
-  const rise = mean(lower) - mean(before);
-  const p = studentTail((rise - tolerated) / standardError(lower.length), df);
-  const evidence = { p, limit: turn.limit, deviation, vif };
   const from = milliseconds(Math.exp(mean(before)));
   const to = milliseconds(Math.exp(mean(after)));
-  const sinceDeployment = last.length === 0 || mean(lower) - mean(last) > tolerated;
-  if (p <= turn.limit && sinceDeployment) {
-    const sentence = `p99 rose from ${from} to ${to}, by more than the accepted ${percent(latencyTolerance)}: chance of that without a change ${chance(p)}`;
+  if (!turn.main && Math.max(median(after), mean(lower)) - mean(before) <= tolerated) {
+    return finding('continue', `${words} ${to} so far, before ${from}`);
+  }
+  const day = latencyPrecedents(windows, (period) => of(period, percentile));
+  // A day says how rare the rise is, so its middle decides how large it is; an hour's points have to prove both at once.
+  const rise = day ? median(after) - mean(before) : mean(lower) - mean(before);
+  const large = !day || rise > tolerated;
+  const rarity = large || turn.main ? day?.rarity(windows.warm) : undefined;
+  const p = day ? (rarity?.p ?? 1) : studentTail((rise - tolerated) / standardError(lower.length), df);
+  const evidence = { p, ...(rarity && { rarity }), limit: turn.limit, deviation, vif };
+  const sinceDeployment =
+    last.length === 0 || rise + mean(before) - mean(last) > (day ? tolerated / 2 : tolerated);
+  if (p <= turn.limit && large && sinceDeployment) {
+    const sentence = `${words} rose from ${from} to ${to}, by more than the accepted ${percent(latencyTolerance)}: chance of that without a change ${chance(p)}`;
     return finding('fail', sentence, evidence);
   }
-  if (!turn.main) return finding('continue', `p99 ${to} so far, before ${from}`, evidence);
+  if (!turn.main) return finding('continue', `${words} ${to} so far, before ${from}`, evidence);
 
   const margin = Math.log(excluded) - (mean(after) - mean(before));
   const doubt = studentTail(margin / standardError(after.length), df);
   const all = { ...evidence, doubt };
-  if (p <= turn.limit) {
+  if (p <= turn.limit && large) {
     const just = milliseconds(Math.exp(mean(last)));
     return finding(
       'inconclusive',
-      `p99 ${to}, before ${from}: not clearly more than ${just} just before`,
+      `${words} ${to}, before ${from}: not clearly more than ${just} just before`,
       all,
     );
   }
-  if (doubt <= confidence) return finding('pass', `p99 ${to}, before ${from}`, all);
-  return finding('inconclusive', `p99 ${to}, before ${from}: its points vary too much to tell`, all);
+  if (doubt <= confidence) return finding('pass', `${words} ${to}, before ${from}`, all);
+  return finding('inconclusive', `${words} ${to}, before ${from}: its points vary too much to tell`, all);
 }
-
-const logarithms = (periods: readonly Period[]) =>
-  periods.flatMap(({ p99Milliseconds }) => (p99Milliseconds ? Math.log(p99Milliseconds) : []));
-
-const summary = (points: readonly number[]) => ({
-  points: points.length,
-  ...(points.length > 0 && { p99Milliseconds: Math.exp(mean(points)) }),
-});
 
 /** The variance of block means, relative to independent points; at least 1, and 1 where there are too few blocks to tell. */
 function inflation(points: readonly number[], deviation: number): number {

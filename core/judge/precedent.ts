@@ -54,47 +54,53 @@ export interface Precedents {
   rarity: (after: readonly Period[]) => Rarity;
 }
 
-/** Undefined where the day is too short to say how rare something is. */
+/** Undefined where the day is too short to say how rare something is. Nothing is computed before it is asked for. */
 export function precedents<Reference>(
   { day, reference, gap, length }: Shape,
   { expected, excess }: Metric<Reference>,
-  cap: number,
+  cap: () => number,
 ): Precedents | undefined {
   const first = reference + gap;
-  if (Math.floor((day.length - first - length + 1) / length) < fewestIndependent) return undefined;
+  const known = day.reduce((sum, period) => sum + (period ? 1 : 0), 0);
   const now = expected(day.length - reference, day.length);
-  if (now === undefined) return undefined;
+  if (length === 0 || known < first + fewestIndependent * length || now === undefined) return undefined;
 
-  const past: Record<keyof Scores, number[]> = { plain: [], capped: [] };
-  for (let start = first; start + length <= day.length; start++) {
-    const then = expected(start - first, start - gap);
-    if (then === undefined) continue;
-    const scores = scoresOf(day.slice(start, start + length), then, excess, cap);
-    if (!scores) continue;
-    past.plain.push(scores.plain);
-    past.capped.push(scores.capped);
-  }
-  const independent = Math.floor(past.plain.length / length);
-  if (independent < fewestIndependent) return undefined;
-
-  const spread = (scores: readonly number[]) => ({
-    ...{ windows: scores.length, independent, mean: mean(scores), deviation: Math.sqrt(variance(scores)) },
-    highest: scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY),
-  });
-  const spreads = { plain: spread(past.plain), capped: spread(past.capped) };
-  const rarityOf = (score: number, capped: boolean): Rarity => {
-    const spread = capped ? spreads.capped : spreads.plain;
-    const rare = score > spread.highest + (capped ? 0 : margin);
-    const distance = (score - spread.mean) / Math.max(spread.deviation, smallestDeviation);
-    return { capped, score, ...spread, p: rare ? studentTail(distance, independent - 1) : 1 };
+  let spreads: Record<keyof Scores, Spread> | undefined;
+  const slide = (): Record<keyof Scores, Spread> => {
+    const past: Record<keyof Scores, number[]> = { plain: [], capped: [] };
+    for (let start = first; start + length <= day.length; start++) {
+      const then = expected(start - first, start - gap);
+      const scores =
+        then === undefined ? undefined : scoresOf(day, start, start + length, then, excess, cap());
+      if (!scores) continue;
+      past.plain.push(scores.plain);
+      past.capped.push(scores.capped);
+    }
+    return { plain: spreadOf(past.plain, length), capped: spreadOf(past.capped, length) };
   };
   return {
     rarity: (after) => {
-      const scores = scoresOf(after, now, excess, cap) ?? { plain: 0, capped: 0 };
-      const [plain, capped] = [rarityOf(scores.plain, false), rarityOf(scores.capped, true)];
+      spreads ??= slide();
+      const scores = scoresOf(after, 0, after.length, now, excess, cap()) ?? { plain: 0, capped: 0 };
+      const plain = rarityOf(scores.plain, spreads.plain, false);
+      const capped = rarityOf(scores.capped, spreads.capped, true);
       return plain.p < capped.p ? plain : capped;
     },
   };
+}
+
+type Spread = Pick<Rarity, 'windows' | 'independent' | 'mean' | 'deviation' | 'highest'>;
+
+function spreadOf(scores: readonly number[], length: number): Spread {
+  const [windows, independent] = [scores.length, Math.max(2, Math.floor(scores.length / length))];
+  const highest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  return { windows, independent, mean: mean(scores), deviation: Math.sqrt(variance(scores)), highest };
+}
+
+function rarityOf(score: number, spread: Spread, capped: boolean): Rarity {
+  const rare = score > spread.highest + (capped ? 0 : margin);
+  const distance = (score - spread.mean) / Math.max(spread.deviation, smallestDeviation);
+  return { capped, score, ...spread, p: rare ? studentTail(distance, spread.independent - 1) : 1 };
 }
 
 /** A day without any deviation was luck. */
@@ -103,12 +109,15 @@ const smallestDeviation = 1e-3;
 /** Undefined of no periods, and of an incident. */
 function scoresOf<Reference>(
   periods: readonly (Period | undefined)[],
+  from: number,
+  to: number,
   expected: Reference,
   excess: Metric<Reference>['excess'],
   cap: number,
 ): Scores | undefined {
   let [plain, capped, seen] = [0, 0, 0];
-  for (const period of periods) {
+  for (let index = from; index < to; index++) {
+    const period = periods[index];
     const value = period && excess(period, expected);
     if (value === undefined) continue;
     plain += value;

@@ -83,6 +83,8 @@ function usersQueries(policy: AnalysisPolicy, targetGroups: TargetGroups | undef
       { id: 'requests', ...common, metricName: 'Count', stat: 'Sum' },
       { id: 'errors', ...common, metricName: api.rest ? '5XXError' : '5xx', stat: 'Sum' },
       { id: 'p99', ...common, metricName: 'Latency', stat: 'p99' },
+      { id: 'p90', ...common, metricName: 'Latency', stat: 'p90' },
+      { id: 'p50', ...common, metricName: 'Latency', stat: 'p50' },
     ];
   }
   if (LoadBalancer === undefined) return [];
@@ -104,6 +106,8 @@ function usersQueries(policy: AnalysisPolicy, targetGroups: TargetGroups | undef
     { id: 'requests', ...target, metricName: 'RequestCount', stat: 'Sum' },
     { id: 'errors', ...target, metricName: 'HTTPCode_Target_5XX_Count', stat: 'Sum' },
     { id: 'p99', ...target, metricName: 'TargetResponseTime', stat: 'p99' },
+    { id: 'p90', ...target, metricName: 'TargetResponseTime', stat: 'p90' },
+    { id: 'p50', ...target, metricName: 'TargetResponseTime', stat: 'p50' },
     { id: 'balancerErrors', ...balancer, metricName: 'HTTPCode_ELB_5XX_Count', stat: 'Sum' },
     healthyHosts,
     ...(old
@@ -111,6 +115,8 @@ function usersQueries(policy: AnalysisPolicy, targetGroups: TargetGroups | undef
           { id: 'oldRequests', ...old, metricName: 'RequestCount', stat: 'Sum' },
           { id: 'oldErrors', ...old, metricName: 'HTTPCode_Target_5XX_Count', stat: 'Sum' },
           { id: 'oldP99', ...old, metricName: 'TargetResponseTime', stat: 'p99' },
+          { id: 'oldP90', ...old, metricName: 'TargetResponseTime', stat: 'p90' },
+          { id: 'oldP50', ...old, metricName: 'TargetResponseTime', stat: 'p50' },
         ]
       : []),
   ];
@@ -149,12 +155,13 @@ export function seriesIn(
   found: Found,
   { api }: Pick<AnalysisPolicy, 'api'> = {},
 ): { series: Series; old: Series } {
-  const { requests = [], errors = [], p99 = [], balancerErrors = [] } = found;
-  const { oldRequests = [], oldErrors = [], oldP99 = [] } = found;
+  const { requests = [], errors = [], p99 = [], p90 = [], p50 = [], balancerErrors = [] } = found;
+  const { oldRequests = [], oldErrors = [], oldP99 = [], oldP90 = [], oldP50 = [] } = found;
   // API Gateway says it in milliseconds.
-  const seconds = api ? p99.map(([time, value]): Point => [time, value / 1000]) : p99;
+  const seconds = (points: readonly Point[]) =>
+    api ? points.map(([time, value]): Point => [time, value / 1000]) : points;
   return {
-    series: { requests, errors, p99: seconds, balancerErrors },
-    old: { requests: oldRequests, errors: oldErrors, p99: oldP99, balancerErrors },
+    series: { requests, errors, p99: seconds(p99), p90: seconds(p90), p50: seconds(p50), balancerErrors },
+    old: { requests: oldRequests, errors: oldErrors, p99: oldP99, p90: oldP90, p50: oldP50, balancerErrors },
   };
 }

@@ -6,7 +6,8 @@ import type { AnalysisPolicy } from './policy.ts';
 /** Start of a period in ms since the epoch, and its value. */
 export type Point = readonly [time: number, value: number];
 /** Of each metric, in any order. */
-export type Series = Readonly<Record<'requests' | 'errors' | 'p99' | 'balancerErrors', readonly Point[]>>;
+export type Series = Readonly<Record<'requests' | 'errors' | 'p99' | 'balancerErrors', readonly Point[]>> &
+  Readonly<Partial<Record<'p90' | 'p50', readonly Point[]>>>;
 
 /** A closed period with traffic. Without RequestCount a period says nothing, least of all that there were no errors. */
 export interface Period {
@@ -15,6 +16,8 @@ export interface Period {
   /** 0 where the metric is missing: it is published only when it is not zero. */
   errors: number;
   p99Milliseconds?: number;
+  p90Milliseconds?: number;
+  p50Milliseconds?: number;
 }
 
 export interface Window {
@@ -121,19 +124,29 @@ export function split(observation: Observation, periods: number): Windows {
   const periodMs = policy.period * 1000;
   const complete = now - policy.publicationDelay * 1000;
   const proved = (start: number) => !spoiled.some(({ from, to }) => start < to && start + periodMs > from);
+  const [firstPeriod, lastPeriod] = [historyStart(observation), complete].map((at) =>
+    Math.floor(at / periodMs),
+  );
+  const row = (points: readonly Point[] = []) => {
+    const values = new Float64Array(Math.max(0, (lastPeriod ?? 0) - (firstPeriod ?? 0) + 1));
+    for (const [time, value] of points) {
+      const index = time / periodMs - (firstPeriod ?? 0);
+      if (Number.isInteger(index) && index >= 0 && index < values.length) values[index] = value;
+    }
+    return (startsAt: number) => values[startsAt / periodMs - (firstPeriod ?? 0)] ?? 0;
+  };
   const reader = (of: Series) => {
-    const [requests, errors, p99] = [new Map(of.requests), new Map(of.errors), new Map(of.p99)];
-    const balancerErrors = new Map(of.balancerErrors);
+    const [requests, errors, balancerErrors] = [row(of.requests), row(of.errors), row(of.balancerErrors)];
+    const [p99, p90, p50] = [row(of.p99), row(of.p90), row(of.p50)];
     const period = (startsAt: number): Period | undefined => {
-      const count = requests.get(startsAt) ?? 0;
+      const count = requests(startsAt);
       if (count <= 0) return undefined;
-      const seconds = p99.get(startsAt);
-      return {
-        startsAt,
-        requests: count,
-        errors: errors.get(startsAt) ?? 0,
-        ...(seconds !== undefined && seconds > 0 && { p99Milliseconds: seconds * 1000 }),
-      };
+      const found: Period = { startsAt, requests: count, errors: errors(startsAt) };
+      const [slowest, slow, middle] = [p99(startsAt), p90(startsAt), p50(startsAt)];
+      if (slowest > 0) found.p99Milliseconds = slowest * 1000;
+      if (slow > 0) found.p90Milliseconds = slow * 1000;
+      if (middle > 0) found.p50Milliseconds = middle * 1000;
+      return found;
     };
     return { period, balancerErrors };
   };
@@ -148,7 +161,7 @@ export function split(observation: Observation, periods: number): Windows {
     return {
       periods: starts.flatMap((start) => period(start) ?? []),
       closed: starts.length,
-      balancerErrors: starts.reduce((sum, start) => sum + (balancerErrors.get(start) ?? 0), 0),
+      balancerErrors: starts.reduce((sum, start) => sum + balancerErrors(start), 0),
     };
   };
 

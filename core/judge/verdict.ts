@@ -10,8 +10,13 @@ export type Status = z.infer<typeof statusSchema>;
 const countsSchema = z.strictObject({ requests: z.number(), errors: z.number() });
 export type Counts = z.infer<typeof countsSchema>;
 
-/** `p99Milliseconds` is the geometric mean of so many points, absent where there are none. */
-const pointsSchema = z.strictObject({ points: z.int(), p99Milliseconds: z.number().optional() });
+/** The geometric mean of so many points of the percentile that is judged, absent where there are none. */
+const pointsSchema = z.strictObject({
+  points: z.int(),
+  p99Milliseconds: z.number().optional(),
+  p90Milliseconds: z.number().optional(),
+  p50Milliseconds: z.number().optional(),
+});
 
 /** Of every metric. Records of old have no `kind`: their two names, `errors` and `latency`, say it. */
 const common = {
@@ -74,8 +79,12 @@ const latencySchema = z.strictObject({
   after: pointsSchema,
   /** `after` without its highest point: no single point fails a release. */
   withoutHighest: pointsSchema,
-  /** The t-test of `withoutHighest` against `before` times 1 + tolerance; fails at or below `limit`. */
+  /**
+   * What the day before says, where it does; else the t-test of `withoutHighest` against `before` times 1 + tolerance. Fails at or below
+   * `limit`.
+   */
   p: z.number().optional(),
+  rarity: raritySchema.optional(),
   limit: z.number().optional(),
   tolerance: z.number(),
   /** Of the logarithm of a point before; `vif` is by how much the points' dependence inflates a mean's variance. */

@@ -28,6 +28,8 @@ test('a look asks for the metrics of users that the judge reads', () => {
     { id: 'requests', ...common, dimensions: target, metricName: 'RequestCount', stat: 'Sum' },
     { id: 'errors', ...common, dimensions: target, metricName: 'HTTPCode_Target_5XX_Count', stat: 'Sum' },
     { id: 'p99', ...common, dimensions: target, metricName: 'TargetResponseTime', stat: 'p99' },
+    { id: 'p90', ...common, dimensions: target, metricName: 'TargetResponseTime', stat: 'p90' },
+    { id: 'p50', ...common, dimensions: target, metricName: 'TargetResponseTime', stat: 'p50' },
     {
       id: 'balancerErrors',
       ...common,

@@ -1,0 +1,70 @@
+/** Durations against those of the day before, minute by minute. */
+import { type Precedents, precedents } from './precedent.ts';
+import type { Period, Windows } from './series.ts';
+import { median } from './statistics.ts';
+
+/** No period counts for more than so many usual deviations: a slow minute is over, a slow version stays. */
+const capDeviations = 3;
+/** The median absolute deviation of the normal distribution, relative to its deviation. */
+const madOfNormal = 0.6745;
+/** Times the usual duration, it was an incident: no measure of how durations stray. */
+const outage = Math.log(3);
+
+/** `value` is a period's duration. Undefined where there is no such day, as where both versions are compared side by side. */
+export function latencyPrecedents(
+  { history, warm }: Pick<Windows, 'history' | 'warm'>,
+  value: (period: Period) => number | undefined,
+): Precedents | undefined {
+  if (!history || warm.length === 0) return undefined;
+  const { day, reference, warmGap } = history;
+  const logarithm = (period: Period | undefined) => {
+    const found = period && value(period);
+    return found === undefined ? undefined : Math.log(found);
+  };
+  const all = day.map(logarithm);
+  const usual = median(all.flatMap((log) => log ?? []));
+  const calm = all.map((log) => (log !== undefined && log < usual + outage ? log : undefined));
+  const sums = runningSums(calm.map((log) => log ?? 0));
+  const counts = runningSums(calm.map((log) => (log === undefined ? 0 : 1)));
+  const expected = (from: number, to: number) => {
+    const points = (counts[to] ?? 0) - (counts[from] ?? 0);
+    return points > 0 ? ((sums[to] ?? 0) - (sums[from] ?? 0)) / points : undefined;
+  };
+
+  let known: number | undefined;
+  const cap = () => {
+    if (known !== undefined) return known;
+    const excesses = calm.flatMap((log, index) => {
+      const then = index < reference ? undefined : expected(index - reference, index);
+      return log === undefined || then === undefined ? [] : [log - then];
+    });
+    const centre = median(excesses);
+    known = (capDeviations / madOfNormal) * median(excesses.map((excess) => Math.abs(excess - centre)));
+    return known;
+  };
+  return precedents(
+    {
+      day: day.map((period, index) => (calm[index] === undefined ? undefined : period)),
+      ...{ reference, gap: warmGap, length: warm.length },
+    },
+    {
+      expected,
+      excess: (period, then) => {
+        const log = logarithm(period);
+        return log === undefined ? undefined : log - then;
+      },
+    },
+    cap,
+  );
+}
+
+function runningSums(values: readonly number[]): number[] {
+  let sum = 0;
+  return [
+    0,
+    ...values.map((value) => {
+      sum += value;
+      return sum;
+    }),
+  ];
+}
