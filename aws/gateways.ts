@@ -13,6 +13,7 @@ import type { Opened } from './open.ts';
 import type { openReleases } from './open-releases.ts';
 import type { pushes } from './pushes.ts';
 import type { records } from './records.ts';
+import type { repositories } from './repositories.ts';
 import type { scans } from './scans.ts';
 import type { signingKeys } from './signing-keys.ts';
 import type { slack } from './slack.ts';
@@ -39,6 +40,7 @@ export type Aws = Opened<{
   openReleases: typeof openReleases;
   pushes: typeof pushes;
   records: typeof records;
+  repositories: typeof repositories;
   scans: typeof scans;
   signingKeys: typeof signingKeys;
   slack: typeof slack;

@@ -6,6 +6,7 @@ import { redeploy } from './again/redeploy.ts';
 import { approvals, approve, breakGlass, reject } from './approvals/command.ts';
 import type { Command } from './command.ts';
 import { completion } from './completion/command.ts';
+import { doctor } from './doctor/command.ts';
 import { judge } from './judge/command.ts';
 import { BadUse, Mistake } from './mistake.ts';
 import { pause, resume } from './pause/command.ts';
@@ -42,6 +43,7 @@ const commands: Record<string, Command> = {
   'break-glass': breakGlass,
   strategy,
   judge,
+  doctor,
   completion: completion(() => commands, common),
 };
 

@@ -5,16 +5,17 @@ import type { Service } from '../aws/ecs.ts';
 import type { Aws } from '../aws/gateways.ts';
 import { imageFacts } from '../aws/images.ts';
 import { asksHook } from '../core/access/lifecycle-hook.ts';
-import { familyOf, memberOf } from '../core/config.ts';
+import { type Environment, familyOf, memberOf } from '../core/config.ts';
 import { Transient } from '../core/errors.ts';
 import { type Answer, isGroup, services } from '../core/group.ts';
 import { digestOf, ofOneRepository, repositoryOf, shortDigest } from '../core/image.ts';
 import type { Plan } from '../core/plan.ts';
 import { goesForward, obstacles, type Preflight, waitsFor, warnings } from '../core/preflight.ts';
-import type { Release } from '../core/release.ts';
+import type { Release, Target } from '../core/release.ts';
 import { isSettling } from '../core/rollout.ts';
 import { type Unproved, unprovedOf } from '../core/slot.ts';
 import {
+  architectureOf,
   changes,
   imageOf,
   registrable,
@@ -91,28 +92,12 @@ async function deploymentPlan(
   }
   const { architectures } = await imageFacts(aws.ecr, repositoryOf(image), release.digest, release);
   const configured = memberOf(aws.config, release);
-  const { deploymentConfiguration: rollout = {} } = service;
-  const { alarmNames = [], enable: alarmed } = rollout.alarms ?? {};
-
   const found = await ecs.underWay(target);
-
-  const seen: Preflight = {
-    status: service.status,
-    desiredCount: service.desiredCount ?? 0,
-    deploymentController: service.deploymentController?.type ?? 'ECS',
-    schedulingStrategy: service.schedulingStrategy ?? 'REPLICA',
-    rollout,
-    wanted: { rollout: configured.rollout, hook: asksHook(configured) },
-    // What a release left that was stopped is not waited for: this one takes its place.
-    underWay: found && interrupted && goesForward(found.status) ? undefined : found,
-    first: !(isQuiet(service, found) || (await ecs.everSuccessful(target))),
-    previousRevisionStatus: z.string().optional().parse(running.status),
-    previousImageExists: await imageExists(aws, release, runs),
-    family: { running: running.family, configured: familyOf(configured) },
-    unnamedRoles: rolesOf(running).filter((role) => !configured.roles.includes(role)),
-    architecture: release.architecture,
-    imageArchitectures: architectures,
-    firing: alarmed ? await aws.cloudwatch(target).firing(alarmNames) : [],
+  // What a release left that was stopped is not waited for: this one takes its place.
+  const underWay = found && interrupted && goesForward(found.status) ? undefined : found;
+  const seen = {
+    ...(await preflightOf({ target, configured, service, running, image, found }, aws)),
+    ...{ underWay, architecture: release.architecture, imageArchitectures: architectures },
   };
   const reasons = obstacles(target.service, seen);
   if (!runs) {
@@ -136,6 +121,44 @@ async function deploymentPlan(
   };
 }
 
+export interface ServiceAsItIs {
+  target: Target;
+  configured: Environment;
+  service: Service;
+  /** What was proved last. */
+  running: TaskDefinition;
+  /** Of its repository. */
+  image: string;
+  /** The service deployment that has not ended. */
+  found: Preflight['underWay'];
+}
+
+/** What can be said of an ECS service whatever is to be deployed to it. Looks only. */
+export async function preflightOf(
+  { target, configured, service, running, image, found }: ServiceAsItIs,
+  aws: Pick<Aws, 'cloudwatch' | 'ecr' | 'ecs'>,
+): Promise<Preflight> {
+  const { deploymentConfiguration: rollout = {} } = service;
+  const { alarmNames = [], enable: alarmed } = rollout.alarms ?? {};
+  return {
+    status: service.status,
+    desiredCount: service.desiredCount ?? 0,
+    deploymentController: service.deploymentController?.type ?? 'ECS',
+    schedulingStrategy: service.schedulingStrategy ?? 'REPLICA',
+    rollout,
+    wanted: { rollout: configured.rollout, hook: asksHook(configured) },
+    underWay: found,
+    first: !(isQuiet(service, found) || (await aws.ecs(target).everSuccessful(target))),
+    previousRevisionStatus: z.string().optional().parse(running.status),
+    previousImageExists: await imageExists(aws, image, imageOf(running, target.container)),
+    family: { running: running.family, configured: familyOf(configured) },
+    unnamedRoles: rolesOf(running).filter((role) => !configured.roles.includes(role)),
+    architecture: architectureOf(running),
+    imageArchitectures: [],
+    firing: alarmed ? await aws.cloudwatch(target).firing(alarmNames) : [],
+  };
+}
+
 /** Its last deployment was brought to an end, maybe longer ago than ECS remembers. */
 function isQuiet({ deployments = [], runningCount = 0 }: Service, underWay: Preflight['underWay']): boolean {
   const primary = deployments.find(({ status }) => status === 'PRIMARY');
@@ -148,7 +171,7 @@ function isQuiet({ deployments = [], runningCount = 0 }: Service, underWay: Pref
 /** Undefined where the running image is not pinned, or lies in another registry: then nothing is known. */
 async function imageExists(
   { ecr }: Pick<Aws, 'ecr'>,
-  { image }: Release,
+  image: string,
   running: string | undefined,
 ): Promise<boolean | undefined> {
   const digest = digestOf(running ?? '');

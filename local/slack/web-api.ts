@@ -1,4 +1,4 @@
-/** Slack's web API, as far as it is used: messages, dialogs, members of user groups, and incoming webhooks. */
+/** Slack's web API, as far as it is used: who a token is, messages, dialogs, members of user groups, and incoming webhooks. */
 import type { Clock } from '../clock.ts';
 import { argumentsOf, contentOf, SlackError } from './content.ts';
 import type { Messages, SlackMessage } from './messages.ts';
@@ -43,6 +43,20 @@ export function webApi(options: WebApiOptions) {
   }
 
   const methods = new Map<string, (given: Record<string, unknown>) => Response>([
+    // Who a token is, which every token may ask.
+    [
+      'auth.test',
+      () =>
+        Response.json({
+          ...{ ok: true, url: 'https://local.slack.com/', team: 'local', user: 'tidegate' },
+          ...{
+            team_id: 'T0LOCAL',
+            user_id: 'U0TIDEGATE',
+            bot_id: 'B0TIDEGATE',
+            is_enterprise_install: false,
+          },
+        }),
+    ],
     [
       'chat.postMessage',
       (given) => {

@@ -13,9 +13,11 @@ const wrong = join(elsewhere, 'wrong.config.ts');
 const defining = fileURLToPath(new URL('../../core/config.ts', import.meta.url));
 writeFileSync(
   wrong,
-  `import { defineConfig } from '${defining}';
-export default defineConfig({ services: { My_API: { repository: 'my-api', container: 'app', environments: [] } } });
-`,
+  [
+    `import { defineConfig } from '${defining}';`,
+    "const services = { My_API: { repository: 'my-api', container: 'app', environments: [] } };",
+    'export default defineConfig({ services });',
+  ].join('\n'),
 );
 writeFileSync(broken, 'export default {\n  services: { my-api: {} },\n};\n');
 afterAll(() => rmSync(elsewhere, { recursive: true }));
