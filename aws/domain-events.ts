@@ -1,32 +1,28 @@
 /** Tidegate's own events: everything that wants to know of releases subscribes to these. */
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { type DomainEvent, domainEventSource } from '../core/domain-event.ts';
 import { Transient } from '../core/errors.ts';
-import type { Outcome, ReleaseRequest } from '../core/release.ts';
 import { calling } from './calling.ts';
 import type { Means } from './means.ts';
 
-export interface ReleaseEnded {
-  execution: string;
-  request: ReleaseRequest;
-  outcome: Outcome;
-  reason: string;
-}
+/** PutEvents takes no more. */
+const together = 10;
 
 export function domainEvents({ makeClient }: Means) {
   const client = makeClient(EventBridgeClient, {});
   return {
-    /** Emits `Release Ended`. Repeating it emits it again: subscribers deduplicate by `execution`. */
-    async ended(event: ReleaseEnded): Promise<void> {
-      const entry = {
-        Source: 'tidegate',
-        DetailType: 'Release Ended',
-        Detail: JSON.stringify({ version: 1, ...event }),
-      };
-      const { Entries = [] } = await calling('PutEvents', () =>
-        client.send(new PutEventsCommand({ Entries: [entry] })),
-      );
-      const refused = Entries.find(({ ErrorCode }) => ErrorCode);
-      if (refused) throw new Transient(`PutEvents: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`);
+    /** In their order. Repeating it emits them again: subscribers leave out the ids that they know. */
+    async emit(events: readonly DomainEvent[]): Promise<void> {
+      for (let first = 0; first < events.length; first += together) {
+        const Entries = events.slice(first, first + together).map(({ type, detail }) => ({
+          ...{ Source: domainEventSource, DetailType: type, Detail: JSON.stringify(detail) },
+        }));
+        const { Entries: answers = [] } = await calling('PutEvents', () =>
+          client.send(new PutEventsCommand({ Entries })),
+        );
+        const refused = answers.find(({ ErrorCode }) => ErrorCode);
+        if (refused) throw new Transient(`PutEvents: ${refused.ErrorCode} ${refused.ErrorMessage ?? ''}`);
+      }
     },
   };
 }

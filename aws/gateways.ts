@@ -22,6 +22,7 @@ import type { slackResponse } from './slack-response.ts';
 import type { slackSigningSecret } from './slack-signing-secret.ts';
 import type { slots } from './slots.ts';
 import type { states } from './states.ts';
+import type { tellings } from './tellings.ts';
 import type { turns } from './turns.ts';
 import type { waits } from './waits.ts';
 
@@ -49,6 +50,7 @@ export type Aws = Opened<{
   slackSigningSecret: typeof slackSigningSecret;
   slots: typeof slots;
   states: typeof states;
+  tellings: typeof tellings;
   turns: typeof turns;
   waits: typeof waits;
 }>;

@@ -1,9 +1,10 @@
 /** Releases' records: written step by step, so that an execution that is stopped by hand leaves what it found. */
 
-import { forgetAttribute, forgetting } from '../core/forgetting.ts';
+import { forgetting } from '../core/forgetting.ts';
 import { type ReleaseRecord, recordSchema } from '../core/record.ts';
 import type { Outcome, ReleaseRequest } from '../core/release.ts';
 import type { Means } from './means.ts';
+import { recordKey as keyOf, recordOf, stepAttribute } from './record-item.ts';
 import { tidegateTable } from './table.ts';
 
 interface StartedChange {
@@ -12,17 +13,18 @@ interface StartedChange {
   askedAt?: number;
 }
 
-const stepPrefix = 'step ';
-
 export function records({ open }: Means) {
   const table = open(tidegateTable);
-  const keyOf = (execution: string) => `release ${execution}`;
   const asking = (execution: string, askedAt: number) => table.set(keyOf(execution), { askedAt });
 
   return {
-    /** Keeps what a step answered; the last answer of a state counts. May be repeated. */
-    note: (execution: string, state: string, answer: unknown): Promise<void> =>
-      table.set(keyOf(execution), { execution, [stepPrefix + state]: answer }),
+    /** Keeps what a step answered; the last answer of a state counts. And what was asked for, where the step knows. May be repeated. */
+    note: (execution: string, state: string, answer: unknown, request?: unknown): Promise<void> =>
+      table.set(keyOf(execution), { execution, request, [stepAttribute(state)]: answer }),
+
+    /** Keeps that it waits for another release, and since when (ms since the epoch). The first time stays. */
+    queue: (execution: string, queuedAt: number): Promise<boolean> =>
+      table.setFirst(keyOf(execution), 'queuedAt', { execution, queuedAt }),
 
     /**
      * Keeps the way back, before anything is changed, and that ECS is about to be asked for the change. The first way back
@@ -57,23 +59,13 @@ export function records({ open }: Means) {
       }),
 
     async of(execution: string): Promise<ReleaseRecord> {
-      return parsed((await table.read(keyOf(execution))) ?? { execution });
+      return recordOf((await table.read(keyOf(execution))) ?? { execution });
     },
 
     /** Several, in their order: those of which nothing is kept have no steps and no outcome. */
     async several(executions: readonly string[]): Promise<ReleaseRecord[]> {
       const items = await table.readAll(executions.map(keyOf));
-      return items.map((item, index) => parsed(item ?? { execution: executions[index] }));
+      return items.map((item, index) => recordOf(item ?? { execution: executions[index] }));
     },
   };
-}
-
-function parsed({ key: _, [forgetAttribute]: __, ...item }: Record<string, unknown>): ReleaseRecord {
-  const isStep = (name: string) => name.startsWith(stepPrefix);
-  const rest = Object.entries(item).filter(([name]) => !isStep(name));
-  const steps = Object.entries(item).filter(([name]) => isStep(name));
-  return recordSchema.parse({
-    ...Object.fromEntries(rest),
-    steps: Object.fromEntries(steps.map(([name, answer]) => [name.slice(stepPrefix.length), answer])),
-  });
 }

@@ -84,6 +84,52 @@ export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClie
       }
     },
 
+    /**
+     * As `set`, but only where `attribute` is not there, or is less than `limit`. Answers the item as it is then; undefined
+     * where nothing was written.
+     */
+    async setUnlessHeld(
+      key: string,
+      attribute: string,
+      limit: number,
+      attributes: Item,
+    ): Promise<Item | undefined> {
+      try {
+        const { Attributes } = await update(
+          key,
+          attributes,
+          {
+            ConditionExpression: 'attribute_not_exists(#held) OR #held < :limit',
+            ExpressionAttributeNames: { '#held': attribute },
+            ReturnValues: 'ALL_NEW',
+          },
+          { ':limit': limit },
+        );
+        return Attributes && unmarshall(Attributes);
+      } catch (error) {
+        if (isAwsError(error, 'ConditionalCheckFailedException')) return undefined;
+        throw error;
+      }
+    },
+
+    /** Takes an attribute away, unless another one is there. Answers whether it did. */
+    async unsetUnless(key: string, attribute: string, unless: string): Promise<boolean> {
+      const command = new UpdateItemCommand({
+        TableName,
+        Key: written({ key }),
+        UpdateExpression: 'REMOVE #attribute',
+        ConditionExpression: 'attribute_not_exists(#unless)',
+        ExpressionAttributeNames: { '#attribute': attribute, '#unless': unless },
+      });
+      try {
+        await calling('DynamoDB UpdateItem', () => client.send(command));
+        return true;
+      } catch (error) {
+        if (isAwsError(error, 'ConditionalCheckFailedException')) return false;
+        throw error;
+      }
+    },
+
     /** Takes attributes away. May be repeated. */
     async unset(key: string, attributes: string[]): Promise<void> {
       if (attributes.length === 0) return;
@@ -157,6 +203,7 @@ export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClie
     key: string,
     attributes: Item,
     more?: Partial<UpdateItemCommandInput>,
+    values: Item = {},
   ): Promise<UpdateItemCommandOutput> {
     const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
     const command = new UpdateItemCommand({
@@ -168,9 +215,10 @@ export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClie
         ...Object.fromEntries(entries.map(([name], index) => [`#n${index}`, name])),
         ...more?.ExpressionAttributeNames,
       },
-      ExpressionAttributeValues: written(
-        Object.fromEntries(entries.map(([, value], index) => [`:v${index}`, value])),
-      ),
+      ExpressionAttributeValues: written({
+        ...values,
+        ...Object.fromEntries(entries.map(([, value], index) => [`:v${index}`, value])),
+      }),
     });
     return calling('DynamoDB UpdateItem', () => client.send(command));
   }

@@ -77,7 +77,6 @@ export function forecast(service: Service, environment: Environment): ForecastSt
     ),
     at('RecordOutcome', 'keeps the record, frees the slot'),
     ...when(next, at('Promote', `starts the release of the same digest to ${next?.name}`)),
-    at('Notify', 'tells Slack and whoever subscribed'),
   ];
 }
 

@@ -18,6 +18,8 @@ export const metrics = {
    * as `ScanPending`, counts as 0. Each metric costs money by the hour: those of a single step are Lambda's own.
    */
   StepErrors: { unit: 'Count', by: [[]] },
+  /** 1 for each time that Slack did not take what it was told. It is told again. */
+  SlackFailures: { unit: 'Count', by: [[]] },
   /** 1 for each release, when its outcome is recorded. */
   ReleasesEnded: { unit: 'Count', by: [['outcome'], ['environment', 'outcome']] },
   /** Of a release that ended `Deployed`: since its push. */

@@ -1,6 +1,7 @@
 /** What Slack is told of a pause. */
-import type { Message } from './messages.ts';
+
 import type { Pause } from './pause.ts';
+import type { Message } from './slack-blocks.ts';
 import { cut, escaped, limits } from './slack-text.ts';
 
 interface Where {

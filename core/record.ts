@@ -15,6 +15,8 @@ export const recordSchema = z.object({
   /** Of each ECS service, by name, where a release has several. */
   wayBacks: z.record(z.string(), z.string()).optional(),
   startedAt: z.number().optional(),
+  /** When it began to wait for another release, ms since the epoch; absent where its turn came at once. */
+  queuedAt: z.number().optional(),
   /** When ECS was asked for a change last, ms since the epoch: it may not have shown it for a while. */
   askedAt: z.number().optional(),
   outcome: outcomeSchema.optional(),

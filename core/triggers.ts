@@ -1,11 +1,12 @@
 /** What wakes which function: EventBridge's rules and schedules, as data for the stacks and for the local world. */
 import type { Installation } from './access/installation.ts';
 import type { Config, Environment } from './config.ts';
+import { domainEventSchemas, domainEventSource } from './domain-event.ts';
 import { membersOf } from './members.ts';
 import { type Place, placeOf } from './place.ts';
 
 export interface Trigger {
-  function: 'start-release' | 'on-deployment-event' | 'on-execution-end';
+  function: 'start-release' | 'on-deployment-event' | 'on-execution-end' | 'tell-slack';
   pattern: EventPattern;
 }
 
@@ -40,6 +41,17 @@ export function triggersOf(config: Config, installation: Installation): Record<s
         detail: { stateMachineArn: [stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
     },
+    // Whoever wants to know more makes rules of their own: docs/events.md.
+    ...(config.slack && {
+      ReleaseCameFurther: {
+        function: 'tell-slack',
+        pattern: {
+          ...{ source: [domainEventSource], 'detail-type': Object.keys(domainEventSchemas) },
+          account: [account],
+          region: [region],
+        },
+      },
+    }),
   };
 }
 
@@ -175,3 +187,18 @@ export const schedules: Record<string, Schedule> = {
     maximumRetryAttempts: 0,
   },
 };
+
+/** What these functions fail at for good is dropped: the schedule finds it and does it again. */
+export const doneAgain: readonly string[] = ['tell-slack'];
+
+/** What is read of the table's stream: changes of releases' records, in their order. */
+export const releaseChanges = {
+  function: 'on-release-change',
+  /** Of their keys. */
+  keyPrefix: 'release ',
+  batchSize: 100,
+  /** From the first change of a batch until it is handed over: the states before a deployment follow each other quickly. */
+  windowSeconds: 1,
+  /** What cannot be told for so long is given up: behind it everything waits. */
+  maximumAgeSeconds: 21_600,
+} as const;

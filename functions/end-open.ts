@@ -3,6 +3,7 @@ import { releaseRequestSchema } from '../core/release.ts';
 import { cleanUp } from './clean-up.ts';
 import { startExecution } from './start-execution.ts';
 import type { Place, Sweep } from './sweep.ts';
+import { tellRelease } from './tell-release.ts';
 
 /** Whom we could not tell so long after the end is not told any more: alarms have said so for as long. */
 const giveUpMs = 2 * 86_400_000;
@@ -36,7 +37,13 @@ export async function endOpen(release: OpenRelease, { aws, paces: { executions }
   if (!execution) await startExecution(request, aws);
   if (!execution || execution.status === 'RUNNING') return;
   const old = aws.now() - (execution.stoppedAt ?? Infinity) > giveUpMs;
-  await cleanUp(aws.states.arnOf(name), request, execution, aws).catch((error) => {
+  const arn = aws.states.arnOf(name);
+  const cleaned = async () => {
+    await cleanUp(arn, request, execution, aws);
+    // Who was to be told as it happened was not, or Slack was away.
+    await tellRelease(arn, aws);
+  };
+  await cleaned().catch((error) => {
     if (!old) throw error;
   });
   await aws.openReleases.close(request, [name]);

@@ -52,7 +52,7 @@ export function lambda(step: Step, open: () => Promise<Runtime> = openRuntime) {
       // A step that waits uses `states`: defineStep sees to it.
       const keeping = aws as unknown as Pick<Aws, 'records' | 'states'>;
       if (step.waits) await answerTask(keeping, step, { execution, taskToken }, checked);
-      else await keeping.records.note(execution, step.name, checked);
+      else await keeping.records.note(execution, step.name, checked, input.request);
       return checked;
     });
 }

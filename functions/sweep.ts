@@ -15,7 +15,6 @@ export type SweepingAws = Pick<
   | 'config'
   | 'measure'
   | 'consoleUrl'
-  | 'domainEvents'
   | 'ecr'
   | 'ecs'
   | 'home'
@@ -26,6 +25,7 @@ export type SweepingAws = Pick<
   | 'slack'
   | 'slots'
   | 'states'
+  | 'tellings'
   | 'turns'
   | 'wait'
 >;

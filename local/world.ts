@@ -5,7 +5,7 @@ import type { Config, Environment } from '../core/config.ts';
 import { sizeOf } from '../core/functions.ts';
 import type { Measure } from '../core/metrics.ts';
 import { type Place, placeOf } from '../core/place.ts';
-import { schedules, triggersOf } from '../core/triggers.ts';
+import { doneAgain, releaseChanges, schedules, triggersOf } from '../core/triggers.ts';
 import type { Surroundings } from '../functions/runtime.ts';
 import { runtimeIn } from '../functions/runtime.ts';
 import { functionsWith } from '../functions/table.ts';
@@ -20,6 +20,7 @@ import { accounts } from './door/accounts.ts';
 import type { Around, AwsHandler } from './door/answering.ts';
 import { type Route, under } from './door/route.ts';
 import { dynamodb } from './dynamodb/dynamodb.ts';
+import { stream } from './dynamodb/stream.ts';
 import { type Ecr, ecr } from './ecr/ecr.ts';
 import { type Ecs, ecs } from './ecs/ecs.ts';
 import type { Pace } from './ecs/pace.ts';
@@ -170,6 +171,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     functions: functionsWith(async (name) => runtimeIn(surroundings(name), logger(name))),
     ...(options.aroundFunction && { around: options.aroundFunction }),
     onAsyncFailure: ({ functionName, payload, error }) => {
+      if (doneAgain.includes(functionName)) return;
       options.onDeadLetter?.({ function: functionName, event: payload, error: String(error) });
     },
   });
@@ -253,6 +255,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const { service: table } = await dynamodb({
     clock,
     tables: [{ TableName: installation.table, key: { hash: 'key' } }],
+    streams: {
+      [installation.table]: stream({
+        ...{ clock, hash: 'key', ...releaseChanges },
+        invoke: (event) => lambda.invoke(releaseChanges.function, event),
+        failed: ({ records, error }) =>
+          options.onDeadLetter?.({
+            ...{ function: releaseChanges.function, event: records, error: String(error) },
+          }),
+      }),
+    },
   });
   const approvals = under(
     '/functions/on-approval',

@@ -1,7 +1,7 @@
 /** What somebody should look at, as data: CloudWatch alarms. What is missing is good news, except where they say otherwise. */
 import { functionNameOf } from '../core/functions.ts';
 import { type MetricName, metricsNamespace } from '../core/metrics.ts';
-import { schedules } from '../core/triggers.ts';
+import { releaseChanges, schedules } from '../core/triggers.ts';
 import { deadLettersNameOf } from './dead-letters.ts';
 import { type Names, pascal, stateMachineArn } from './names.ts';
 
@@ -67,6 +67,19 @@ export function alarmsOf(names: Names, eventFunctions: readonly string[]): Recor
       description: 'What an execution left behind could not be cleaned up. It is tried again: see the log.',
       metrics: { errors: functionMetric(names, 'Errors', 'on-execution-end') },
       ...once,
+    },
+    ...(names.secretParameters.slackToken && {
+      SlackFails: {
+        description: 'Slack has not taken what it was told for a quarter of an hour. It is told again.',
+        metrics: { failures: ownMetric(names, 'SlackFailures') },
+        ...{ ...lasting, statistic: 'Sum', above: 0 },
+      } as const,
+    }),
+    ChangesNotTold: {
+      description:
+        'What becomes of releases has not reached EventBridge, nor Slack, for a quarter of an hour: see the log.',
+      metrics: { errors: functionMetric(names, 'Errors', releaseChanges.function) },
+      ...{ ...lasting, statistic: 'Sum', above: 0 },
     },
     // Executions fail for every release that did not stay, so ExecutionsFailed says nothing of Tidegate (docs/adr/0005).
     // Two, for sums of metrics that are mostly missing are not to be relied on.

@@ -4,10 +4,11 @@ import { policiesOf } from '../core/access/policies.ts';
 import { policyDocument, type Statement } from '../core/access/statement.ts';
 import { functionNameOf, kebab, sizeOf } from '../core/functions.ts';
 import { fingerprint } from '../core/installed.ts';
+import { doneAgain } from '../core/triggers.ts';
 import config from '../tidegate.config.ts';
 import { deadLettersArnOf } from './dead-letters.ts';
-import { consoleOf, type Names, pascal, stateMachineArn } from './names.ts';
-import { runFunction, sendDeadLetters } from './own-access.ts';
+import { arnOf, consoleOf, type Names, pascal, stateMachineArn } from './names.ts';
+import { readStream, runFunction, sendDeadLetters } from './own-access.ts';
 import type { Platform } from './platform.ts';
 
 export interface FunctionOptions {
@@ -17,6 +18,8 @@ export interface FunctionOptions {
   access: Statement[] | undefined;
   /** Of a function that events wake: Lambda's own attempts beside the first, and the queue for what it fails at. */
   events?: { retries: number; deadLetters: aws.sqs.Queue };
+  /** Of a function that reads the table's stream. */
+  readsStream?: boolean;
   /** Has an address: for anybody on the internet, or for who signs with AWS credentials that may call it. */
   url?: 'none' | 'iam';
 }
@@ -26,13 +29,15 @@ const longestEventAge = 21_600;
 
 export function lambdaFunction(platform: Platform, names: Names, options: FunctionOptions) {
   const { sst, aws, util, dev } = platform;
-  const { name, folder, access, events, url } = options;
+  const { name, folder, access, events, readsStream = false, url } = options;
   if (!access) throw new Error(`core/access/ says nothing of the function ${name}`);
   const called = pascal(name);
+  const keepsFailures = (events && !doneAgain.includes(name)) || readsStream;
   const { memoryMegabytes, timeoutSeconds } = sizeOf(name);
   const own = [
     ...runFunction(names, name),
-    ...(events ? [sendDeadLetters(deadLettersArnOf(names, name))] : []),
+    ...(keepsFailures ? [sendDeadLetters(deadLettersArnOf(names, name))] : []),
+    ...(readsStream ? [readStream(arnOf(names, 'dynamodb', `table/${names.table}/stream/*`))] : []),
   ];
   const { inline, managed } = policiesOf(name, own, access);
 
@@ -76,7 +81,8 @@ export function lambdaFunction(platform: Platform, names: Names, options: Functi
       },
       eventInvokeConfig(args) {
         args.maximumEventAgeInSeconds = longestEventAge;
-        if (events) args.destinationConfig = { onFailure: { destination: events.deadLetters.arn } };
+        if (events && keepsFailures)
+          args.destinationConfig = { onFailure: { destination: events.deadLetters.arn } };
       },
     },
   });

@@ -25,6 +25,12 @@ export const sendDeadLetters = (queueArn: string): Statement => ({
   resources: [queueArn],
 });
 
+/** Lambda reads a table's stream with the role of the function that it reads for. */
+export const readStream = (streamArn: string): Statement => ({
+  actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+  resources: [streamArn],
+});
+
 export const runStateMachine = (functionArns: string[]): Statement[] => [
   { actions: ['lambda:InvokeFunction'], resources: functionArns },
   {

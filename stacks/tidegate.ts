@@ -2,7 +2,7 @@
 import { accessOf } from '../core/access/access.ts';
 import { asksPeople } from '../core/config.ts';
 import { checkAt } from '../core/installed.ts';
-import { schedules } from '../core/triggers.ts';
+import { releaseChanges, schedules } from '../core/triggers.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
 import config from '../tidegate.config.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -13,6 +13,7 @@ import { lifecycleHook } from './lifecycle-hook.ts';
 import { namesFor, type Where } from './names.ts';
 import { observability } from './observability.ts';
 import type { Platform } from './platform.ts';
+import { readChanges } from './release-changes.ts';
 import { secrets } from './secrets.ts';
 import { stateMachine } from './state-machine.ts';
 import { storage } from './storage.ts';
@@ -27,7 +28,7 @@ export async function tidegate(platform: Platform) {
   checkAt(config, where);
   const names = namesFor(platform.app, where, config);
   const access = accessOf(config, names);
-  storage(platform, names);
+  const table = storage(platform, names);
   secrets(platform, names);
 
   const steps = taskNames(definition);
@@ -36,6 +37,8 @@ export async function tidegate(platform: Platform) {
     return [name, step.arn] as const;
   });
   const machine = stateMachine(platform, names, Object.fromEntries(arns));
+
+  readChanges(platform, names, { table, access: access[releaseChanges.function] });
 
   const allRules = rulesOf(config, names);
   const bus = allRules.some(({ elsewhere }) => elsewhere) ? otherBus(platform, config, names) : undefined;
@@ -68,7 +71,12 @@ export async function tidegate(platform: Platform) {
 
   const hook = lifecycleHook(platform, names, config, access['on-lifecycle-hook']);
 
-  const observed = { names, config, steps, eventFunctions: [...rulesByFunction.keys()] };
+  const observed = {
+    names,
+    config,
+    steps,
+    eventFunctions: [...rulesByFunction.keys(), releaseChanges.function],
+  };
   const { topic, dashboardUrl } = observability(platform, observed);
   return {
     stateMachine: machine.arn,

@@ -250,11 +250,6 @@ export function Promote($input: ReleaseRequest) {
   (['Transient', 'Throttled']) satisfies ErrorOf<'Promote'>[];
 }
 
-export function Notify($input: ReleaseRequest, recorded: Out<'RecordOutcome'>) {
-  ({ request: $input, recorded: recorded }) satisfies In<'Notify'>;
-  (['Transient', 'Throttled']) satisfies ErrorOf<'Notify'>[];
-}
-
 export function Ended(recorded: Out<'RecordOutcome'>) {
   void (recorded.outcome === 'Deployed');
   void (recorded.outcome === 'NothingToDo');

@@ -1,5 +1,5 @@
 /** What each function is called with once: the state machine's payloads, and events as AWS and Slack send them. */
-
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { approvalActions } from '../../core/approval/message.ts';
 import { pinnedImage } from '../../core/image.ts';
 import type { steps } from '../../functions/steps/table.ts';
@@ -67,7 +67,6 @@ const inputs: { [State in keyof typeof steps]: In<State> } = {
     wayBack: { status: 'back', reason: 'it is back', tasks: 2, at: pushedAt + 300_000 },
   },
   RecordOutcome: { request, outcome: 'Rejected', failure: null },
-  Notify: { request, recorded: { outcome: 'Rejected', reason: 'not today', promotes: false } },
   Promote: { request },
 };
 
@@ -102,7 +101,26 @@ export function eventsOf(secret: string): Readonly<Record<string, unknown>> {
       requestContext: { authorizer: { iam: { userArn: `arn:aws:iam::${account}:user/ada` } } },
       body: JSON.stringify({ action: 'show', approvalId: 'my-api-production-v1-0a1b2c3d' }),
     },
+    'on-release-change': {
+      Records: [
+        {
+          eventName: 'INSERT',
+          dynamodb: {
+            ApproximateCreationDateTime: pushedAt / 1000,
+            Keys: { key: { S: `release ${execution}` } },
+            NewImage: marshall({
+              ...{ key: `release ${execution}`, execution, request },
+              ...{ outcome: 'Rejected', reason: 'not today', endedAt: pushedAt + 60_000 },
+            }),
+          },
+        },
+      ],
+    },
     'reconcile-pushes': {},
+    'tell-slack': event('tidegate', 'Release Ended', [], {
+      ...{ version: 1, id: 'my-api-production-v1-0a1b2c3d/Ended', execution, request },
+      ...{ outcome: 'Rejected', reason: 'not today', endedAt: pushedAt + 60_000 },
+    }),
   };
 }
 

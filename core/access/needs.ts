@@ -12,6 +12,7 @@ export type ItemKind =
   | 'scan'
   | 'seen'
   | 'slot'
+  | 'telling'
   | 'turn'
   | 'wait';
 
@@ -38,7 +39,6 @@ const lookAtDeployment = [
 /** ECS wants the roles of a task definition to be passed with it. */
 const deploy = ['ecs:UpdateService', 'iam:PassRole'] as const;
 const leaveSlot = { GetItem: ['release', 'slot'], PutItem: ['slot'], UpdateItem: ['release'] } as const;
-const tellEnded = ['events:PutEvents', 'ssm:GetParameter slackToken'] as const;
 /** Somebody decides: the attempt is kept whatever comes of it. */
 const decide: Need['items'] = {
   ...{ GetItem: ['approval'], PutItem: ['approval'] },
@@ -118,7 +118,6 @@ export const needs: Record<string, Need> = {
   },
   ProveWayBack: { actions: [], items: noted },
   RecordOutcome: { actions: ['states:SendTaskSuccess'], items: leaveSlot },
-  Notify: { actions: tellEnded, items: { GetItem: ['release'], UpdateItem: ['release', 'open'] } },
   Promote: { actions: ['states:StartExecution'], items: { UpdateItem: ['release', 'push', 'open'] } },
 
   'start-release': { actions: ['states:StartExecution'], items: { UpdateItem: ['push', 'open'] } },
@@ -130,9 +129,11 @@ export const needs: Record<string, Need> = {
     actions: ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'],
     items: { GetItem: ['release', 'slot'] },
   },
-  'on-execution-end': {
-    actions: ['states:SendTaskSuccess', ...tellEnded],
-    items: leaveSlot,
+  'on-execution-end': { actions: ['states:SendTaskSuccess'], items: leaveSlot },
+  'on-release-change': { actions: ['events:PutEvents'], items: { UpdateItem: ['open'] } },
+  'tell-slack': {
+    actions: ['ssm:GetParameter slackToken'],
+    items: { GetItem: ['release'], UpdateItem: ['open', 'telling'] },
   },
   'on-approval': {
     actions: [
@@ -148,13 +149,14 @@ export const needs: Record<string, Need> = {
   'reconcile-pushes': {
     actions: [
       ...['states:ListExecutions', 'states:DescribeExecution', 'states:StartExecution'],
-      ...['states:SendTaskSuccess', 'ecr:DescribeImages', ...seeRunningImage, ...tellEnded],
+      ...['states:SendTaskSuccess', 'ecr:DescribeImages', ...seeRunningImage],
+      'ssm:GetParameter slackToken',
     ] as Action[],
     items: {
       BatchGetItem: ['known', 'open', 'push', 'slot'],
       GetItem: ['push', 'release', 'slot', 'turn'],
       PutItem: ['slot', 'turn'],
-      UpdateItem: ['known', 'open', 'push', 'release'],
+      UpdateItem: ['known', 'open', 'push', 'release', 'telling'],
     },
   },
 };

@@ -2,9 +2,9 @@
 import type { KnownBlock } from '@slack/types';
 import { spoken } from '../duration.ts';
 import { shortDigest } from '../image.ts';
-import { type Message, section, warningBlocks } from '../messages.ts';
 import type { Release } from '../release.ts';
 import type { ScanVerdict } from '../scan/verdict.ts';
+import { type Message, section, warningBlocks } from '../slack-blocks.ts';
 import { cut, escaped, limits } from '../slack-text.ts';
 import type { Change } from '../task-definition.ts';
 import type { ApprovalAnswer } from './answer.ts';

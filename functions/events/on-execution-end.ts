@@ -1,8 +1,6 @@
 /** An execution failed, timed out or was stopped by hand. The last two run no catcher, so the cleaning up is done here. */
 import * as z from 'zod';
-import { domainEvents } from '../../aws/domain-events.ts';
 import { records } from '../../aws/records.ts';
-import { slack } from '../../aws/slack.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { ContractViolation } from '../../core/errors.ts';
@@ -22,7 +20,7 @@ const eventSchema = z.looseObject({
 
 export const onExecutionEnd = defineEventHandler({
   name: 'on-execution-end',
-  uses: { domainEvents, records, slack, slots, states },
+  uses: { records, slots, states },
   run: async (event, aws): Promise<{ recorded: boolean }> => {
     const parsed = eventSchema.safeParse(event);
     if (!parsed.success)

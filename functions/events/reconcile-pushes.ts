@@ -1,5 +1,4 @@
 /** Finds what events did not tell: releases that ended unseen, promotions and pushes that never became releases. */
-import { domainEvents } from '../../aws/domain-events.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { openReleases } from '../../aws/open-releases.ts';
@@ -8,6 +7,7 @@ import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
+import { tellings } from '../../aws/tellings.ts';
 import { turns } from '../../aws/turns.ts';
 import type { ReleaseRequest } from '../../core/release.ts';
 import { endOpen, releasesLeftOpen } from '../end-open.ts';
@@ -32,7 +32,7 @@ export interface Swept {
 
 export const reconcilePushes = defineEventHandler({
   name: 'reconcile-pushes',
-  uses: { domainEvents, ecr, ecs, openReleases, pushes, records, slack, slots, states, turns },
+  uses: { ecr, ecs, openReleases, pushes, records, slack, slots, states, tellings, turns },
   run: (_event, aws, leftMs): Promise<Swept> =>
     sweeping(aws, async (sweep) => {
       const { attempt } = sweep;

@@ -4,8 +4,10 @@ import { onApprovalCommand } from './on-approval-command.ts';
 import { onDeploymentEvent } from './on-deployment-event.ts';
 import { onExecutionEnd } from './on-execution-end.ts';
 import { onLifecycleHook } from './on-lifecycle-hook.ts';
+import { onReleaseChange } from './on-release-change.ts';
 import { reconcilePushes } from './reconcile-pushes.ts';
 import { startRelease } from './start-release.ts';
+import { tellSlack } from './tell-slack.ts';
 
 export const eventHandlers = {
   'start-release': startRelease,
@@ -14,5 +16,7 @@ export const eventHandlers = {
   'on-approval': onApproval,
   'on-approval-command': onApprovalCommand,
   'on-lifecycle-hook': onLifecycleHook,
+  'on-release-change': onReleaseChange,
   'reconcile-pushes': reconcilePushes,
+  'tell-slack': tellSlack,
 };

@@ -32,8 +32,10 @@ export const acquireSlot = defineStep({
     const asking = { execution: arn, pushedAt, tag, digest, taskToken, ...(rollback && { rollback }) };
     const answers = await aws.slots.ask(target, asking, queue);
     await answerSlot(aws, answers);
-    const isOurs = answers.some(({ execution, answer }) => execution === arn && answer.status === 'granted');
-    if (isOurs) return undefined;
+    const ours = answers.find(({ execution }) => execution === arn);
+    if (ours?.answer.status === 'granted') return undefined;
+    // People are told of a wait, and not of a turn that comes at once.
+    if (!ours) await aws.records.queue(arn, aws.now());
     // A newer release takes the place of one that ECS is still rolling out.
     await wakeDeployment(aws, target);
     await freeFromTheDead(target, aws);

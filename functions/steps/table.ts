@@ -5,7 +5,6 @@ import { awaitRollback } from './await-rollback.ts';
 import { checkScan } from './check-scan.ts';
 import { compareMetrics } from './compare-metrics.ts';
 import { confirmRelease } from './confirm-release.ts';
-import { notify } from './notify.ts';
 import { planDeployment } from './plan-deployment.ts';
 import { promote } from './promote.ts';
 import { proveWayBack } from './prove-way-back.ts';
@@ -35,6 +34,5 @@ export const steps = {
   AwaitRollback: awaitRollback,
   ProveWayBack: proveWayBack,
   RecordOutcome: recordOutcome,
-  Notify: notify,
   Promote: promote,
 };

@@ -1,7 +1,7 @@
 /** dynalite without its HTTP server: the same checks and the same actions over the same store, as the server calls them. */
 import { createRequire } from 'node:module';
 import { AwsError } from '../aws-service.ts';
-import { type Items, itemsOf } from './items.ts';
+import { type ItemChange, type Items, itemsOf } from './items.ts';
 import { putBack, withoutPlain } from './plain-values.ts';
 import { type KnownTable, shortCut } from './short-cut.ts';
 
@@ -54,8 +54,8 @@ export interface TableToMake {
 
 const changesTables = ['CreateTable', 'UpdateTable', 'DeleteTable'];
 
-/** An empty DynamoDB. */
-export function dynalite(): Dynalite {
+/** An empty DynamoDB. `changed` hears of every item that was written or deleted, as it happens. */
+export function dynalite(changed: (tableName: string, change: ItemChange) => void = () => {}): Dynalite {
   // It has no types, and these are not its front door: that is an HTTP server, which took most of the time.
   const require = createRequire(import.meta.url);
   const validations: Validations = require('dynalite/validations');
@@ -65,7 +65,8 @@ export function dynalite(): Dynalite {
   const stored = new Map<string, Items>();
   const known = new Map<string, KnownTable>();
   const itemsIn = (tableName: string): Items => {
-    const items = stored.get(tableName) ?? itemsOf(getItemDb(tableName).lock);
+    const items =
+      stored.get(tableName) ?? itemsOf(getItemDb(tableName).lock, (change) => changed(tableName, change));
     stored.set(tableName, items);
     return items;
   };

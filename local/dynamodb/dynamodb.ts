@@ -2,6 +2,7 @@
 import type { AwsService } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 import { dynalite } from './dynalite.ts';
+import type { ItemChange } from './items.ts';
 
 export interface DynamodbTable {
   TableName: string;
@@ -13,6 +14,8 @@ export interface DynamodbOptions {
   clock: Clock;
   /** There from the start. Keys are strings. */
   tables: readonly DynamodbTable[];
+  /** Of a table with a stream, by its name: hears of each change, in their order. */
+  streams?: Readonly<Record<string, (change: ItemChange) => void>>;
 }
 
 export interface Dynamodb {
@@ -29,8 +32,8 @@ const operations = [
 ];
 
 /** Resolves when the tables are there. Rejects where a table is not one that DynamoDB would make. */
-export async function dynamodb({ clock, tables }: DynamodbOptions): Promise<Dynamodb> {
-  const { ask, createTable } = dynalite();
+export async function dynamodb({ clock, tables, streams = {} }: DynamodbOptions): Promise<Dynamodb> {
+  const { ask, createTable } = dynalite((tableName, change) => streams[tableName]?.(change));
   for (const table of tables) await createTable(definitionOf(table));
 
   const served = operations.map((name) => [name, (input: object) => clock.during(ask(name, input))]);

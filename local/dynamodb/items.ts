@@ -18,13 +18,30 @@ interface Range {
 
 type Lock = { isLocked(key: string): boolean };
 
+/** An item as it was, and as it is: one of them is missing where it was made or deleted. */
+export interface ItemChange {
+  before: Item | undefined;
+  after: Item | undefined;
+}
+
 /** `items` is by dynalite's keys, in whose order it scans. `lock` is dynalite's own. */
-export function itemsOf(lock: Lock) {
+export function itemsOf(lock: Lock, changed: (change: ItemChange) => void) {
   const items = new Map<string, Item>();
+  const put = (key: string, after: Item) => {
+    const before = items.get(key);
+    items.set(key, after);
+    changed({ before, after });
+  };
+  const remove = (key: string) => {
+    const before = items.get(key);
+    if (items.delete(key)) changed({ before, after: undefined });
+  };
   const later = <Result>(done: Done<Result>, result?: Result) => setImmediate(done, null, result);
 
   return {
     items,
+    put,
+    remove,
     /** Somebody is between reading and writing. */
     isLocked: (key: string) => lock.isLocked(key),
 
@@ -33,11 +50,11 @@ export function itemsOf(lock: Lock) {
       lock,
       get: (key: string, done: Done<Item>) => later(done, items.get(key)),
       put(key: string, item: Item, done: Done) {
-        items.set(key, item);
+        put(key, item);
         later(done);
       },
       del(key: string, done: Done) {
-        items.delete(key);
+        remove(key);
         later(done);
       },
       createValueStream: ({ gt, gte, lt, lte, reverse = false, limit = -1 }: Range = {}) => {

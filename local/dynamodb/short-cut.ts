@@ -108,7 +108,7 @@ function changeOf(
     if (sizeOf(item) > surelySmall) return undefined;
     const key = table.keyOf(String(item[table.hash]?.S));
     return () => {
-      table.items.set(key, item);
+      table.put(key, item);
       return {};
     };
   };
@@ -123,7 +123,7 @@ function changeOf(
     }
     default:
       return () => {
-        table.items.delete(table.keyOf(String(Key[table.hash]?.S)));
+        table.remove(table.keyOf(String(Key[table.hash]?.S)));
         return {};
       };
   }

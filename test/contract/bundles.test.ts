@@ -13,6 +13,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
     states: ['sfn'],
     slack: ['ssm'],
     slackGroups: ['ssm'],
+    tellings: ['dynamodb'],
     slackResponse: [],
     slackSigningSecret: ['ssm'],
   },

@@ -45,8 +45,8 @@ const mutants: Mutant[] = [
   },
   {
     it: 'a payload holds one thing in the place of another',
-    changes: [['Notify.Arguments.Payload.request', '{% $recorded %}']],
-    errors: ['TS2741 Notify'],
+    changes: [['Promote.Arguments.Payload.request', '{% $recorded %}']],
+    errors: ['TS2741 Promote'],
   },
   {
     it: 'a payload reads a field that is not there',
@@ -141,7 +141,7 @@ const mutants: Mutant[] = [
   {
     it: 'a Task state has no step',
     changes: [
-      ['Notify.Catch.0.Next', 'Unheard'],
+      ['Promote.Catch.0.Next', 'Unheard'],
       ['Unheard', 'copy of Promote'],
     ],
     errors: ['TS2344 Unheard'],

@@ -55,7 +55,7 @@ test.each(tasks)('$name waits for a task token just when its step does', ({ name
   expect(waits(state)).toBe(stepOf(name)?.waits ?? false);
 });
 
-test.each(tasks)("$name retries the platform's faults first, as every Task does", ({ name, state }) => {
+test.each(tasks)("$name retries the platform's faults first, as every Task does", ({ state }) => {
   expect(state.Retry[0]).toEqual({
     ErrorEquals: [
       'Transient',
@@ -69,8 +69,8 @@ test.each(tasks)("$name retries the platform's faults first, as every Task does"
     ],
     IntervalSeconds: 2,
     BackoffRate: 2,
-    // About twenty minutes; only telling people may fail sooner, since the schedule tells them later.
-    MaxAttempts: name === 'Notify' ? 5 : 40,
+    // About twenty minutes.
+    MaxAttempts: 40,
     MaxDelaySeconds: 60,
     JitterStrategy: 'FULL',
   });

@@ -37,7 +37,7 @@ describe('a deployment that fails says why, and what to do:', () => {
       true,
       ...stoppedTasks.slice(1).map(() => false),
     ]);
-    const message = JSON.stringify(world.world.slack.messages().at(-1));
+    const message = JSON.stringify(world.world.slack.messages());
     expect(message).toContain('Set ORDERS_TABLE');
     expect(message).toContain('```');
     expect(message).toContain('containerDefinitions.app.image');

@@ -121,7 +121,7 @@ describe('a rollback by hand', () => {
 
     expect(release.outcome).toBe('Deployed');
     expect(release.record.steps).not.toHaveProperty('RequestApproval');
-    expect(JSON.stringify(world.world.slack.messages())).toContain('rollback by ada: checkout fails');
+    expect(JSON.stringify(world.world.slack.messages())).toContain('*Rollback by*\\nada: checkout fails');
   });
 
   test('goes back to what the scan gate only warned of, too', async () => {

@@ -122,8 +122,9 @@ export const operations = [
 export const functions = [
   ...['ResolveRelease', 'CheckScan', 'RequestApproval', 'AcquireSlot', 'PlanDeployment'],
   ...['RegisterTaskDefinition', 'RunReleaseTask', 'StartDeployment', 'AwaitDeployment', 'RunSmokeTests'],
-  ...['CompareMetrics', 'ConfirmRelease', 'RollBack', 'AwaitRollback', 'RecordOutcome', 'Notify', 'Promote'],
+  ...['CompareMetrics', 'ConfirmRelease', 'RollBack', 'AwaitRollback', 'RecordOutcome', 'Promote'],
   ...['start-release', 'on-deployment-event', 'on-execution-end', 'on-approval', 'reconcile-pushes'],
+  ...['on-release-change', 'tell-slack'],
 ];
 
 /** Longer than any plan takes, in seconds. */
@@ -169,7 +170,7 @@ const push: fc.Arbitrary<PushPlan> = fc.record({
 const moments = [
   ...['RequestApproval', 'AcquireSlot', 'PlanDeployment', 'RegisterTaskDefinition', 'RunReleaseTask'],
   ...['StartDeployment', 'AwaitDeployment', 'RunSmokeTests', 'CompareMetrics', 'ConfirmRelease'],
-  ...['RollBack', 'AwaitRollback', 'RecordOutcome', 'Promote', 'Notify'],
+  ...['RollBack', 'AwaitRollback', 'RecordOutcome', 'Promote'],
 ];
 const betweenLooks = ['RegisterTaskDefinition', 'StartDeployment', 'ConfirmRelease', 'RollBack'];
 const operator: fc.Arbitrary<OperatorPlan> = fc
@@ -223,9 +224,10 @@ const callsOf: Record<string, string[]> = {
   AwaitRollback: ['PutItem', 'DeleteItem', 'SendTaskSuccess'],
   RecordOutcome: ['UpdateItem', 'PutItem', 'GetItem', 'SendTaskSuccess'],
   Promote: ['UpdateItem', 'StartExecution'],
-  Notify: ['PutEvents', 'UpdateItem', 'GetParameter'],
   'start-release': ['UpdateItem', 'StartExecution'],
-  'on-execution-end': ['GetItem', 'UpdateItem', 'PutItem', 'PutEvents'],
+  'on-execution-end': ['GetItem', 'UpdateItem', 'PutItem'],
+  'on-release-change': ['PutEvents'],
+  'tell-slack': ['UpdateItem', 'GetItem', 'GetParameter'],
   'on-deployment-event': ['GetItem', 'DeleteItem', 'SendTaskSuccess'],
   'on-approval': ['UpdateItem', 'SendTaskSuccess'],
   'reconcile-pushes': ['UpdateItem', 'StartExecution', 'BatchGetItem', 'DescribeExecution'],

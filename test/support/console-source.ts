@@ -228,7 +228,6 @@ function well({ tag, environment = 'production' }: Scenario, clock: Clock): Reco
         return { outcome, reason: said || (reasons[outcome] ?? ''), promotes: false };
       },
     },
-    Notify: { answer: () => ({ told: ['deploys'] }) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { releaseChanges } from '../../core/triggers.ts';
 import { compilePattern } from '../../local/events/pattern.ts';
 import { defaultRetryPolicy } from '../../local/events/retry.ts';
 import { defaultAsyncPolicy } from '../../local/lambda/async-invocation.ts';
@@ -122,18 +123,24 @@ test('what a function that events wake fails at is tried as in the local world, 
     ({ inputs }) => inputs,
   );
 
-  const functions = ['start-release', 'on-deployment-event', 'on-execution-end', 'reconcile-pushes'];
+  const functions = [
+    ...['start-release', 'on-deployment-event', 'on-execution-end', 'reconcile-pushes', 'tell-slack'],
+  ];
   expect(configured.map(({ functionName }) => functionName).sort()).toEqual(
     functions.map((name) => `tidegate-production-${name}`).sort(),
   );
   for (const { functionName, ...settings } of configured) {
     const again = functionName === 'tidegate-production-reconcile-pushes';
+    // The schedule does again what it failed at.
+    const dropped = functionName === 'tidegate-production-tell-slack';
     expect(settings, functionName).toEqual({
       maximumEventAgeInSeconds: defaultAsyncPolicy.maximumEventAgeSeconds,
       maximumRetryAttempts: again ? 0 : defaultAsyncPolicy.maximumRetryAttempts,
-      destinationConfig: {
-        onFailure: { destination: `arn:aws:sqs:eu-west-1:123456789012:${functionName}-dead-letters` },
-      },
+      ...(!dropped && {
+        destinationConfig: {
+          onFailure: { destination: `arn:aws:sqs:eu-west-1:123456789012:${functionName}-dead-letters` },
+        },
+      }),
     });
   }
 });
@@ -166,4 +173,34 @@ test('other accounts may send events of ECS and ECR to a bus of their own, and n
     expect(inputs.eventBusName, inputs.name).toBe(here ? undefined : 'tidegate-test-elsewhere');
   }
   expect(synth('production').all('aws:cloudwatch/eventBus:EventBus')).toEqual([]);
+});
+
+test('the table tells of changes of releases, in order, and what cannot be told goes to the dead letters', () => {
+  const { one } = synth('production');
+
+  expect(one('aws:dynamodb/table:Table', 'ReleasesTable')).toMatchObject({
+    streamEnabled: true,
+    streamViewType: 'NEW_AND_OLD_IMAGES',
+  });
+  const { filterCriteria, ...mapping } = one(
+    'aws:lambda/eventSourceMapping:EventSourceMapping',
+    'ReleaseChanges',
+  );
+  expect(mapping).toMatchObject({
+    functionName: 'tidegate-production-on-release-change',
+    startingPosition: 'LATEST',
+    bisectBatchOnFunctionError: true,
+    maximumBatchingWindowInSeconds: releaseChanges.windowSeconds,
+    destinationConfig: {
+      onFailure: {
+        destinationArn:
+          'arn:aws:sqs:eu-west-1:123456789012:tidegate-production-on-release-change-dead-letters',
+      },
+    },
+  });
+  const wants = compilePattern(JSON.parse(filterCriteria.filters[0].pattern));
+  const record = (key: string, eventName: string) => ({ eventName, dynamodb: { Keys: { key: { S: key } } } });
+  expect(wants(record('release arn:x', 'MODIFY'))).toBe(true);
+  expect(wants(record('slot main/my-api', 'MODIFY'))).toBe(false);
+  expect(wants(record('release arn:x', 'REMOVE'))).toBe(false);
 });

@@ -55,7 +55,7 @@ test('a function is over before the state machine gives up its task', () => {
 });
 
 test('functions find the table and the state machine, and people the execution', () => {
-  expect(one('aws:lambda/function:Function', 'NotifyFunction').environment.variables).toMatchObject({
+  expect(one('aws:lambda/function:Function', 'PromoteFunction').environment.variables).toMatchObject({
     TABLE_NAME: one('aws:dynamodb/table:Table', 'ReleasesTable').name,
     STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:123456789012:stateMachine:tidegate-production-deploy',
     CONSOLE_URL:

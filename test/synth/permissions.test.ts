@@ -45,11 +45,19 @@ test.each(installed)('in $name each function may do what the table says, and no 
         resources: [`arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/${called}:*`],
       },
       { actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], resources: ['*'] },
-      ...(invoked.has(called)
+      ...((invoked.has(called) && name !== 'tell-slack') || name === 'on-release-change'
         ? [
             {
               actions: ['sqs:SendMessage'],
               resources: [`arn:aws:sqs:eu-west-1:123456789012:${called}-dead-letters`],
+            },
+          ]
+        : []),
+      ...(name === 'on-release-change'
+        ? [
+            {
+              actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+              resources: [`arn:aws:dynamodb:eu-west-1:123456789012:table/${one.names.table}/stream/*`],
             },
           ]
         : []),

@@ -63,7 +63,7 @@ describe('a function', () => {
       action: 'cloudwatch:GetMetricData',
       name: 'CompareMetrics',
     },
-    { it: "reads Slack's token only where Slack is told", action: 'ssm:GetParameter', name: 'Notify' },
+    { it: "reads Slack's token only where Slack is told", action: 'ssm:GetParameter', name: 'tell-slack' },
   ])('$it', ({ action, name }) => {
     expect(
       of(accessOf(configWith(environment), { ...installation, secretParameters: {} })[name], action),
@@ -81,9 +81,9 @@ describe('a function', () => {
   });
 
   test('sees of the table only the items that it needs', () => {
-    const { Notify = [] } = accessWith(environment);
+    const { 'tell-slack': tellSlack = [] } = accessWith(environment);
     const reading = (key: string) =>
-      allowing(Notify, {
+      allowing(tellSlack, {
         action: 'dynamodb:GetItem',
         resource: 'arn:aws:dynamodb:eu-west-1:123456789012:table/tidegate',
         context: { 'dynamodb:LeadingKeys': [key] },
@@ -100,7 +100,7 @@ describe('a function', () => {
       { actions: ['sts:AssumeRole'], resources: [roleArn] },
     ]);
     expect(of(access.StartDeployment, 'ecs:UpdateService')).toEqual([]);
-    expect(of(access.Notify, 'sts:AssumeRole')).toEqual([]);
+    expect(of(access.Promote, 'sts:AssumeRole')).toEqual([]);
   });
 
   test('reads reports from where the evidence comes from, and from nowhere else', () => {

@@ -37,7 +37,6 @@ describe('the deploy state machine', () => {
       'ConfirmRelease',
       'RecordOutcome',
       'Promote',
-      'Notify',
     ]);
     expect(line.at(-1)).toBe('Deployed');
     expect(new Set(line.map((name) => box(name).x)).size).toBe(1);

@@ -52,7 +52,7 @@ describe('for CloudFormation', () => {
     expect(statement.Principal).toEqual({ AWS: 'arn:aws:iam::111111111111:root' });
     const trusted: string[] = statement.Condition.ArnEquals['aws:PrincipalArn'];
     expect(trusted).toContain('arn:aws:iam::111111111111:role/tidegate-production-start-deployment');
-    expect(trusted.filter((arn) => arn.endsWith('-notify') || arn.includes('*'))).toEqual([]);
+    expect(trusted.filter((arn) => arn.endsWith('-promote') || arn.includes('*'))).toEqual([]);
   });
 
   test('events of its services are sent on to the bus of the installation, and no others', () => {

@@ -28,8 +28,8 @@ describe('the definition', () => {
   });
 
   test('is refused with a value that no name asks for', () => {
-    expect(() => substitute(definition, { Look: 'a', Tell: 'b', Promote: 'c', Notify: 'd' })).toThrow(
-      'the state machine never asks for Promote, Notify',
+    expect(() => substitute(definition, { Look: 'a', Tell: 'b', Promote: 'c', Record: 'd' })).toThrow(
+      'the state machine never asks for Promote, Record',
     );
   });
 
@@ -70,7 +70,7 @@ describe('names', () => {
 
   test.each([
     { name: 'CheckScan', file: 'check-scan' },
-    { name: 'Notify', file: 'notify' },
+    { name: 'Promote', file: 'promote' },
   ])('of a state and its file: $name, $file', ({ name, file }) => {
     expect(kebab(name)).toBe(file);
     expect(pascal(file)).toBe(name);

@@ -1,10 +1,10 @@
 /** What Slack shows of a release that its metrics took back: a chart in characters, since Slack draws no SVG. */
 import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
-import { blockChart, chartKey } from './judge/block-chart.ts';
-import { curvesSchema } from './judge/verdict.ts';
-import type { ReleaseRecord } from './record.ts';
-import { codeBlock, escaped } from './slack-text.ts';
+import { blockChart, chartKey } from '../judge/block-chart.ts';
+import { curvesSchema } from '../judge/verdict.ts';
+import type { ReleaseRecord } from '../record.ts';
+import { codeBlock, escaped } from '../slack-text.ts';
 
 const takenBack = z.looseObject({ decision: z.literal('take back'), series: curvesSchema });
 const startedSchema = z.looseObject({ startedAt: z.number() });

@@ -1,0 +1,32 @@
+/** A release's record changed: tells whoever subscribed what the release has come to. No release waits for that. */
+import { domainEvents } from '../../aws/domain-events.ts';
+import { openReleases } from '../../aws/open-releases.ts';
+import { readChanges } from '../../aws/record-changes.ts';
+import { domainEventOf } from '../../core/domain-event.ts';
+import { defineEventHandler, onEvent } from '../event.ts';
+
+export interface ToldChanges {
+  /** The ids of what was emitted. */
+  emitted: string[];
+  /** What is no record. */
+  unreadable: string[];
+}
+
+export const onReleaseChange = defineEventHandler({
+  name: 'on-release-change',
+  uses: { domainEvents, openReleases },
+  run: async (event, aws): Promise<ToldChanges> => {
+    const { changes, unreadable } = readChanges(event);
+    const events = changes.flatMap((change) => domainEventOf(change) ?? []);
+    await aws.domainEvents.emit(events);
+    for (const { type, detail } of events) {
+      // Nothing is left to do for it, unless people are to be told: the schedule need not find that out.
+      if (type !== 'Release Ended' || aws.config.slack) continue;
+      const { request, execution } = detail;
+      await aws.openReleases.close(request, [execution.slice(execution.lastIndexOf(':') + 1)]);
+    }
+    return { emitted: events.map(({ detail }) => detail.id), unreadable };
+  },
+});
+
+export const handler = onEvent(onReleaseChange);

@@ -1,0 +1,122 @@
+/** Tells Slack where a release is: one message that is changed, and answers in its thread. */
+import { createHash } from 'node:crypto';
+import type { Aws } from '../aws/gateways.ts';
+import type { Posted } from '../aws/slack.ts';
+import { SlackLimited, SlackRefused } from '../aws/slack-api.ts';
+import type { Telling } from '../aws/tellings.ts';
+import type { ReleaseRecord } from '../core/record.ts';
+import type { ReleaseRequest } from '../core/release.ts';
+import type { Message } from '../core/slack-blocks.ts';
+import { releaseMessage } from '../core/telling/release-message.ts';
+import { replies } from '../core/telling/thread.ts';
+import type { Told } from '../core/telling/told-release.ts';
+
+export type TellingAws = Pick<
+  Aws,
+  'config' | 'consoleUrl' | 'measure' | 'now' | 'records' | 'slack' | 'tellings' | 'wait'
+>;
+
+/** Between two changes of a message, and how long a limit of Slack's is waited for here. */
+const apartMs = 1500;
+const mostPatienceMs = 8000;
+
+/**
+ * What is told is what the record says now, whatever woke us: late, twice or out of order, it comes to the same. Answers the
+ * request of a release whose end has been told. Rejects where Slack did not take it: may be repeated.
+ */
+export async function tellRelease(execution: string, aws: TellingAws): Promise<ReleaseRequest | undefined> {
+  const { channel } = aws.config.slack ?? {};
+  if (channel === undefined) return undefined;
+  let telling = await aws.tellings.take(execution);
+  // Who does looks again.
+  if (!telling) return undefined;
+  try {
+    for (;;) {
+      const record = await aws.records.of(execution);
+      telling = await tell({ execution, channel, record, telling }, aws);
+      if (await aws.tellings.leave(execution)) return record.outcome && record.request;
+    }
+  } catch (error) {
+    aws.measure('SlackFailures', 1, {});
+    await aws.tellings.giveUp(execution).catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Task {
+  execution: string;
+  channel: string;
+  record: ReleaseRecord;
+  telling: Telling;
+}
+
+async function tell({ execution, channel, record, telling }: Task, aws: TellingAws): Promise<Telling> {
+  const { tellings, slack, now } = aws;
+  const told = toTell(record, aws);
+  const message = releaseMessage(told, telling.posted !== undefined);
+  if (!message) return telling;
+  let { posted, writtenAt = Number.NEGATIVE_INFINITY } = telling;
+  let { toldLate = false } = telling;
+  const shown = fingerprint(message);
+  if (shown !== telling.shown) {
+    const wait = writtenAt + apartMs - now();
+    if (wait > 0) await aws.wait(wait);
+    const before = posted;
+    posted = (await patiently(aws, () => write(slack, before, channel, message))) ?? posted;
+    toldLate ||= !before && record.outcome !== undefined;
+    writtenAt = now();
+    await tellings.keep(execution, { posted, shown, writtenAt, toldLate });
+  }
+  if (!posted) return telling;
+  const known = new Set(telling.replies);
+  for (const { name, message: reply, broadcast } of replies(told, !toldLate)) {
+    if (known.has(name)) continue;
+    const root = posted;
+    await patiently(aws, () => slack.reply(root, reply, { broadcast }));
+    known.add(name);
+    await tellings.keep(execution, { replies: [...known] });
+  }
+  return { posted, shown, writtenAt, toldLate, replies: [...known] };
+}
+
+/** Posts, or changes what was posted; posts again where somebody deleted that. */
+async function write(
+  slack: Aws['slack'],
+  posted: Posted | undefined,
+  channel: string,
+  message: Message,
+): Promise<Posted> {
+  if (posted) {
+    try {
+      await slack.update(posted, message);
+      return posted;
+    } catch (error) {
+      if (!(error instanceof SlackRefused && gone.includes(error.code))) throw error;
+    }
+  }
+  return slack.post(channel, message);
+}
+
+/** What Slack says of a message that is not there, or of a channel that is another one by now. */
+const gone = ['message_not_found', 'channel_not_found', 'cant_update_message', 'edit_window_closed'];
+
+/** Waits as long as Slack asks for, where that is not long. */
+async function patiently<Answer>({ wait }: TellingAws, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof SlackLimited) || error.afterSeconds * 1000 > mostPatienceMs) throw error;
+    await wait(error.afterSeconds * 1000);
+    return call();
+  }
+}
+
+function toTell(record: ReleaseRecord, { config, consoleUrl }: TellingAws): Told {
+  const { service, environment } = record.request ?? {};
+  const found = config.services[service ?? '']?.environments.find(({ name }) => name === environment);
+  const link = consoleUrl && consoleUrl + record.execution;
+  return { record, link, strategy: found?.rollout };
+}
+
+const fingerprint = (message: Message) =>
+  createHash('sha256').update(JSON.stringify(message)).digest('hex').slice(0, 16);
