@@ -84,30 +84,17 @@ export function tidegateTable({ environment: { TABLE_NAME: TableName }, makeClie
       }
     },
 
-    /**
-     * As `set`, but only where `attribute` is not there, or is less than `limit`. Answers the item as it is then; undefined
-     * where nothing was written.
-     */
-    async setUnlessHeld(
-      key: string,
-      attribute: string,
-      limit: number,
-      attributes: Item,
-    ): Promise<Item | undefined> {
+    /** As `set`, but only where `attribute` is less than `limit`. Answers whether it was written. */
+    async setOnceOver(key: string, attribute: string, limit: number, attributes: Item): Promise<boolean> {
+      const condition = {
+        ConditionExpression: '#over < :limit',
+        ExpressionAttributeNames: { '#over': attribute },
+      };
       try {
-        const { Attributes } = await update(
-          key,
-          attributes,
-          {
-            ConditionExpression: 'attribute_not_exists(#held) OR #held < :limit',
-            ExpressionAttributeNames: { '#held': attribute },
-            ReturnValues: 'ALL_NEW',
-          },
-          { ':limit': limit },
-        );
-        return Attributes && unmarshall(Attributes);
+        await update(key, attributes, condition, { ':limit': limit });
+        return true;
       } catch (error) {
-        if (isAwsError(error, 'ConditionalCheckFailedException')) return undefined;
+        if (isAwsError(error, 'ConditionalCheckFailedException')) return false;
         throw error;
       }
     },

@@ -25,11 +25,17 @@ const holdMs = 60_000;
 export function tellings({ open, now }: Means) {
   const table = open(tidegateTable);
   const keyOf = (execution: string) => `telling ${execution}`;
-  const claim = async (execution: string): Promise<Telling | undefined> => {
+  const of = async (execution: string): Promise<Telling> =>
+    tellingSchema.parse((await table.read(keyOf(execution))) ?? {});
+
+  async function claim(execution: string): Promise<Telling | undefined> {
+    const key = keyOf(execution);
     const held = { heldUntil: now() + holdMs, ...forgetting('telling', now()) };
-    const item = await table.setUnlessHeld(keyOf(execution), 'heldUntil', now(), held);
-    return item && tellingSchema.parse(item);
-  };
+    const claimed =
+      (await table.setFirst(key, 'heldUntil', held)) ||
+      (await table.setOnceOver(key, 'heldUntil', now(), held));
+    return claimed ? of(execution) : undefined;
+  }
   return {
     /**
      * Answers what was told so far, and nobody else may tell until `leave`. Undefined where somebody else does: it has
@@ -58,8 +64,6 @@ export function tellings({ open, now }: Means) {
     giveUp: (execution: string) => table.unset(keyOf(execution), ['heldUntil', 'again']),
 
     /** What was told so far; what nobody told yet is an empty telling. */
-    async of(execution: string): Promise<Telling> {
-      return tellingSchema.parse((await table.read(keyOf(execution))) ?? {});
-    },
+    of,
   };
 }

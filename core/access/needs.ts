@@ -133,7 +133,7 @@ export const needs: Record<string, Need> = {
   'on-release-change': { actions: ['events:PutEvents'], items: { UpdateItem: ['open'] } },
   'tell-slack': {
     actions: ['ssm:GetParameter slackToken'],
-    items: { GetItem: ['release'], UpdateItem: ['open', 'telling'] },
+    items: { GetItem: ['release', 'telling'], UpdateItem: ['open', 'telling'] },
   },
   'on-approval': {
     actions: [
@@ -154,7 +154,7 @@ export const needs: Record<string, Need> = {
     ] as Action[],
     items: {
       BatchGetItem: ['known', 'open', 'push', 'slot'],
-      GetItem: ['push', 'release', 'slot', 'turn'],
+      GetItem: ['push', 'release', 'slot', 'telling', 'turn'],
       PutItem: ['slot', 'turn'],
       UpdateItem: ['known', 'open', 'push', 'release', 'telling'],
     },
