@@ -8,11 +8,20 @@ import { judgeGauge } from './gauge.ts';
 import type { Judged, JudgedGauge } from './judged.ts';
 import { judgeLatencies } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
+import { atEqualLoad, fitLoad } from './load.ts';
 import { alphaPerRelease, extendedTurn, type Turn } from './looks.ts';
 import { valuesIn } from './points.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { type Found, idOf } from './queries.ts';
-import { closedPeriods, firstPeriodAfter, type Observation, plannedPeriods, split } from './series.ts';
+import {
+  baselineStart,
+  closedPeriods,
+  firstPeriodAfter,
+  type Observation,
+  type Point,
+  plannedPeriods,
+  split,
+} from './series.ts';
 import { judgeTargets } from './targets.ts';
 import type { Comparison, Decision, Finding, Status } from './verdict.ts';
 
@@ -113,12 +122,28 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
     if (max !== undefined)
       findings.push(judgeShareLimit(`${name} limit`, counted.bad, max, total(windows.after.periods), look));
   } else {
-    const values = valuesIn(of('value'), observation, look.periods);
     const { name, unit, max } = judged;
-    if (isCompared(judged)) findings.push(judgeGauge(judged, values, look));
+    const values = valuesIn(of('value'), observation, look.periods);
+    if (isCompared(judged)) {
+      const requests = requestsOf(observation);
+      const baseline = {
+        from: baselineStart(observation),
+        until: observation.startedAt - policy.period * 1000,
+      };
+      const load = judged.followsLoad && fitLoad(of('value'), requests, baseline);
+      const level = load && valuesIn(atEqualLoad(of('value'), requests, load), observation, look.periods);
+      findings.push(judgeGauge(judged, level ?? values, look, load));
+    }
     if (max !== undefined) findings.push(judgeLevelLimit(name, max, unit, values.after, look));
   }
   return judged.report ? findings.map((finding) => ({ ...finding, report: true })) : findings;
+}
+
+/** Of both versions, where each has figures of its own. */
+function requestsOf({ series, old }: Observation): Point[] {
+  const sum = new Map(series.requests);
+  for (const [time, count] of old?.series.requests ?? []) sum.set(time, (sum.get(time) ?? 0) + count);
+  return [...sum];
 }
 
 const isCompared = (

@@ -3,6 +3,7 @@
  * where the load decides the level: then it is reported and decides nothing.
  */
 import type { JudgedGauge } from './judged.ts';
+import type { LoadFit } from './load.ts';
 import type { Turn } from './looks.ts';
 import type { Values } from './points.ts';
 import { mean, studentTail, variance } from './statistics.ts';
@@ -30,8 +31,10 @@ export function judgeGauge(
   { name, unit, compared }: JudgedGauge & { compared: NonNullable<JudgedGauge['compared']> },
   values: Values,
   turn: Turn,
+  load?: LoadFit,
 ): GaugeFinding {
   const { tolerance, atLeast } = compared;
+  const said = load ? `${name} at equal load` : name;
   const { before, last, after } = values;
   const lower = after.toSorted((a, b) => a - b).slice(0, -1);
   const finding = (status: Status, sentence: string, more: Partial<GaugeFinding> = {}): GaugeFinding => ({
@@ -40,13 +43,14 @@ export function judgeGauge(
     last: summary(last),
     after: summary(after),
     withoutHighest: summary(lower),
+    ...(load && { load }),
     ...more,
   });
   const unlessMore: Status = turn.main ? 'inconclusive' : 'continue';
   if (before.length < fewestBefore || after.length < fewestAfter) {
     const points = `${before.length} points before and ${after.length} after the warm-up`;
     const needed = `at least ${fewestBefore} and ${fewestAfter} are needed`;
-    return finding(unlessMore, `${name} not judged: ${points}, ${needed}`);
+    return finding(unlessMore, `${said} not judged: ${points}, ${needed}`);
   }
 
   const log = logarithm([...before, ...last, ...after], atLeast);
@@ -66,10 +70,10 @@ export function judgeGauge(
   const sinceDeployment = last.length === 0 || mean(logLower) - mean(logLast) > tolerated;
   if (p <= turn.limit && noticeable && sinceDeployment) {
     const accepted = `by more than the accepted ${percent(tolerance)}`;
-    const sentence = `${name} rose from ${from} to ${to}, ${accepted}: chance of that without a change ${chance(p)}`;
+    const sentence = `${said} rose from ${from} to ${to}, ${accepted}: chance of that without a change ${chance(p)}`;
     return finding('fail', sentence, evidence);
   }
-  if (!turn.main) return finding('continue', `${name} ${to} so far, before ${from}`, evidence);
+  if (!turn.main) return finding('continue', `${said} ${to} so far, before ${from}`, evidence);
 
   // Passes where twice the tolerance can be ruled out, or where the rise is too small for anybody to notice.
   const margin = Math.log(1 + 2 * tolerance) - (mean(logAfter) - mean(logBefore));
@@ -80,12 +84,12 @@ export function judgeGauge(
     const just = quantity(mean(last), unit);
     return finding(
       'inconclusive',
-      `${name} ${to}, before ${from}: not clearly more than ${just} just before`,
+      `${said} ${to}, before ${from}: not clearly more than ${just} just before`,
       all,
     );
   }
-  if (doubt <= confidence || small) return finding('pass', `${name} ${to}, before ${from}`, all);
-  return finding('inconclusive', `${name} ${to}, before ${from}: its points vary too much to tell`, all);
+  if (doubt <= confidence || small) return finding('pass', `${said} ${to}, before ${from}`, all);
+  return finding('inconclusive', `${said} ${to}, before ${from}: its points vary too much to tell`, all);
 }
 
 /** What is not positive counts as the least that was seen above nothing. */

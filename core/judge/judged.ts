@@ -26,6 +26,8 @@ export interface JudgedGauge extends Common {
   unit: string;
   /** Undefined where it is only held against `max`. */
   compared?: { tolerance: number; atLeast: number } | undefined;
+  /** It follows users' requests, and is compared at equal load where they are known. */
+  followsLoad?: true;
   max?: number | undefined;
 }
 
@@ -63,7 +65,10 @@ export function judgedBy(
   const all: Judged[] = [
     ...clientErrors(policy, apart),
     ...queue(policy),
-    gauge('cpu', ofEcs('CPUUtilization'), { unit: '%', tolerance: 0.25, atLeast: 5 }),
+    {
+      ...gauge('cpu', ofEcs('CPUUtilization'), { unit: '%', tolerance: 0.25, atLeast: 5 }),
+      followsLoad: true,
+    },
     gauge('memory', ofEcs('MemoryUtilization'), { unit: '%', tolerance: 0.1, atLeast: 5 }),
   ];
   const asSaid = all.map((judged): Judged => {

@@ -114,6 +114,8 @@ const gaugeSchema = z.strictObject({
   atLeast: z.number(),
   deviation: z.number().optional(),
   vif: z.number().optional(),
+  /** All values are as they would be at so many requests a period: times (reference / requests) ^ slope. */
+  load: z.strictObject({ slope: z.number(), reference: z.number() }).optional(),
   /** The chance left to a rise by twice the tolerance; passes at or below 5 %. */
   doubt: z.number().optional(),
 });

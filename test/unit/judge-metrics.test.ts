@@ -1,79 +1,23 @@
 /** What is judged beside errors and latency of users: presets, metrics of one's own, limits and alarms. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defineConfig } from '../../core/config.ts';
 import type { SeenAlarm } from '../../core/judge/alarms.ts';
-import { compare } from '../../core/judge/compare.ts';
 import { judgedBy } from '../../core/judge/judged.ts';
-import { extendedSchedule, extendedTurn, schedule } from '../../core/judge/looks.ts';
-import type { analysisSchema } from '../../core/judge/policy.ts';
 import { queriesFor } from '../../core/judge/queries.ts';
-import type { Point } from '../../core/judge/series.ts';
 import { binomialTail, studentTail } from '../../core/judge/statistics.ts';
-import { comparisonSchema, type GaugeFinding } from '../../core/judge/verdict.ts';
-
-type PolicyInput = (typeof analysisSchema)['_zod']['input'];
-
-const minute = 60_000;
-const web = {
-  loadBalancer: 'app/my-alb/50dc6c495c0c9188',
-  targetGroup: 'targetgroup/my-tg/6d0ecf831eec9f09',
-} satisfies PolicyInput;
-const ecs = { cluster: 'main', service: 'orders' };
-
-function environmentWith(analysis: PolicyInput) {
-  const environments = [{ name: 'production', ...ecs, analysis }];
-  const config = defineConfig({
-    services: { orders: { repository: 'orders', container: 'app', environments } },
-  });
-  const policy = config.services.orders?.environments[0]?.analysis;
-  if (!policy) throw new Error('there is a policy');
-  return policy;
-}
-const mistake = (analysis: PolicyInput) => () => environmentWith(analysis);
-
-/** Minutes 0 to 59 are before, 60 and 61 the rollout, 62 to 66 after. */
-function judged(
-  analysis: PolicyInput,
-  values: Record<string, (index: number) => number | undefined>,
-  more: { alarms?: SeenAlarm[]; closed?: number } = {},
-) {
-  const policy = environmentWith(analysis);
-  const all = judgedBy(policy, ecs);
-  const { queries } = queriesFor({ policy, deployedAt: 60 * minute, now: 70 * minute, judged: all });
-  const { closed = 5, alarms = [] } = more;
-  const found = Object.fromEntries(
-    queries.map(({ id }) => {
-      const [, index, part] = /^m(\d+)_(\w+)$/.exec(id) ?? [];
-      const name =
-        index === undefined ? id : `${all[Number(index)]?.name}${part === 'value' ? '' : ` ${part}`}`;
-      const at = values[name] ?? (() => undefined);
-      const points = Array.from({ length: 62 + closed }, (_, time) => [time * minute, at(time)] as const);
-      return [id, points.filter((point): point is Point => point[1] !== undefined)];
-    }),
-  );
-  const { requests = [], errors = [], p99 = [], balancerErrors = [] } = found;
-  const comparison = compare({
-    ...{ policy, judged: all, found, alarms, series: { requests, errors, p99, balancerErrors } },
-    ...{ startedAt: 60 * minute, stableAt: 62 * minute, now: (62 + closed + 2) * minute },
-  });
-  expect(comparisonSchema.parse(comparison)).toEqual(comparison);
-  const named = (name: string, kind?: string) =>
-    comparison.metrics.find((finding) => finding.name === name && (!kind || finding.kind === kind));
-  return { ...comparison, named };
-}
-
-/** Wavers by 4 % from minute to minute. */
-const level =
-  (before: number, after = before) =>
-  (index: number) =>
-    (index < 60 ? before : after) * (index % 2 ? 1.02 : 0.98);
-const steady = (value: number) => () => value;
-const sound = {
-  requests: steady(600),
-  p99: (index: number) => (index % 2 ? 0.021 : 0.019),
-  healthyHosts: steady(2),
-};
+import type { GaugeFinding } from '../../core/judge/verdict.ts';
+import {
+  ecs,
+  environmentWith,
+  judged,
+  level,
+  minute,
+  mistake,
+  type PolicyInput,
+  sound,
+  steady,
+  web,
+} from '../support/judged-metrics.ts';
 
 describe('presets', () => {
   test('a worker needs one line, and its CPU and memory are reported', () => {
@@ -343,46 +287,5 @@ describe('whatever is seen', () => {
       }),
       { numRuns: 50 },
     );
-  });
-});
-
-describe('an extension', () => {
-  const thin = { ...sound, requests: steady(6), p99: level(0.02) };
-  const policy = { ...web, extension: '10m' } satisfies PolicyInput;
-
-  test('goes on watching where the window was not enough, and then the policy has the word', () => {
-    const status = (closed: number) => judged(policy, thin, { closed });
-
-    expect(status(5)).toMatchObject({
-      status: 'continue',
-      decision: 'look again',
-      waitSeconds: 180,
-      looks: { done: 5, planned: 8 },
-    });
-    expect(status(5).headline).toMatch(/^Not enough to judge by/);
-    expect(status(8)).toMatchObject({ status: 'continue', looks: { done: 6 } });
-    expect(status(15)).toMatchObject({ status: 'inconclusive', decision: 'keep', looks: { done: 8 } });
-    expect(status(99)).toMatchObject({ status: 'inconclusive', looks: { done: 8 } });
-    expect(judged({ ...policy, onInconclusive: 'rollback' }, thin, { closed: 15 })).toMatchObject({
-      decision: 'take back',
-    });
-  });
-
-  test('is not needed where the window was enough', () => {
-    expect(judged(policy, sound, { closed: 5 })).toMatchObject({ status: 'pass', decision: 'keep' });
-  });
-
-  test('does not raise the chance of a false alarm', () => {
-    for (const [planned, extra] of [
-      [5, 10],
-      [60, 30],
-      [1, 2],
-      [12, 1],
-      [5, 0],
-    ] as const) {
-      const looks = [...schedule(planned), ...extendedSchedule(planned, extra)];
-      const spent = looks.reduce((sum, closed) => sum + extendedTurn(closed, planned, extra, 0.01).limit, 0);
-      expect(spent).toBeLessThanOrEqual(0.01 * (1 + 1e-12));
-    }
   });
 });
