@@ -70,9 +70,10 @@ function figures(finding: Finding): string[] {
         requests > 0 ? `${percent(errors / requests)} of ${Math.round(requests)}` : 'nothing',
       );
     case 'latency':
-      return [finding.before, finding.last, finding.after].map(({ p99Milliseconds: value, points }) =>
-        value === undefined ? 'nothing' : `${quantity(value, 'ms')} (${points})`,
-      );
+      return [finding.before, finding.last, finding.after].map(({ points, ...of }) => {
+        const value = of.p99Milliseconds ?? of.p90Milliseconds ?? of.p50Milliseconds;
+        return value === undefined ? 'nothing' : `${quantity(value, 'ms')} (${points})`;
+      });
     case 'gauge':
       return [finding.before, finding.last, finding.after].map(({ mean, points }) =>
         mean === undefined ? 'nothing' : `${quantity(mean, finding.unit)} (${points})`,

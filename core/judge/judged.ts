@@ -45,6 +45,8 @@ export const advisory = ['cpu', 'memory', 'unprocessed'] as const;
 export const reserved = [
   'errors',
   'latency',
+  'p90',
+  'p50',
   'client errors',
   'queue age',
   'targets',

@@ -38,7 +38,7 @@ function figures(finding: Finding): (HTMLElement | string)[] {
     case 'errors':
       return [finding.before, finding.last, finding.after].map(rate);
     case 'latency':
-      return [finding.before, finding.last, finding.after].map(p99);
+      return [finding.before, finding.last, finding.after].map(percentile);
     case 'gauge':
       return [finding.before, finding.last, finding.after].map(({ mean, points }) =>
         mean === undefined ? 'no figures' : figure(amount(mean, finding.unit), `${points} points`),
@@ -59,8 +59,10 @@ const amount = (value: number, unit: string) =>
   `${value.toLocaleString('en-GB', { maximumSignificantDigits: 3 })} ${unit}`.trim();
 const rate = ({ requests, errors }: Counts) =>
   requests > 0 ? figure(percent(errors / requests), `of ${whole(requests)}`) : 'no requests';
-const p99 = ({ p99Milliseconds: value, points }: LatencyFinding['before']) =>
-  value === undefined ? 'no figures' : figure(`${value.toFixed(0)} ms`, `${points} points`);
+const percentile = ({ points, ...of }: LatencyFinding['before']) => {
+  const value = of.p99Milliseconds ?? of.p90Milliseconds ?? of.p50Milliseconds;
+  return value === undefined ? 'no figures' : figure(`${value.toFixed(0)} ms`, `${points} points`);
+};
 
 /** The judge looks at the last five minutes before the deployment; a baseline may be shorter. */
 function lastSpan({ requests }: Comparison['series'], startedAt: number | undefined): string {
