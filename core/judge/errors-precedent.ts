@@ -7,7 +7,9 @@ import { median } from './statistics.ts';
 /** No period counts for more than two and a half times what was to be expected: a burst is over, a bad version stays. */
 const cap = Math.log(2.5);
 /** So much above the usual rate, the service was down: no measure of how errors stray. */
-const outage = 0.1;
+const outage = 0.3;
+/** Fewer errors in a period are no burst. */
+const fewestErrors = 3;
 
 /** Undefined where there is no such day, as where both versions are compared side by side. */
 export function errorsPrecedents(
@@ -17,7 +19,7 @@ export function errorsPrecedents(
   if (!history || length === 0) return undefined;
   const { day, reference, gap } = history;
   const usual = median(day.flatMap((period) => (period ? [share(period)] : [])));
-  const down = (period: Period) => period.errors >= 3 && share(period) > usual + outage;
+  const down = (period: Period) => period.errors >= fewestErrors && share(period) > usual + outage;
   const sums = (value: (period: Period) => number) => {
     let sum = 0;
     return [0, ...day.map((period) => (sum += period && !down(period) ? value(period) : 0))];
@@ -37,4 +39,12 @@ export function errorsPrecedents(
     },
     () => cap,
   );
+}
+
+/** The highest rate of a period of the day in which the service was not down; 0 where there is none. */
+export function worstPeriod({ history }: Pick<Windows, 'history'>): number {
+  const bursts = (history?.day ?? []).flatMap((period) =>
+    period && period.errors >= fewestErrors && share(period) < outage ? [share(period)] : [],
+  );
+  return bursts.reduce((worst, rate) => Math.max(worst, rate), 0);
 }

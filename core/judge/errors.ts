@@ -2,7 +2,7 @@
 import { spoken } from '../duration.ts';
 import { balancerErrors } from './balancer.ts';
 import { dispersion, incidentAmong, share, total } from './counts.ts';
-import { errorsPrecedents } from './errors-precedent.ts';
+import { errorsPrecedents, worstPeriod } from './errors-precedent.ts';
 import type { Turn } from './looks.ts';
 import type { Rarity } from './precedent.ts';
 import { calm, type Period, type Windows } from './series.ts';
@@ -21,7 +21,7 @@ const risenLimit = 0.2;
 /** How many errors come at once, where too few were seen to tell: a client that tries again is not two failures. */
 const unknownClustering = 2;
 /** Certainly above this rate, no other check matters. */
-const catastrophe = { rate: 0.1, timesBefore: 3, timesLast: 1.5, doubt: 1e-4 };
+const catastrophe = { rate: 0.1, timesBefore: 3, timesLast: 1.5, timesWorst: 1.5, doubt: 1e-4 };
 /** At or below this p, a rise that did not fail does not pass either. */
 const suspicion = 0.02;
 /** Requests that must have been expected before their absence means something. */
@@ -84,7 +84,11 @@ export function judgeErrors(
     return finding(unlessMore, missing, more);
   }
 
-  const disaster = Math.max(catastrophe.rate, catastrophe.timesBefore * share(before));
+  const disaster = Math.max(
+    catastrophe.rate,
+    catastrophe.timesBefore * share(before),
+    catastrophe.timesWorst * worstPeriod(windows),
+  );
   const certain = binomialTail(after.errors, after.requests, disaster) < catastrophe.doubt;
   if (certain && share(after) > catastrophe.timesLast * share(last)) {
     const atLeast = inverseIncompleteBeta(catastrophe.doubt, after.errors, after.requests - after.errors + 1);

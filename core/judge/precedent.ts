@@ -30,8 +30,8 @@ interface Scores {
   capped: number;
 }
 
-/** A window is unprecedented if its score is above the highest of the day; the plain one, by a half. */
-const margin = Math.log(1.5);
+/** Where no period is cut off, a burst may reach far: such a window must be above those of the day by a deviation more. */
+const plainMargin = 1;
 /** Windows side by side that a day must have for its spread to be known. */
 const fewestIndependent = 40;
 
@@ -45,7 +45,9 @@ export interface Rarity {
   mean: number;
   deviation: number;
   highest: number;
-  /** P(T ≥ (score − mean) / deviation) with independent − 1 degrees of freedom; 1 where the day had its like. */
+  /** Windows of the day that were at least as high; without a cut, up to a deviation less counts as that. */
+  asHigh: number;
+  /** The larger of asHigh / windows and P(T ≥ (score − mean) / deviation) with independent − 1 degrees of freedom. */
   p: number;
 }
 
@@ -89,18 +91,26 @@ export function precedents<Reference>(
   };
 }
 
-type Spread = Pick<Rarity, 'windows' | 'independent' | 'mean' | 'deviation' | 'highest'>;
-
-function spreadOf(scores: readonly number[], length: number): Spread {
-  const [windows, independent] = [scores.length, Math.max(2, Math.floor(scores.length / length))];
-  const highest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  return { windows, independent, mean: mean(scores), deviation: Math.sqrt(variance(scores)), highest };
+interface Spread extends Pick<Rarity, 'windows' | 'independent' | 'mean' | 'deviation' | 'highest'> {
+  scores: readonly number[];
 }
 
-function rarityOf(score: number, spread: Spread, capped: boolean): Rarity {
-  const rare = score > spread.highest + (capped ? 0 : margin);
-  const distance = (score - spread.mean) / Math.max(spread.deviation, smallestDeviation);
-  return { capped, score, ...spread, p: rare ? studentTail(distance, spread.independent - 1) : 1 };
+function spreadOf(scores: readonly number[], length: number): Spread {
+  return {
+    scores,
+    windows: scores.length,
+    independent: Math.max(2, Math.floor(scores.length / length)),
+    mean: mean(scores),
+    deviation: Math.max(smallestDeviation, Math.sqrt(variance(scores))),
+    highest: scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY),
+  };
+}
+
+function rarityOf(score: number, { scores, ...spread }: Spread, capped: boolean): Rarity {
+  const bar = score - (capped ? 0 : plainMargin * spread.deviation);
+  const asHigh = scores.reduce((sum, other) => sum + (other >= bar ? 1 : 0), 0);
+  const tail = studentTail((score - spread.mean) / spread.deviation, spread.independent - 1);
+  return { capped, score, ...spread, asHigh, p: Math.max(asHigh / spread.windows, tail) };
 }
 
 /** A day without any deviation was luck. */

@@ -37,6 +37,7 @@ const raritySchema = z.strictObject({
   mean: z.number(),
   deviation: z.number(),
   highest: z.number(),
+  asHigh: z.int(),
   p: z.number(),
 });
 

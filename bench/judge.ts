@@ -1,0 +1,103 @@
+/** How good the judge is, beside what others do with the same figures: writes `bench/judge.md` and `bench/judge.svg`. */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import type { Beside } from './judge/beside.ts';
+import { chart } from './judge/chart.ts';
+import type { Measured } from './judge/measure.ts';
+import { regressions } from './judge/regressions.ts';
+import { report } from './judge/report.ts';
+import type { Task } from './judge/worker.ts';
+import { changes, errorRates, stress, trafficLevels, worlds } from './judge/worlds.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '20261127' },
+    /** In each cell, releases that change nothing, and of those, days on which each change is tried as well. */
+    unchanged: { type: 'string', default: '400' },
+    changed: { type: 'string', default: '60' },
+    workers: { type: 'string', default: String(Math.min(4, availableParallelism())) },
+    /** A few cells, nothing written; fails where the judge is worse than it must be. */
+    short: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const { short } = values;
+const seed = Number(values.seed);
+const [unchanged, changed] = short ? [30, 8] : [Number(values.unchanged), Number(values.changed)];
+
+const everywhere = worlds.flatMap((world) =>
+  trafficLevels.flatMap((requestsPerSecond) =>
+    errorRates.map((errorRate) => ({ world, requestsPerSecond, errorRate })),
+  ),
+);
+const [slow, usual, busy] = [
+  { requestsPerSecond: 2, errorRate: 0.01 },
+  { requestsPerSecond: 20, errorRate: 0.001 },
+  { requestsPerSecond: 200, errorRate: 0.001 },
+] as const;
+const few = [slow, usual, busy];
+const cells = short ? worlds.slice(1).flatMap((world) => few.map((one) => ({ world, ...one }))) : everywhere;
+const stressed = short ? [] : stress.flatMap((world) => few.map((one) => ({ world, ...one })));
+
+const started = performance.now();
+const tasks: Task[] = [
+  ...[...cells, ...stressed].map((cell, index): Task => {
+    const sizes = { unchanged, changed: Math.min(changed, unchanged), seed: seed + 7919 * index };
+    // What a change of durations does depends on no error rate: the middle one stands for all.
+    const tried = changes.filter(({ errors, failing }) => errors || failing || cell.errorRate === 0.001);
+    return { kind: 'measure', index, args: [cell, tried, sizes] };
+  }),
+  ...(short ? [] : few).map((one, index): Task => {
+    const tried = changes.filter(({ errors = 0 }) => errors >= 2);
+    const cell = { world: worlds[1] as (typeof worlds)[number], ...one };
+    return {
+      kind: 'beside',
+      index: cells.length + stressed.length + index,
+      args: [cell, tried, unchanged, seed + index],
+    };
+  }),
+];
+const results = await inThreads(tasks, Number(values.workers));
+const minutes = (performance.now() - started) / 60_000;
+
+const measured = results.slice(0, cells.length) as Measured[];
+if (short) {
+  const found = regressions(measured);
+  console.log(
+    found.length > 0 ? found.join('\n') : `The judge is as good as it must be: ${cells.length} cells`,
+  );
+  process.exitCode = found.length > 0 ? 1 : 0;
+} else {
+  const hard = results.slice(cells.length, cells.length + stressed.length) as Measured[];
+  const both = results.slice(cells.length + stressed.length) as Beside[];
+  const here = (file: string) => new URL(file, import.meta.url);
+  writeFileSync(here('judge.md'), report({ measured, hard, both, seed, unchanged, changed }));
+  writeFileSync(here('judge.svg'), chart(measured));
+  console.log(`bench/judge.md and bench/judge.svg written, ${minutes.toFixed(1)} min`);
+}
+
+/** Each thread takes the next task when it is done with one. */
+async function inThreads(tasks: readonly Task[], threads: number): Promise<(Measured | Beside)[]> {
+  const results: (Measured | Beside)[] = [];
+  let next = 0;
+  const work = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = new Worker(new URL('judge/worker.ts', import.meta.url));
+      const give = () => {
+        const task = tasks[next++];
+        if (task) worker.postMessage(task);
+        else void worker.terminate().then(() => resolve());
+      };
+      worker.on('error', reject);
+      worker.on('message', ({ index, result }: { index: number; result: Measured | Beside }) => {
+        results[index] = result;
+        if (values.verbose) console.log(`${results.filter(Boolean).length} of ${tasks.length}`);
+        give();
+      });
+      give();
+    });
+  await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, work));
+  return results;
+}

@@ -1,0 +1,250 @@
+/** What was measured, as a page. */
+import type { Beside } from './beside.ts';
+import { matchedPower, wilson } from './matched.ts';
+import { emptyTally, type Judge, judges, type Measured, type Tally } from './measure.ts';
+import { changes, worlds } from './worlds.ts';
+
+interface Results {
+  measured: readonly Measured[];
+  hard: readonly Measured[];
+  both: readonly Beside[];
+  seed: number;
+  unchanged: number;
+  changed: number;
+}
+
+/** Of the releases with this change in all cells, those that the judge takes back. */
+export function shareOf(measured: readonly Measured[], judge: Judge, change: string): number {
+  const tallies = measured.flatMap(({ tallies }) => tallies[change] ?? []);
+  const sum = (value: (tally: Tally) => number) => tallies.reduce((total, tally) => total + value(tally), 0);
+  return (
+    sum(({ failed }) => failed[judge]) /
+    Math.max(
+      1,
+      sum(({ releases }) => releases),
+    )
+  );
+}
+
+const percent = (share: number) => (Number.isNaN(share) ? '–' : (share * 100).toFixed(share < 0.1 ? 1 : 0));
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+const cellName = ({ cell }: { cell: Measured['cell'] }) =>
+  `${cell.requestsPerSecond}/s, ${percent(cell.errorRate).replace(/^0\.0$/, '0.01')} %`;
+
+function summary(measured: readonly Measured[]): string {
+  const worst = (judge: Judge) =>
+    measured.reduce((most, { tallies }) => {
+      const { failed, releases } = tallies.nothing as Tally;
+      return Math.max(most, failed[judge] / releases);
+    }, 0);
+  const outage = (judge: Judge) => {
+    const tallies = measured.flatMap(({ tallies }) => tallies.outage ?? []);
+    const [failed, minutes] = tallies.reduce(
+      ([failed, minutes], tally) => [failed + tally.failed[judge], minutes + tally.minutes[judge]],
+      [0, 0],
+    );
+    return `${percent(shareOf(measured, judge, 'outage'))} (${(minutes / Math.max(1, failed)).toFixed(1)})`;
+  };
+  const others = changes.filter(({ name }) => name !== 'outage').map(({ name }) => name);
+  return table(
+    [
+      'judge',
+      ...worlds.map(({ name }) => `wrong: ${name}`),
+      'wrong: worst cell',
+      'outage (minute)',
+      ...others,
+    ],
+    judges.map((judge) => [
+      judge === 'Tidegate' ? '**Tidegate**' : judge,
+      ...worlds.map(({ name }) =>
+        percent(
+          shareOf(
+            measured.filter(({ cell }) => cell.world.name === name),
+            judge,
+            'nothing',
+          ),
+        ),
+      ),
+      percent(worst(judge)),
+      outage(judge),
+      ...others.map((change) => percent(shareOf(measured, judge, change))),
+    ]),
+  );
+}
+
+/** Tidegate's false rollbacks of each cell with what they may be. */
+function wrong(measured: readonly Measured[]): string {
+  return table(
+    ['cell', ...worlds.map(({ name }) => name)],
+    measured
+      .filter(({ cell }) => cell.world.name === worlds[0]?.name)
+      .map((first) => [
+        cellName(first),
+        ...worlds.map(({ name }) => {
+          const same = measured.filter(
+            ({ cell }) => cell.world.name === name && cellName({ cell }) === cellName(first),
+          );
+          const { failed, releases } = same[0]?.tallies.nothing ?? emptyTally();
+          const [low, high] = wilson(failed.Tidegate, releases);
+          return `${percent(failed.Tidegate / releases)} (${percent(low)} to ${percent(high)})`;
+        }),
+      ]),
+  );
+}
+
+/** At least so often wrong are the others allowed to be: fewer false alarms than that cannot be told apart here. */
+const allowed = 0.005;
+
+function matched(measured: readonly Measured[]): string {
+  const named = changes.filter(({ errors = 0 }) => errors > 0 && errors <= 5).map(({ name }) => name);
+  const rows = measured
+    .filter(({ cell }) => cell.requestsPerSecond * cell.errorRate >= 0.0199 && cell.requestsPerSecond > 1)
+    .map((one) => {
+      const nothing = one.tallies.nothing as Tally;
+      const share = Math.max(allowed, nothing.errors / nothing.releases);
+      return [
+        one.cell.world.name,
+        cellName(one),
+        percent(nothing.errors / nothing.releases),
+        ...named.map((name) => {
+          const tally = one.tallies[name] as Tally;
+          const { errors = [], bound = [], boundOfNothing = [] } = one.scores[name] ?? {};
+          const mann = matchedPower(one.scores.nothing?.errors ?? [], errors, share);
+          return [tally.errors / tally.releases, mann, matchedPower(boundOfNothing, bound, share)]
+            .map(percent)
+            .join(' / ');
+        }),
+      ];
+    });
+  return table(['noise', 'cell', 'wrong', ...named], rows);
+}
+
+function matchedLatency(measured: readonly Measured[]): string {
+  const named = changes.filter(({ durations, tail }) => durations || tail).map(({ name }) => name);
+  const rows = measured
+    .filter(({ cell }) => cell.errorRate === 0.001)
+    .map((one) => {
+      const nothing = one.tallies.nothing as Tally;
+      const share = Math.max(allowed, nothing.latency / nothing.releases);
+      return [
+        one.cell.world.name,
+        `${one.cell.requestsPerSecond}/s`,
+        percent(nothing.latency / nothing.releases),
+        ...named.map((name) => {
+          const tally = one.tallies[name] as Tally;
+          const mann = matchedPower(
+            one.scores.nothing?.latency ?? [],
+            one.scores[name]?.latency ?? [],
+            share,
+          );
+          return `${percent(tally.latency / tally.releases)} / ${percent(mann)}`;
+        }),
+      ];
+    });
+  return table(['noise', 'traffic', 'wrong', ...named], rows);
+}
+
+function verdicts(measured: readonly Measured[]): string {
+  return table(
+    ['change', 'fail', 'pass', 'inconclusive'],
+    ['nothing', ...changes.map(({ name }) => name)].map((change) => {
+      const tallies = measured.flatMap(({ tallies }) => tallies[change] ?? []);
+      const sum = (value: (tally: Tally) => number) =>
+        tallies.reduce((total, tally) => total + value(tally), 0);
+      const of = (value: (tally: Tally) => number) => percent(sum(value) / sum(({ releases }) => releases));
+      return [
+        change,
+        of(({ failed }) => failed.Tidegate),
+        of(({ passed }) => passed),
+        of(({ inconclusive }) => inconclusive),
+      ];
+    }),
+  );
+}
+
+function stresses(hard: readonly Measured[]): string {
+  const shown = ['nothing', 'errors ×2', 'errors ×5', 'errors ×20'];
+  const compared: Judge[] = ['seed rule, ×1.5', 'Kayenta 5 v 60', 'Tidegate'];
+  return table(
+    ['world', 'cell', ...compared],
+    hard.map((one) => [
+      one.cell.world.name,
+      cellName(one),
+      ...compared.map((judge) => shown.map((change) => percent(shareOf([one], judge, change))).join(' / ')),
+    ]),
+  );
+}
+
+export function report({ measured, hard, both, seed, unchanged, changed }: Results): string {
+  const releases = [...measured, ...hard].reduce(
+    (sum, { tallies }) => sum + Object.values(tallies).reduce((all, tally) => all + tally.releases, 0),
+    0,
+  );
+  const wrongest = Math.max(...[...measured, ...hard].map((one) => shareOf([one], 'Tidegate', 'nothing')));
+  return `<!-- Written by npm run bench:judge: seed ${seed}. -->
+# How good the judge is
+
+\`npm run bench:judge\` plays ${releases} releases: a day of one-minute figures in the shape of GetMetricData, with a deployment at its end, judged
+look by look as the state machine does. Every cell has ${unchanged} releases that change nothing, and ${changed} of each change. Figures are percentages. All
+services are made up; orders of magnitude carry over, the digits do not. What each world is like is in \`bench/judge/worlds.ts\`.
+
+Of all releases that change nothing, Tidegate takes back **${percent(shareOf(measured, 'Tidegate', 'nothing'))} %** (worst cell ${percent(wrongest)} %).
+
+![False rollbacks and detections of each judge](judge.svg)
+
+## Side by side
+
+Taken back although nothing changed ("wrong"), and found of each change, over all traffic levels and error rates; of outages, the minute of figures in which
+they are found. The seed rule compares five minutes with five; fixed limits are 1 % errors and 500 ms; Kayenta has its defaults (Mann-Whitney, 98 %, tolerance 0.25),
+and skips the warm-up for durations as Tidegate does.
+
+${summary(measured)}
+
+## Wrong, cell by cell
+
+Tidegate's false rollbacks, with Wilson's 95 % interval.
+
+${wrong(measured)}
+
+## As often wrong as Tidegate
+
+Errors found: Tidegate / Mann-Whitney of the same minutes against 60 / the bound. The limits of the latter two are moved until they are wrong as often as Tidegate in
+that cell, or ${allowed * 100} % if that is more. The bound is the likelihood ratio of who knows the error rate, the law of the noise and the change to look for: no judge finds more.
+
+${matched(measured)}
+
+Slow versions found: Tidegate / Mann-Whitney of the same five p99 against 60. Tidegate reads p50, p90 and p99, and accepts a rise by a fifth.
+
+${matchedLatency(measured)}
+
+## What it says
+
+Of the releases of each kind, over all cells.
+
+${verdicts(measured)}
+
+A release with a real change passes where the change is smaller than what a pass certifies: that errors are at most three times as many, or one point more, with 95 %
+confidence. Where the figures cannot certify that either, the answer is \`inconclusive\`, with the smallest rise that would have been seen.
+
+## Days that are not like others
+
+Taken back: with nothing changed / errors ×2 / ×5 / ×20.
+
+${stresses(hard)}
+
+## Both versions at once
+
+Half of the traffic each. "Incident": errors of both rise five times, which is not the release's fault.
+
+${table(
+  ['cell', 'nothing', 'incident', ...Object.keys(both[0]?.found ?? {})],
+  both.map((one) => [
+    cellName(one),
+    percent(one.quiet / one.releases),
+    percent(one.incident / one.releases),
+    ...Object.keys(both[0]?.found ?? {}).map((name) => percent((one.found[name] ?? 0) / one.releases)),
+  ]),
+)}
+`;
+}
