@@ -48,7 +48,14 @@ export interface Measured {
   /** By the name of the change. */
   tallies: Record<string, Tally>;
   /** Of Kayenta's statistic (of errors, of p99) and of the likelihood ratio: scores by the name of the change, and those without one. */
-  scores: Record<string, { errors: number[]; latency: number[]; bound: number[]; boundOfNothing: number[] }>;
+  scores: Record<string, Scores>;
+}
+
+interface Scores {
+  errors: number[];
+  latency: number[];
+  bound: number[];
+  boundOfNothing: number[];
 }
 
 export const emptyTally = (): Tally => ({
@@ -56,6 +63,16 @@ export const emptyTally = (): Tally => ({
   failed: Object.fromEntries(judges.map((judge) => [judge, 0])) as Record<Judge, number>,
   minutes: Object.fromEntries(judges.map((judge) => [judge, 0])) as Record<Judge, number>,
 });
+
+function tallyOf({ tallies }: Measured, { name }: Change): Tally {
+  tallies[name] ??= emptyTally();
+  return tallies[name];
+}
+
+function scoresOf({ scores }: Measured, { name }: Change): Scores {
+  scores[name] ??= { errors: [], latency: [], bound: [], boundOfNothing: [] };
+  return scores[name];
+}
 
 /** So many releases that change nothing, and so many of each change, on the first of the same days. */
 export function measure(
@@ -71,13 +88,8 @@ export function measure(
     const all = release < changed ? [nothing, ...changes] : [nothing];
     for (const change of all) {
       const minutes = minutesOf(set, change, random);
-      const tally = (measured.tallies[change.name] ??= emptyTally());
-      const scores = (measured.scores[change.name] ??= {
-        errors: [],
-        latency: [],
-        bound: [],
-        boundOfNothing: [],
-      });
+      const tally = tallyOf(measured, change);
+      const scores = scoresOf(measured, change);
       const window = (before: number, after: number, skipped = 0) =>
         windowsOf(set, minutes, before, after, skipped);
       const failed = (judge: Judge, minute: number | undefined) => {
@@ -110,12 +122,7 @@ export function measure(
       if (change.errors) scores.bound.push(bound(same.after, change));
       else if (change === nothing) {
         for (const other of changes.filter(({ errors }) => errors)) {
-          (measured.scores[other.name] ??= {
-            errors: [],
-            latency: [],
-            bound: [],
-            boundOfNothing: [],
-          }).boundOfNothing.push(bound(same.after, other));
+          scoresOf(measured, other).boundOfNothing.push(bound(same.after, other));
         }
       }
     }
