@@ -102,4 +102,6 @@ function parsed(args: string[], { options }: Command) {
   }
 }
 
+// Whoever reads only the first lines has what they want.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 3));
 process.exitCode = await main(process.argv.slice(2), terminal(process.stdout, Boolean(process.env.NO_COLOR)));

@@ -1,6 +1,6 @@
 /** Waits until an execution has ended, and says how Tidegate recorded that. */
 import type { Aws } from '../aws/gateways.ts';
-import { nameIn } from './find-releases.ts';
+import { nameIn } from '../functions/status/find-releases.ts';
 
 const everySeconds = 3;
 

@@ -14,9 +14,9 @@ import { stoppedBy } from '../../core/approval/answer.ts';
 import { type ReleaseRequest, releaseRequestSchema, type Target, targetOf } from '../../core/release.ts';
 import { answerSlot } from '../../functions/answer-slot.ts';
 import { answerTask } from '../../functions/answer-task.ts';
+import { nameIn } from '../../functions/status/find-releases.ts';
 import { requestApproval } from '../../functions/steps/request-approval.ts';
 import { wakeDeployment } from '../../functions/wake-deployment.ts';
-import { nameIn } from '../find-releases.ts';
 import { Mistake } from '../mistake.ts';
 import { named } from '../named.ts';
 

@@ -18,7 +18,7 @@ import { type ReleaseRequest, targetsOf } from '../../core/release.ts';
 import { unprovedOf } from '../../core/slot.ts';
 import { runningImage } from '../../functions/running-image.ts';
 import { startExecution } from '../../functions/start-execution.ts';
-import { eachRelease } from '../find-releases.ts';
+import { eachRelease } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
 import { named } from '../named.ts';
 

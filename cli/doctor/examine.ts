@@ -33,9 +33,9 @@ import { obstacles, warnings } from '../../core/preflight.ts';
 import { type Target, targetOf } from '../../core/release.ts';
 import { preflightOf } from '../../functions/deployment-plan.ts';
 import { imageOfRevision, type RunningImage } from '../../functions/running-image.ts';
+import type { Place } from '../../functions/status/find-releases.ts';
 import { checkScan } from '../../functions/steps/check-scan.ts';
 import { named } from '../named.ts';
-import type { Place } from '../places.ts';
 
 const uses = {
   ...{ cloudwatch, ecr, ecs, evidence, parameters, repositories, signingKeys, slackApi, slots, states },

@@ -10,10 +10,10 @@ import { pausedMessage, resumedMessage } from '../../core/pause-messages.ts';
 import { targetOf } from '../../core/release.ts';
 import { called, waitingIn } from '../../core/slot.ts';
 import { answerSlot } from '../../functions/answer-slot.ts';
-import { nameIn } from '../find-releases.ts';
+import type { Place } from '../../functions/status/find-releases.ts';
+import { nameIn } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
 import { named } from '../named.ts';
-import type { Place } from '../places.ts';
 
 export interface Changed extends Place {
   paused: Pause | null;

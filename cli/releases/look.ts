@@ -5,8 +5,8 @@ import { type Opened, openAws } from '../../aws/open.ts';
 import { openReleases } from '../../aws/open-releases.ts';
 import { records } from '../../aws/records.ts';
 import type { Outcome } from '../../core/release.ts';
-import { eachRelease, type FoundRelease } from '../find-releases.ts';
-import type { Place } from '../places.ts';
+import type { Place } from '../../functions/status/find-releases.ts';
+import { eachRelease, type FoundRelease } from '../../functions/status/find-releases.ts';
 
 export interface ListedRelease extends Place {
   /** Name of its execution. */

@@ -16,7 +16,7 @@ import { type ReleaseRequest, type Target, targetOf } from '../../core/release.t
 import { waitingIn } from '../../core/slot.ts';
 import { runningImage } from '../../functions/running-image.ts';
 import { startExecution } from '../../functions/start-execution.ts';
-import { prefixOf } from '../find-releases.ts';
+import { prefixOf } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
 import { named } from '../named.ts';
 

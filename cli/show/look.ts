@@ -10,7 +10,7 @@ import { states } from '../../aws/states.ts';
 import type { Abort } from '../../core/abort.ts';
 import type { Outcome, ReleaseRequest } from '../../core/release.ts';
 import { releaseRequestSchema, targetOf } from '../../core/release.ts';
-import { eachRelease, nameIn } from '../find-releases.ts';
+import { eachRelease, nameIn } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
 import { named } from '../named.ts';
 

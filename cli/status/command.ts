@@ -1,10 +1,11 @@
 /** `tidegate status`: what runs where, who has the slot, and what is on its way. */
+
+import { lookAtAll, openFor } from '../../functions/status/look.ts';
 import type { Command } from '../command.ts';
 import { installation } from '../installation.ts';
 import { BadUse } from '../mistake.ts';
 import { placesOf } from '../places.ts';
 import { watching } from '../watching.ts';
-import { lookAtAll, openFor } from './look.ts';
 import { told } from './told.ts';
 
 export const status: Command = {

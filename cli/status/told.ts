@@ -1,12 +1,11 @@
 /** The status of environments as people read it. */
 import { spoken } from '../../core/duration.ts';
 import { shortDigest } from '../../core/image.ts';
-import { pauseSentence } from '../../core/pause.ts';
 import type { Outcome } from '../../core/release.ts';
 import { shiftSentence } from '../../core/shift-progress.ts';
+import type { EnvironmentStatus, UnderWay } from '../../functions/status/look.ts';
 import type { Colour, Terminal } from '../terminal.ts';
 import { moment } from '../times.ts';
-import type { EnvironmentStatus, UnderWay } from './look.ts';
 
 const column = 12;
 
@@ -34,7 +33,8 @@ function tellOne(status: EnvironmentStatus, now: number, { say, tell, paint }: T
   const left = status.runs?.unproved !== undefined && !holderOf(status);
   row('runs', runs(status, now));
   if (left) row('', `but it is set to ${status.runs?.unproved}, which no release has proved`, 'yellow');
-  if (slot.paused) row('paused', `${pauseSentence(slot.paused)} (${moment(slot.paused.at, now)})`, 'yellow');
+  if (slot.paused)
+    row('paused', `by ${slot.paused.by}: ${slot.paused.reason} (${moment(slot.paused.at, now)})`, 'yellow');
   const { holder } = slot;
   if (holder) row('slot', `held by ${holder.called} (${holder.release})`);
   for (const { called, release, behind } of slot.waiting)

@@ -7,7 +7,7 @@ import { historyStream, releasesSnapshot, releasesStream } from './live.ts';
 import { releaseRow } from './release-row.ts';
 import type { ConsoleSource } from './source.ts';
 import { tell } from './story.ts';
-import type { ReleaseDetails } from './wire.ts';
+import type { EnvironmentsSnapshot, ReleaseDetails } from './wire.ts';
 
 export interface Console extends Route {
   /** `/`, `/console` and all that is below it. */
@@ -43,10 +43,15 @@ export function console({ source, clock = realClock() }: ConsoleOptions): Consol
     };
   }
 
+  async function environments(): Promise<EnvironmentsSnapshot> {
+    return { now: clock.now(), environments: (await source.environments?.()) ?? [] };
+  }
+
   async function data(path: string, request: Request, { searchParams }: URL): Promise<Response> {
     const { signal, headers } = request;
     if (path === 'live') return releasesStream(source, clock, signal);
     if (path === 'releases') return json(await releasesSnapshot(source, clock));
+    if (path === 'environments') return json(await environments());
 
     const [, encoded = '', events] = /^releases\/([^/]+)(\/events)?$/.exec(path) ?? [];
     const executionArn = decoded(encoded);
@@ -74,6 +79,7 @@ export function console({ source, clock = realClock() }: ConsoleOptions): Consol
 /** Messages link to `/console/` and the ARN of an execution, as links to the console of AWS end with one. */
 function fileOf(pathname: string): string {
   if (pathname === '/console' || pathname === '/console/') return 'releases.html';
+  if (pathname.startsWith('/console/environment/')) return 'environment.html';
   if (pathname.startsWith('/console/arn:') || pathname.startsWith('/console/arn%3A')) return 'release.html';
   return pathname.startsWith(page) ? pathname.slice(page.length) : '';
 }

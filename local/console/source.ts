@@ -1,5 +1,6 @@
 /** What the console shows, asked for in Step Functions' own words: the local world answers it, and AWS could. */
 import type { Outcome } from '../../core/release.ts';
+import type { EnvironmentStatus } from '../../functions/status/look.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 
 /** As DescribeExecution answers it. */
@@ -72,4 +73,6 @@ export interface ConsoleSource {
   /** Tells each event of every execution as it is written. The answer ends that; ending it twice is harmless. */
   subscribe(listener: (executionArn: string, event: HistoryEvent) => void): () => void;
   surroundings(): Promise<Surroundings>;
+  /** What runs in each environment, who has its slot and what is on its way, as `tidegate status` says it. */
+  environments?(): Promise<EnvironmentStatus[]>;
 }

@@ -1,5 +1,6 @@
 /** What travels between the console's server and its pages, as JSON. Types only: the pages import nothing else from here. */
 import type { Outcome } from '../../core/release.ts';
+import type { EnvironmentStatus } from '../../functions/status/look.ts';
 import type { Surroundings } from './source.ts';
 
 /** How a release ended, or that it goes on. What Tidegate has no outcome for is said as Step Functions says it. */
@@ -33,6 +34,12 @@ export interface ReleasesSnapshot {
   now: number;
   releases: ReleaseRow[];
   surroundings: Surroundings;
+}
+
+/** All environments at one moment. */
+export interface EnvironmentsSnapshot {
+  now: number;
+  environments: EnvironmentStatus[];
 }
 
 /** An event of GetExecutionHistory; its time as ISO text. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Config, environmentOf } from '../../core/config.ts';
 import { placeOf } from '../../core/place.ts';
 import type { Surroundings } from '../../functions/runtime.ts';
+import { lookAtAll, openFor } from '../../functions/status/look.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 import { home } from '../aws-service.ts';
 import { realClock } from '../clock.ts';
@@ -118,6 +119,10 @@ export async function openShowWorld(
     ignoredPushes.splice(100);
   });
 
+  const named = Object.entries(config.services).flatMap(([service, { environments }]) =>
+    environments.map(({ name }) => ({ service, environment: name })),
+  );
+  let looking: ReturnType<typeof openFor> | undefined;
   const site = consoleOf({
     clock,
     source: {
@@ -125,6 +130,10 @@ export async function openShowWorld(
       subscribe(subscriber) {
         subscribers.add(subscriber);
         return () => subscribers.delete(subscriber);
+      },
+      environments() {
+        looking ??= openFor(world.surroundings('tidegate-cli'));
+        return lookAtAll(named, looking);
       },
       async surroundings() {
         const services = (front?.seen(10) ?? []).map(({ service, environment, seen }) => ({

@@ -5,18 +5,25 @@ import { chip, endings } from './ending.ts';
 import { fieldsOf, payloadOf } from './payload.ts';
 import { elapsed } from './ticking.ts';
 import { dateTime, duration } from './time.ts';
+import { trafficBar } from './traffic.ts';
 import type { Reading } from './visits.ts';
 
 export function releaseHeader() {
   const element = h('div', { class: 'headline' });
   let drawn = '';
+  let traffic: Parameters<typeof trafficBar>[0] | undefined;
 
   return {
     element,
+    /** How much of it the new version has by now; undefined where ECS does not move any. */
+    moves(now: typeof traffic) {
+      traffic = now;
+    },
     draw(row: ReleaseRow, reading: Reading) {
       const { commit, warnings } = releaseIn(reading);
       const current = row.endedAt === undefined ? reading.visits.at(-1) : undefined;
-      const text = JSON.stringify([row, commit, warnings, current?.state, current?.enteredAt]);
+      const moving = current && traffic;
+      const text = JSON.stringify([row, commit, warnings, current?.state, current?.enteredAt, moving]);
       if (text === drawn) return;
       drawn = text;
       const { service, environment, tag, digest, ending, reason, startedAt, endedAt, name, promotedFrom } =
@@ -27,12 +34,26 @@ export function releaseHeader() {
         h(
           'h1',
           {},
-          h('span', { class: 'of' }, service, environment && ` → ${environment}`),
+          h(
+            'span',
+            { class: 'of' },
+            service,
+            environment && ' → ',
+            environment &&
+              h(
+                'a',
+                {
+                  href: `/console/environment/${encodeURIComponent(service)}/${encodeURIComponent(environment)}`,
+                },
+                environment,
+              ),
+          ),
           h('span', { class: 'tag' }, tag || name),
           chip(ending),
           current &&
             h('span', { class: 'now', role: 'status' }, current.state, ' for ', elapsed(current.enteredAt)),
         ),
+        moving && h('p', { class: 'reason' }, trafficBar(moving)),
         h('p', { class: 'reason' }, endedAt === undefined ? '' : reason),
         ...warnings.map((warning) => h('p', { class: 'warning' }, `⚠ ${warning}`)),
         facts([

@@ -107,7 +107,19 @@ function tableRow(row: ReleaseRow): Element {
       current && h('span', { class: 'now' }, current.state, ' ', elapsed(current.since)),
     ),
     cell('Service', 'service', service),
-    cell('Environment', 'environment', environment),
+    cell(
+      'Environment',
+      'environment',
+      environment &&
+        h(
+          'a',
+          {
+            href: `/console/environment/${encodeURIComponent(service)}/${encodeURIComponent(environment)}`,
+            title: 'What runs there, who has the slot and who waits',
+          },
+          environment,
+        ),
+    ),
     cell('Tag', 'tag', h('a', { href: `/console/${encodeURI(executionArn)}` }, tag || name)),
     cell('Digest', 'mono', h('span', { title: digest }, digest.replace(/^sha256:/, '').slice(0, 12))),
     cell('Reason', 'reason', row.reason),

@@ -6,6 +6,7 @@ import { eventsTable } from './events-table.ts';
 import { evidence } from './evidence.ts';
 import { graphView } from './graph-view.ts';
 import { listen } from './live.ts';
+import { pollEnvironments } from './polled.ts';
 import { releaseHeader } from './release-header.ts';
 import { statePanel } from './state-panel.ts';
 import { storyList } from './story-list.ts';
@@ -61,6 +62,12 @@ function open({ now, row, definition, told, slack }: ReleaseDetails) {
   draw();
 
   if (row.endedAt !== undefined) return;
+  pollEnvironments((snapshot) => {
+    const all = snapshot?.environments.flatMap(({ underWay }) => underWay) ?? [];
+    header.moves(all.find(({ release }) => release === latest.name)?.traffic);
+    drawSoon();
+    return latest.endedAt === undefined ? 'go on' : 'enough';
+  });
   const stream = listen(`${address}/events?after=${known.at(-1)?.event.id ?? 0}`, {
     history(one: ToldEvent) {
       // After a lost connection some may come twice.

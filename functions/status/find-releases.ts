@@ -1,9 +1,14 @@
 /** Releases as Step Functions and their records know them, the newest first. */
-import type { ListedExecution } from '../aws/executions.ts';
-import type { Aws } from '../aws/gateways.ts';
-import type { ReleaseRecord } from '../core/record.ts';
-import { type ReleaseRequest, releaseRequestSchema } from '../core/release.ts';
-import type { Place } from './places.ts';
+import type { ListedExecution } from '../../aws/executions.ts';
+import type { Aws } from '../../aws/gateways.ts';
+import type { ReleaseRecord } from '../../core/record.ts';
+import { type ReleaseRequest, releaseRequestSchema } from '../../core/release.ts';
+
+/** An environment, by names. */
+export interface Place {
+  service: string;
+  environment: string;
+}
 
 export interface FoundRelease {
   execution: ListedExecution;

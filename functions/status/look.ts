@@ -15,9 +15,8 @@ import type { Outcome, ReleaseRequest, Target } from '../../core/release.ts';
 import { releaseRequestSchema, requestedAt, targetOf } from '../../core/release.ts';
 import { type ShiftProgress, shiftProgress } from '../../core/shift-progress.ts';
 import { type Contender, called, type Slot, unprovedOf, waitingIn } from '../../core/slot.ts';
-import { imageOfRevision, runningImage } from '../../functions/running-image.ts';
-import { eachRelease, nameIn } from '../find-releases.ts';
-import type { Place } from '../places.ts';
+import { imageOfRevision, runningImage } from '../running-image.ts';
+import { eachRelease, nameIn, type Place } from './find-releases.ts';
 import { commitIn, servingSinceIn } from './said.ts';
 
 export interface EnvironmentStatus extends Place {
