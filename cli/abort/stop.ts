@@ -51,7 +51,7 @@ const before = [
   ...['RegisterTaskDefinition', 'RunReleaseTask'],
 ];
 const goingBack = ['RollBack', 'AwaitRollback', 'ProveWayBack'];
-const over = ['RecordOutcome', 'Promote', 'Notify'];
+const over = ['RecordOutcome', 'Promote'];
 
 /** May be repeated. Throws a `Mistake` that says why not. */
 export async function stop(wanted: WantedAbort, aws: AbortAws): Promise<StoppedRelease> {

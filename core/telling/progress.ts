@@ -12,6 +12,13 @@ const saidSchema = z.looseObject({
   brokenGlass: z.boolean().optional(),
 });
 
+/** Undefined where nobody was to decide any more. */
+function decisionIn({ decision, by = 'somebody', brokenGlass }: z.infer<typeof saidSchema>) {
+  if (decision === undefined || decision === 'superseded') return undefined;
+  if (decision === 'expired') return 'nobody answered';
+  return mentions(escaped(`${brokenGlass ? 'let through' : decision} by ${by}`));
+}
+
 interface Station {
   phase: Phase;
   /** While it is there, and before. */
@@ -41,15 +48,7 @@ export function progress({ phase, steps }: ToldRelease): string {
       ? [
           {
             ...({ phase: 'AwaitingApproval', doing: 'approval', toDo: 'approval' } as const),
-            done:
-              decided.decision &&
-              (decided.decision === 'expired'
-                ? 'nobody answered'
-                : mentions(
-                    escaped(
-                      `${decided.brokenGlass ? 'let through' : decided.decision} by ${decided.by ?? 'somebody'}`,
-                    ),
-                  )),
+            done: decisionIn(decided),
           },
         ]
       : []),

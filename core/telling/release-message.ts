@@ -71,7 +71,7 @@ export function releaseMessage(told: Told, posted: boolean): Message | undefined
       ['By', release.author && escaped(cut(release.author, 200))],
       ['Changes', release.compareUrl && link(release.compareUrl, 'what changed')],
       [release.rollback ? 'Asked for' : 'Pushed', moment(release.requestedAt)],
-      ['Rollback by', askedBy(release)],
+      [release.rollback ? 'Rollback by' : 'Again by', askedBy(release)],
       [
         'Took',
         release.seconds !== undefined && outcome !== 'Superseded' ? spoken(release.seconds) : undefined,
@@ -88,8 +88,8 @@ const commit = ({ revision, commitUrl }: ToldRelease): string | undefined => {
   return short && (commitUrl ? link(commitUrl, short) : code(short));
 };
 
-const askedBy = ({ rollback }: ToldRelease): string | undefined =>
-  rollback && mentions(escaped(`${rollback.by}: ${cut(rollback.reason, 300)}`));
+const askedBy = ({ asked }: ToldRelease): string | undefined =>
+  asked && mentions(escaped(`${asked.by}${asked.reason ? `: ${cut(asked.reason, 300)}` : ''}`));
 
 /** What to do has a block of its own. */
 function withoutAdvice({ reason, steps }: ToldRelease): string {

@@ -30,7 +30,9 @@ export interface ToldRelease {
   commitUrl: string | undefined;
   compareUrl: string | undefined;
   author: string | undefined;
-  rollback: { by: string; reason: string } | undefined;
+  /** Who asked for it, where that was not a push. */
+  asked: { by: string; reason?: string | undefined } | undefined;
+  rollback: boolean;
   warnings: string[];
   /** When it was pushed, or its rollback was asked for, ms since the epoch. */
   requestedAt: number;
@@ -57,7 +59,8 @@ export function toldRelease({ record, link, strategy }: Told): ToldRelease | und
     ...{ phase, outcome, reason, tag, digest, link, strategy, steps, revision, compareUrl, author },
     ...{ service: named.service, environment: named.environment },
     commitUrl: commitLink(source, revision),
-    rollback: request?.rollback,
+    asked: request?.rollback ?? request?.again,
+    rollback: request?.rollback !== undefined,
     warnings: release?.warnings ?? [],
     requestedAt: since,
     seconds: endedAt === undefined ? undefined : Math.max(0, (endedAt - since) / 1000),

@@ -15,7 +15,7 @@ async function asking(approval: Approval, options: RehearsalOptions = {}) {
   await world.clock.advance(60_000);
   const [release] = await world.executions();
   const approvalId = String(release?.name);
-  const [message] = world.world.slack.messages();
+  const message = world.world.slack.messages().find(({ text }) => text.startsWith('✋'));
   const attempts = async () => {
     const { audit: entries } = openAws(world.world.surroundings('tests'), { audit });
     const found = entries.of(approvalId);

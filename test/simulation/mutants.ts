@@ -168,14 +168,26 @@ ${deployAll}
   {
     name: 'a release that is stopped is not cleaned up behind',
     file: 'functions/clean-up.ts',
-    find: 'const recorded = steps.RecordOutcome === undefined;',
-    replace: 'const recorded = steps.RecordOutcome === undefined && outcome !== undefined;',
+    find: 'if (steps.RecordOutcome !== undefined) return { recorded: false };',
+    replace: 'if (steps !== undefined) return { recorded: false };',
   },
   {
-    name: 'nobody is told of a release that is stopped',
-    file: 'functions/clean-up.ts',
-    find: 'await tellEnded({ execution, request, outcome: ended.outcome, reason: ended.reason }, aws);',
-    replace: 'void tellEnded;',
+    name: 'nobody is told of an end that Slack was away for',
+    file: 'functions/end-open.ts',
+    find: 'await tellRelease(arn, aws);',
+    replace: 'void tellRelease;',
+  },
+  {
+    name: 'what Slack was told first stays',
+    file: 'functions/tell-release.ts',
+    find: 'if (shown !== telling.shown) {',
+    replace: 'if (shown !== telling.shown && !telling.posted) {',
+  },
+  {
+    name: 'who finds somebody else telling goes away without a word',
+    file: 'aws/tellings.ts',
+    find: 'await table.set(keyOf(execution), { again: true });',
+    replace: 'void table.set;',
   },
   {
     name: 'the schedule does not look for releases that ended unseen',
