@@ -6,7 +6,7 @@ import { mrkdwn, plainText } from './mrkdwn.ts';
 import { isInput, type View } from './views.ts';
 
 export function renderMessage(message: SlackMessage, replies: readonly SlackMessage[]): Html {
-  const { ts, text, blocks, edited, notice } = message;
+  const { ts, text, blocks, edited, broadcast, notice } = message;
   const at = new Date(Number(ts) * 1000).toISOString();
   return html`<article id="m${ts}">
 <div class="avatar" aria-hidden="true">T</div>
@@ -14,6 +14,7 @@ export function renderMessage(message: SlackMessage, replies: readonly SlackMess
 <div class="by"><b>Tidegate</b> <span class="app">APP</span> <time datetime="${at}">${at.slice(11, 16)} UTC</time></div>
 ${blocks.length > 0 ? blocks.map((block) => renderBlock(block, message)) : html`<p>${mrkdwn(text)}</p>`}
 ${edited ? html`<span class="quiet">(edited)</span>` : undefined}
+${broadcast ? html`<span class="quiet">also sent to the channel</span>` : undefined}
 ${notice === undefined ? undefined : html`<p class="notice" role="alert">⚠️ ${notice}</p>`}
 ${message.whisper === undefined ? undefined : html`<p class="notice" role="status">Only visible to you: ${message.whisper}</p>`}
 ${replies.length > 0 ? html`<div class="thread">${replies.map((reply) => renderMessage(reply, []))}</div>` : undefined}

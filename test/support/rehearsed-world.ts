@@ -28,11 +28,13 @@ export interface RehearsalOptions
     | 'aroundRequest'
     | 'before'
     | 'fresh'
+    | 'honesty'
     | 'limits'
     | 'onPermission'
     | 'onMetric'
     | 'onServed'
     | 'pace'
+    | 'slackLimits'
     | 'userGroups'
   > {
   /** Over the service `my-api` of the rehearsal. */
@@ -64,6 +66,8 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     onMetric,
     onServed,
     pace,
+    honesty,
+    slackLimits,
   } = options;
   const config = defineConfig({
     ...(options.slack && { slack: { channel: 'deploys' } }),
@@ -81,7 +85,8 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     ...{ config, seed, requestsPerSecond, desiredCount, fresh },
     historySeconds: options.historySeconds ?? (desiredCount === 0 ? 600 : 3900),
     slackIsDown: () => options.slackIsDown ?? false,
-    ...(lose && { honesty: { [lose]: { loss: 1 } } }),
+    ...((lose ?? honesty) && { honesty: { ...honesty, ...(lose && { [lose]: { loss: 1 } }) } }),
+    ...(slackLimits && { slackLimits }),
     ...(options.before && { before: options.before }),
     ...(around && { around }),
     ...(aroundFunction && { aroundFunction }),

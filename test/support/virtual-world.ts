@@ -49,6 +49,8 @@ export interface VirtualWorldOptions
   /** Of traffic before the installation, for the baseline. */
   historySeconds: number;
   slackIsDown?: () => boolean;
+  /** For so many seconds Slack wants to hear nothing; undefined while it does. */
+  slackLimits?: () => number | undefined;
   /** The schedule has not looked for lost pushes yet: else it is as if Tidegate had been there for a while. */
   fresh?: boolean;
   /** Of the SDK's clients, whose pauses are real time; its own default when absent. */
@@ -64,6 +66,7 @@ export type VirtualWorld = Awaited<ReturnType<typeof virtualWorld>>;
 /** Answers with the sample services running and traffic behind them, just after Tidegate's installation. */
 export async function virtualWorld(options: VirtualWorldOptions) {
   const { config, requestsPerSecond, desiredCount, slackIsDown = () => false, maxAttempts } = options;
+  const { slackLimits = () => undefined } = options;
   const { aroundRequest = (next) => next() } = options;
   const clock = virtualClock();
   const random = seeded(options.seed);
@@ -77,8 +80,11 @@ export async function virtualWorld(options: VirtualWorldOptions) {
   let ready = false;
 
   const slackMayBeDown: Route = {
-    owns: (path) => path.startsWith('/slack/api/') && slackIsDown(),
-    fetch: async () => new Response('down', { status: 503 }),
+    owns: (path) => path.startsWith('/slack/api/') && (slackIsDown() || slackLimits() !== undefined),
+    fetch: async () =>
+      slackIsDown()
+        ? new Response('down', { status: 503 })
+        : new Response('{}', { status: 429, headers: { 'retry-after': String(slackLimits()) } }),
   };
   const originOf = ({ url }: { url: string }) => new URL(url).origin;
   const fetchOver = (routes: readonly Route[]) =>

@@ -1,0 +1,30 @@
+/** `npm run slack:preview [file]`: every message that Slack may be told of a release, as one page. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { releaseMessage } from '../../core/telling/release-message.ts';
+import { replies } from '../../core/telling/thread.ts';
+import { realClock } from '../clock.ts';
+import { contentOf } from './content.ts';
+import { messageStore } from './messages.ts';
+import { slackPage } from './page.ts';
+import { samples } from './samples.ts';
+
+const file = resolve(process.argv[2] ?? 'slack-preview.html');
+const all = samples();
+const store = messageStore(
+  realClock(),
+  all.map(({ name }) => name),
+);
+let ids = 0;
+const newId = () => String(ids++);
+for (const { name, told, posted } of all) {
+  const channel = store.channel(name);
+  const root = releaseMessage(told, posted);
+  if (!channel || !root) throw new Error(`there is nothing to tell of "${name}"`);
+  const { ts } = store.post(channel, contentOf({ ...root }, newId));
+  for (const { message, broadcast } of replies(told, posted))
+    store.post(channel, contentOf({ ...message }, newId), { threadTs: ts, broadcast });
+}
+await writeFile(file, await slackPage(store, []).text());
+console.log(`${all.length} messages: ${pathToFileURL(file)}`);
