@@ -32,13 +32,25 @@ export const records: Invariants = {
       );
     }),
 
-  /** However late: while a destination was not told, the schedule tries again. */
+  /** However late: while Slack does not take it, it is told again, and what it says in the end is how it ended. */
   'people are told how every release ended': ({ executions, messages, plan }) =>
     executions
       .filter(({ record: { outcome } }) => outcome !== undefined && outcome !== 'NothingToDo')
-      .filter(({ arn }) => !messages.some((text) => text.includes(arn) && !text.includes('"actions"')))
+      .filter(({ arn, record: { outcome = '' } }) => {
+        const own = messages.filter((text) => text.includes(arn) && !text.includes('"threadTs"'));
+        return !own.some((text) => text.includes(`: ${phrases[outcome]} (`));
+      })
       .map(({ name, record }) => `nobody was told that ${name} ended ${record.outcome}`)
       .filter(() => plan.slackDownSeconds < forever),
+};
+
+/** As the messages' headers have them. */
+const phrases: Readonly<Record<string, string>> = {
+  Deployed: 'deployed',
+  Rejected: 'rejected, nothing deployed',
+  Superseded: 'superseded',
+  RolledBack: 'rolled back',
+  NeedsHuman: 'needs a human',
 };
 
 /** What each state answered when it was visited last, as the history of its execution tells; nothing where it failed then. */
