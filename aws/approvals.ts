@@ -103,6 +103,12 @@ export function approvals({ open }: Means) {
       return write(approvalId, (before) => (before.answer ? undefined : { answer }));
     },
 
+    /** Somebody does not want to wait for what it would be asked after. May be repeated. */
+    wish: (approvalId: string, at: number) =>
+      table.put(keyOf(`wish ${approvalId}`), { at, ...forgetting('approval', at) }),
+    wished: async (approvalId: string): Promise<boolean> =>
+      (await table.read(keyOf(`wish ${approvalId}`))) !== undefined,
+
     async of(approvalId: string): Promise<Approval | undefined> {
       const item = await table.read(keyOf(approvalId));
       return item && parse(item);

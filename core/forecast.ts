@@ -15,7 +15,8 @@ export interface ForecastState {
 
 /** Where nothing goes wrong. */
 export function forecast(service: Service, environment: Environment): ForecastState[] {
-  const { approval, releaseTask, rollout, smoke, analysis, watch, deploymentTimeout } = environment;
+  const { approval, soak, releaseTask, rollout, smoke, analysis, watch, deploymentTimeout } = environment;
+  const before = service.environments[service.environments.indexOf(environment) - 1];
   const shifting = rollout.strategy !== 'ROLLING';
   const next = environmentAfter(service, environment.name);
   const services = membersOf(service, environment).map((member) => member.environment.service);
@@ -42,13 +43,17 @@ export function forecast(service: Service, environment: Environment): ForecastSt
   );
   return [
     at('ResolveRelease', 'reads the image, its commit and the settings'),
+    ...when(soak, at('Soak', `waits until it has run in ${before?.name} for ${spoken(soak ?? 0)}`)),
     at(
       'CheckScan',
       `judges the Trivy report of this digest, waits for it up to ${spoken(service.scan.waitFor)}`,
     ),
     ...when(
       approval,
-      at('RequestApproval', `asks a person in Slack, who has ${spoken(approval?.timeout ?? 0)}`),
+      at(
+        'RequestApproval',
+        `asks ${approval?.approvals === 1 ? 'a person, who has' : `${approval?.approvals} people, who have`} ${spoken(approval?.timeout ?? 0)}`,
+      ),
     ),
     at('AcquireSlot', 'waits until no other release changes the service'),
     at('PlanDeployment', 'looks once more at all that is shown here'),

@@ -29,7 +29,7 @@ export type Phase = z.infer<typeof phaseSchema>;
 
 const status = z.looseObject({ status: z.string().optional(), decision: z.string().optional() });
 /** What the gate holds may be let through by people, where the environment has it so. */
-const heldSchema = z.looseObject({ breakGlass: z.boolean().optional() });
+const heldSchema = z.looseObject({ breakGlass: z.boolean().optional(), held: z.boolean().optional() });
 const resolvedSchema = z.looseObject({ decision: z.string(), release: releaseSchema.loose() });
 
 /** What is to be deployed; undefined before that is known, and where there is nothing to do. */
@@ -45,7 +45,7 @@ export function phaseOf(record: ReleaseRecord): Phase | undefined {
   const release = releaseIn(record);
   if (!release) return undefined;
   const { approval, smokeTests, analysis } = release.settings;
-  const { breakGlass = false } = heldSchema.parse(release.settings);
+  const { breakGlass = false, held = false } = heldSchema.parse(release.settings);
   const of = (state: string) => status.safeParse(steps[state]).data ?? {};
   const is = (state: string, ...wanted: string[]) => wanted.includes(of(state).status ?? '');
 
@@ -62,7 +62,9 @@ export function phaseOf(record: ReleaseRecord): Phase | undefined {
   if (is('StartDeployment', 'started')) return 'Deploying';
   if (is('AcquireSlot', 'granted')) return 'Preparing';
   if (queuedAt !== undefined) return 'AwaitingSlot';
-  const asked = (approval && is('CheckScan', 'pass')) || (breakGlass && is('CheckScan', 'fail'));
+  const asked =
+    (approval && is('CheckScan', 'pass')) ||
+    (breakGlass && (is('CheckScan', 'fail') || (held && is('CheckScan', 'pass'))));
   return asked ? 'AwaitingApproval' : 'Scanning';
 }
 

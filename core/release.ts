@@ -88,6 +88,17 @@ export const commitSchema = z.strictObject({
 });
 export type Commit = z.infer<typeof commitSchema>;
 
+/** What the environment before came to with the same digest. */
+export const beforeSchema = z.strictObject({
+  environment: z.string(),
+  execution: z.string(),
+  /** ms since the epoch. */
+  deployedAt: z.number(),
+  /** What was proved, tested and measured there, a sentence each. */
+  found: z.array(z.string().max(300)).max(3),
+});
+export type Before = z.infer<typeof beforeSchema>;
+
 export const releaseSchema = z.strictObject({
   service: z.string(),
   environment: z.string(),
@@ -99,6 +110,10 @@ export const releaseSchema = z.strictObject({
   /** It ran here before, and somebody asked for it again. */
   rollback: z.literal(true).optional(),
   commit: commitSchema,
+  /** Absent in the first environment. */
+  before: beforeSchema.optional(),
+  /** Why it may only be let through by breaking the glass: it did not pass the environments before. */
+  unpassed: z.string().max(500).optional(),
   /** What everybody who is told of it should know, in sentences. Absent where there is nothing. */
   warnings: z.array(z.string().max(500)).min(1).optional(),
   target: targetSchema,
@@ -114,6 +129,8 @@ export const releaseSchema = z.strictObject({
     approvalTimeoutSeconds: z.int(),
     /** Two people may let through what a gate holds. */
     breakGlass: z.literal(true).optional(),
+    /** A gate holds it already, before its scan. */
+    held: z.literal(true).optional(),
     releaseTask: z.boolean(),
     smokeTests: z.boolean(),
     analysis: z.boolean(),

@@ -12,6 +12,7 @@ export interface Place {
 /** For looking, and for doing what was missed. */
 export type SweepingAws = Pick<
   Aws,
+  | 'approvals'
   | 'config'
   | 'measure'
   | 'consoleUrl'

@@ -10,10 +10,11 @@ import type { Message } from '../core/slack-blocks.ts';
 import { releaseMessage } from '../core/telling/release-message.ts';
 import { replies } from '../core/telling/thread.ts';
 import type { Told } from '../core/telling/told-release.ts';
+import { closeApproval } from './close-approval.ts';
 
 export type TellingAws = Pick<
   Aws,
-  'config' | 'consoleUrl' | 'measure' | 'now' | 'records' | 'slack' | 'tellings' | 'wait'
+  'approvals' | 'config' | 'consoleUrl' | 'measure' | 'now' | 'records' | 'slack' | 'tellings' | 'wait'
 >;
 
 /** Between two changes of a message, and how long a limit of Slack's is waited for here. */
@@ -33,6 +34,7 @@ export async function tellRelease(execution: string, aws: TellingAws): Promise<R
   try {
     for (;;) {
       const record = await aws.records.of(execution);
+      if (record.outcome && record.request) await closeApproval(execution, record.request, aws);
       telling = await tell({ execution, channel, record, telling }, aws);
       if (await aws.tellings.leave(execution)) return record.outcome && record.request;
     }

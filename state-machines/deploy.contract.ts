@@ -5,11 +5,20 @@ import type { ErrorOf, Failure, In, Out, Present, ReleaseRequest } from './contr
 export function ResolveRelease($input: ReleaseRequest, $result: Out<'ResolveRelease'>) {
   ({ request: $input }) satisfies In<'ResolveRelease'>;
   (['Transient', 'Throttled', 'ReleaseRejected']) satisfies ErrorOf<'ResolveRelease'>[];
-  ({ decision: $result.decision, release: $result.release }) satisfies Record<string, Present>;
+  ({
+    decision: $result.decision,
+    soakSeconds: $result.soakSeconds,
+    release: $result.release,
+  }) satisfies Record<string, Present>;
 }
 
 export function ToDeploy(decision: Out<'ResolveRelease'>['decision']) {
   void (decision === 'skip');
+  void (decision === 'soak');
+}
+
+export function Soak(soakSeconds: Out<'ResolveRelease'>['soakSeconds']) {
+  soakSeconds satisfies number;
 }
 
 export function CheckScan(release: Out<'ResolveRelease'>['release']) {
@@ -19,6 +28,7 @@ export function CheckScan(release: Out<'ResolveRelease'>['release']) {
 
 export function ScanPassed(scan: Out<'CheckScan'>, release: Out<'ResolveRelease'>['release']) {
   void (scan.status === 'fail');
+  void (release.settings.held === true);
   void (release.settings.approval === true);
 }
 

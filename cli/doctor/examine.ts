@@ -1,4 +1,5 @@
 /** Looks at an installation and at every ECS service that it deploys to, with the credentials of who asks. Changes nothing. */
+import { approvals } from '../../aws/approvals.ts';
 import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
@@ -38,6 +39,7 @@ import { checkScan } from '../../functions/steps/check-scan.ts';
 import { named } from '../named.ts';
 
 const uses = {
+  approvals,
   ...{ cloudwatch, ecr, ecs, evidence, parameters, repositories, signingKeys, slackApi, slots, states },
   scans: scansAsTheyAre,
 };

@@ -1,4 +1,5 @@
 /** What would become of a release of this tag, asked of AWS by the steps' own code. Changes nothing. */
+import { approvals } from '../../aws/approvals.ts';
 import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
@@ -16,6 +17,7 @@ import type { Answer } from '../../core/group.ts';
 import { digestOf } from '../../core/image.ts';
 import { repositoryAt } from '../../core/place.ts';
 import { deployable } from '../../core/push/deployable.ts';
+import type { ReleaseRecord } from '../../core/record.ts';
 import type { Release, ReleaseRequest, Target } from '../../core/release.ts';
 import { shownChanges } from '../../core/shown-changes.ts';
 import { ask, called, takesItsPlace, waitingIn } from '../../core/slot.ts';
@@ -62,7 +64,17 @@ export interface Foresight extends Wanted {
 
 type Differences = Pick<Foresight, 'changes' | 'drift' | 'wayBack'>;
 
-const uses = { cloudwatch, ecr, ecs, evidence, records, scans: scansAsTheyAre, signingKeys, slots };
+const uses = {
+  approvals,
+  cloudwatch,
+  ecr,
+  ecs,
+  evidence,
+  records,
+  scans: scansAsTheyAre,
+  signingKeys,
+  slots,
+};
 type Aws = Opened<typeof uses>;
 
 /** Throws a `Mistake` where there is no such service, environment or tag. */
@@ -78,7 +90,9 @@ export async function look(wanted: Wanted, surroundings: Surroundings): Promise<
     ...(before && { comesFrom: before.name }),
     states: forecast(service, environment),
   };
-  const resolved = await unlessRejected(() => resolveRelease.run({ request }, aws, noExecution));
+  const resolved = await unlessRejected(() =>
+    resolveRelease.run({ request }, asPromoted(aws, request), noExecution),
+  );
   if ('rejected' in resolved) return { ...foresight, would: 'be rejected', reasons: [resolved.rejected] };
   if (!resolved.answer) return foresight;
   const { decision, reason = '', release } = resolved.answer;
@@ -149,13 +163,41 @@ async function requestFor({ service: name, environment, tag }: Wanted, aws: Aws)
       : error;
   });
   if (!tagged) throw new Mistake(`there is no tag ${tag} in ${where}: push it first`);
-  const isFirst = service.environments[0]?.name === environment;
+  const index = service.environments.findIndex((one) => one.name === environment);
   return {
     service: name,
     environment,
     push: { eventId: 'plan', ...repository, tag, ...tagged },
-    ...(!isFirst && { promotedFrom: 'plan' }),
+    ...(index > 0 && { promotedFrom: planned(index - 1) }),
   };
+}
+
+/** Stands for the execution that will have deployed it there. */
+const planned = (index: number) => `plan ${index}`;
+
+/** As if the environments before had deployed it, for long enough: a plan is for when they have. */
+function asPromoted(aws: Aws, { service, push }: ReleaseRequest): Aws {
+  const { config, records } = aws;
+  const found = config.services[service];
+  if (!found) return aws;
+  const environments = found.environments.map(({ soak: _, ...environment }) => environment);
+  const of = async (execution: string): Promise<ReleaseRecord> => {
+    const index = environments.findIndex((_environment, at) => planned(at) === execution);
+    const environment = environments[index]?.name;
+    if (environment === undefined) return records.of(execution);
+    const promotedFrom = index > 0 && { promotedFrom: planned(index - 1) };
+    return {
+      execution,
+      steps: {},
+      outcome: 'Deployed',
+      request: { service, environment, push, ...promotedFrom },
+    };
+  };
+  const services = { ...config.services, [service]: { ...found, environments } };
+  return Object.create(aws, {
+    config: { value: { ...config, services } },
+    records: { value: { ...records, of } },
+  });
 }
 
 async function unlessRejected<Answer>(

@@ -59,10 +59,18 @@ export const needs: Record<string, Need> = {
       // Of these, what the service's evidence comes from.
       ...['ecr:DescribeImageScanFindings', 'inspector2:ListFindings', 's3:GetObject'],
     ] as Action[],
-    items: { GetItem: ['scan', 'seen', 'slot'], PutItem: ['seen'], UpdateItem: ['release', 'scan'] },
+    items: {
+      GetItem: ['approval', 'scan', 'seen', 'slot'],
+      PutItem: ['seen'],
+      UpdateItem: ['release', 'scan'],
+    },
   },
   RequestApproval: {
-    actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
+    // What would change is shown to who decides.
+    actions: [
+      ...(['states:SendTaskSuccess', 'ssm:GetParameter slackToken'] as const),
+      ...(['ecs:DescribeServices', 'ecs:DescribeTaskDefinition'] as const),
+    ],
     items: { GetItem: ['approval', 'slot'], PutItem: ['approval'], UpdateItem: ['release'] },
   },
   AcquireSlot: {
@@ -133,7 +141,12 @@ export const needs: Record<string, Need> = {
   'on-release-change': { actions: ['events:PutEvents'], items: { UpdateItem: ['open'] } },
   'tell-slack': {
     actions: ['ssm:GetParameter slackToken'],
-    items: { GetItem: ['release', 'telling'], UpdateItem: ['open', 'telling'] },
+    // What a release leaves open when it ends is closed.
+    items: {
+      GetItem: ['approval', 'release', 'telling'],
+      PutItem: ['approval'],
+      UpdateItem: ['open', 'telling'],
+    },
   },
   'on-approval': {
     actions: [
@@ -154,8 +167,8 @@ export const needs: Record<string, Need> = {
     ] as Action[],
     items: {
       BatchGetItem: ['known', 'open', 'push', 'slot'],
-      GetItem: ['push', 'release', 'slot', 'telling', 'turn'],
-      PutItem: ['slot', 'turn'],
+      GetItem: ['approval', 'push', 'release', 'slot', 'telling', 'turn'],
+      PutItem: ['approval', 'slot', 'turn'],
       UpdateItem: ['known', 'open', 'push', 'release', 'telling'],
     },
   },

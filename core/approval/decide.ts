@@ -136,14 +136,13 @@ function refusal(
     return no('no reason', 'Say why: a reason is needed for this.');
 
   const groups = Object.values(policy.requireFrom);
+  // Whoever is needed may say no, too.
+  const deciding = [policy.who, ...groups, ...(pending.held === undefined ? [] : [breakGlass?.who])];
   const may =
     action === 'break glass'
       ? breakGlass !== undefined && among(breakGlass.who)
-      : // Whoever is needed may say no, too.
-        (policy.who === undefined && (pending.held === undefined || action === 'reject')) ||
-        [policy.who, ...groups, ...(action === 'reject' ? [breakGlass?.who] : [])].some(
-          (who) => who !== undefined && among(who),
-        );
+      : (policy.who === undefined && pending.held === undefined) ||
+        deciding.some((who) => who !== undefined && among(who));
   const needed = action === 'approve' && groups.some(({ slackGroups }) => slackGroups.length > 0);
   if (actor.slackGroups === undefined && groupsMatter(rules) && (!may || needed))
     return no(

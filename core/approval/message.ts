@@ -5,20 +5,11 @@ import { shortDigest } from '../image.ts';
 import type { Release } from '../release.ts';
 import type { ScanVerdict } from '../scan/verdict.ts';
 import { type Message, section, warningBlocks } from '../slack-blocks.ts';
-import { cut, escaped, limits } from '../slack-text.ts';
+import { cut, escaped, limits, mentions } from '../slack-text.ts';
 import type { Change } from '../task-definition.ts';
 import type { ApprovalAnswer } from './answer.ts';
 import { type Action, type Decision, longestReason, requiredApprovals } from './decide.ts';
 import type { Rules } from './rules.ts';
-
-/** What the environment before came to with the same digest. */
-export interface Before {
-  environment: string;
-  /** ms since the epoch. */
-  deployedAt: number;
-  /** What was tested and measured there, a sentence each. */
-  found: readonly string[];
-}
 
 export interface WantedApproval {
   approvalId: string;
@@ -33,7 +24,6 @@ export interface WantedApproval {
   /** Of the task definition, and the one that is gone back to where it fails. */
   changes?: readonly Change[] | undefined;
   wayBack?: string | undefined;
-  before?: Before | undefined;
 }
 
 /** The action ids that a click comes back with; the button's value is the approval id. */
@@ -117,7 +107,7 @@ function factsOf({ commit }: Release, scan: ScanVerdict): string[] {
 }
 
 /** What would change, what it was proved by before, and where it would go back to. */
-function deploymentBlocks({ changes = [], wayBack, before, now }: WantedApproval): KnownBlock[] {
+function deploymentBlocks({ changes = [], wayBack, release: { before }, now }: WantedApproval): KnownBlock[] {
   const lines = changes.slice(0, mostChanges).map(({ path, before: from, after: to }) => {
     const value = (text: string) =>
       text === '' ? 'nothing' : `\`${cut(escaped(text.replaceAll('`', "'")), 160)}\``;
@@ -145,12 +135,6 @@ function needs({ rules, release, held }: WantedApproval): string {
   return [`${required} approval${required === 1 ? '' : 's'}`, ...groups, ...own].join(', ');
 }
 
-const mention = (actor: string) => {
-  const user = /^slack:(\w+)$/.exec(actor)?.[1];
-  return user ? `<@${user}>` : escaped(actor);
-};
-const mentions = (by: string) => by.split(' and ').map(mention).join(' and ');
-
 /** The message that asked, while others are needed, too: it keeps its buttons. */
 export function progressMessage(
   { text, blocks }: Message,
@@ -159,7 +143,7 @@ export function progressMessage(
 ): Message {
   const lines = decisions.map(
     ({ action, actor, reason }) =>
-      `${action === 'approve' ? 'Approved' : 'Glass broken'} by ${mention(actor)}${reason ? `: ${escaped(reason)}` : ''}`,
+      `${action === 'approve' ? 'Approved' : 'Glass broken'} by ${mentions(escaped(actor))}${reason ? `: ${escaped(reason)}` : ''}`,
   );
   const at = blocks.findIndex(({ type }) => type === 'actions');
   const shown = section([...lines, says].join('\n'));
@@ -172,7 +156,7 @@ export function decidedMessage(
   { decision, by, reason, brokenGlass }: ApprovalAnswer,
 ): Message {
   const because = reason ? `: ${escaped(reason)}` : '';
-  const who = by === 'nobody' ? '' : ` by ${mentions(by)}`;
+  const who = by === 'nobody' ? '' : ` by ${mentions(escaped(by))}`;
   const sentence = {
     approved: brokenGlass ? `🚨 Glass broken${who}${because}` : `✅ Approved${who}${because}`,
     rejected: `⛔ Rejected${who}${because}`,
@@ -205,7 +189,7 @@ export function brokenGlassMessage(
     text: cut(escaped(headline), limits.text),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(headline, limits.header), emoji: true } },
-      section(`<!channel> It is deployed by ${mentions(by)}: ${escaped(reason)}`),
+      section(`<!channel> It is deployed by ${mentions(escaped(by))}: ${escaped(reason)}`),
       section(held ? `*The gate had said:* ${escaped(held)}` : 'The rules of its approval were passed over.'),
       { type: 'context', elements: [{ type: 'mrkdwn', text: `digest \`${shortDigest(digest)}\`` }] },
     ],

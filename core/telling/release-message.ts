@@ -1,5 +1,6 @@
 /** The one message of a release, as it reads at each phase: calm, the cause first, words as well as signs. */
 import type { KnownBlock } from '@slack/types';
+import * as z from 'zod';
 import { spoken } from '../duration.ts';
 import { failedTasks } from '../failed-tasks.ts';
 import { shortDigest } from '../image.ts';
@@ -64,6 +65,7 @@ export function releaseMessage(told: Told, posted: boolean): Message | undefined
   return message(notified, [
     header(first),
     section(said, { url: release.link, label: 'Open execution' }),
+    ...brokenGlass(release),
     ...against(release, said),
     ...warningBlocks(release.warnings),
     ...facts([
@@ -90,6 +92,24 @@ const commit = ({ revision, commitUrl }: ToldRelease): string | undefined => {
 
 const askedBy = ({ asked }: ToldRelease): string | undefined =>
   asked && mentions(escaped(`${asked.by}${asked.reason ? `: ${cut(asked.reason, 300)}` : ''}`));
+
+const glassSchema = z.looseObject({
+  brokenGlass: z.literal(true),
+  by: z.string(),
+  reason: z.string().default(''),
+});
+const failedScan = z.looseObject({ status: z.literal('fail'), summary: z.string() });
+
+/** A gate had said no, and people let it through: said wherever the release is spoken of. */
+function brokenGlass({ steps }: ToldRelease): KnownBlock[] {
+  const glass = glassSchema.safeParse(steps.RequestApproval).data;
+  if (!glass) return [];
+  const scan = failedScan.safeParse(steps.CheckScan).data;
+  return [
+    section(`🚨 *The glass was broken* by ${mentions(escaped(glass.by))}: ${escaped(glass.reason)}`),
+    ...(scan ? [section(`*The scan gate had said:* ${escaped(scan.summary)}`)] : []),
+  ];
+}
 
 /** What to do has a block of its own. */
 function withoutAdvice({ reason, steps }: ToldRelease): string {

@@ -12,8 +12,9 @@ import { slack } from '../../aws/slack.ts';
 import { slackGroups } from '../../aws/slack-groups.ts';
 import { states } from '../../aws/states.ts';
 import { actions, stillNeeded } from '../../core/approval/decide.ts';
-import { attemptApproval, showDecision } from '../attempt-approval.ts';
+import { type Attempting, attemptApproval, showDecision } from '../attempt-approval.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
+import { stopWaiting } from '../stop-waiting.ts';
 
 /** A function URL's event, as far as it is read. `iam` is there for addresses that only signed requests reach. */
 const requestSchema = z.looseObject({
@@ -73,10 +74,12 @@ export const onApprovalCommand = defineEventHandler({
       return answer(200, { by, approvals: [seen(approval)], audit: await aws.audit.of(approvalId) });
     }
     const { action, reason } = command.data;
-    const attempted = await attemptApproval(
-      { approvalId, action, actor: by, door: 'command', authenticated: 'signed by AWS IAM', reason },
-      aws,
-    );
+    const attempting: Attempting = {
+      ...{ approvalId, action, actor: by, door: 'command', authenticated: 'signed by AWS IAM', reason },
+    };
+    const attempted = await attemptApproval(attempting, aws);
+    const stopped = !attempted && action === 'break glass' ? await stopWaiting(attempting, aws) : undefined;
+    if (stopped) return answer(200, { by, approvals: [], ...stopped });
     if (!attempted) return answer(404, unknown);
     const { approval, decided } = attempted;
     await showDecision(approval, attempted, aws);

@@ -1,4 +1,5 @@
 /** Finds what events did not tell: releases that ended unseen, promotions and pushes that never became releases. */
+import { approvals } from '../../aws/approvals.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { openReleases } from '../../aws/open-releases.ts';
@@ -32,7 +33,7 @@ export interface Swept {
 
 export const reconcilePushes = defineEventHandler({
   name: 'reconcile-pushes',
-  uses: { ecr, ecs, openReleases, pushes, records, slack, slots, states, tellings, turns },
+  uses: { approvals, ecr, ecs, openReleases, pushes, records, slack, slots, states, tellings, turns },
   run: (_event, aws, leftMs): Promise<Swept> =>
     sweeping(aws, async (sweep) => {
       const { attempt } = sweep;

@@ -1,5 +1,6 @@
 /** A release came to another phase: people read it in Slack. Whatever Slack does, the release goes on. */
 import * as z from 'zod';
+import { approvals } from '../../aws/approvals.ts';
 import { openReleases } from '../../aws/open-releases.ts';
 import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
@@ -19,7 +20,7 @@ const eventSchema = z.union([
 
 export const tellSlack = defineEventHandler({
   name: 'tell-slack',
-  uses: { openReleases, records, slack, tellings },
+  uses: { approvals, openReleases, records, slack, tellings },
   run: async (event, aws): Promise<{ told: string }> => {
     const parsed = eventSchema.safeParse(event);
     if (!parsed.success)

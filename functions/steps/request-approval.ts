@@ -1,6 +1,7 @@
 /** Asks people, once, and looks for the answer each time it is called. The task token stays in the table. */
 import * as z from 'zod';
 import { type Approval, approvals } from '../../aws/approvals.ts';
+import { ecs } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { slack } from '../../aws/slack.ts';
 import { slots } from '../../aws/slots.ts';
@@ -11,15 +12,16 @@ import { approvalMessage, decidedMessage, reminderMessage } from '../../core/app
 import { rulesFrom } from '../../core/approval/rules.ts';
 import { environmentOf } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
-import { releaseSchema } from '../../core/release.ts';
-import { scanVerdictSchema } from '../../core/scan/verdict.ts';
+import { type Release, releaseSchema } from '../../core/release.ts';
+import { type ScanVerdict, scanVerdictSchema } from '../../core/scan/verdict.ts';
 import { called, isNewer, takesItsPlace } from '../../core/slot.ts';
 import { lambda } from '../lambda.ts';
+import { shownPlan } from '../shown-plan.ts';
 import { defineStep } from '../step.ts';
 
 export const requestApproval = defineStep({
   name: 'RequestApproval',
-  uses: { approvals, slack, slots, states },
+  uses: { approvals, ecs, slack, slots, states },
   input: z.strictObject({ release: releaseSchema, scan: scanVerdictSchema }),
   output: approvalAnswerSchema,
   errors: ['Transient', 'Throttled'],
@@ -31,7 +33,7 @@ export const requestApproval = defineStep({
     const approvalId = arn.slice(arn.lastIndexOf(':') + 1);
     const { service, environment, tag, digest } = release;
     const settings = environmentOf(config, service, environment).environment;
-    const held = scan.status === 'fail' ? scan.summary : undefined;
+    const held = heldBy(release, scan);
     const { approvalTimeoutSeconds } = release.settings;
     const timeout = held ? (settings.breakGlass?.timeout ?? 0) : approvalTimeoutSeconds;
     const openedAt = now();
@@ -45,7 +47,8 @@ export const requestApproval = defineStep({
     const { asked = false, answer, expiresAt, posted, rules } = approval;
     if (answer) return answer;
 
-    const { deployed } = await aws.slots.look(release.target);
+    const slot = await aws.slots.look(release.target);
+    const { deployed } = slot;
     if (deployed && isNewer(deployed, { pushedAt: release.pushedAt, execution: arn })) {
       const reason = takesItsPlace(called(deployed));
       return ended(approval, { decision: 'superseded', by: 'nobody', reason }, aws);
@@ -57,8 +60,10 @@ export const requestApproval = defineStep({
     if (!config.slack) return undefined;
     if (!asked) {
       const link = consoleUrl && consoleUrl + arn;
+      // Better asked without it than not asked.
+      const plan = await shownPlan(release, slot, aws).catch(() => undefined);
       const message = approvalMessage({
-        ...{ approvalId, release, scan, rules, now: now(), expiresAt, link, held },
+        ...{ approvalId, release, scan, rules, now: now(), expiresAt, link, held, ...plan },
       });
       const place = await slack.post(config.slack.channel, message);
       await approvals.mark(approvalId, { asked: true, posted: { ...place, ...message } });
@@ -72,6 +77,12 @@ export const requestApproval = defineStep({
     return undefined;
   },
 });
+
+/** Why it takes more than an approval, if it does. */
+function heldBy({ unpassed }: Release, { status, summary }: ScanVerdict): string | undefined {
+  const reasons = [...(unpassed ? [unpassed] : []), ...(status === 'fail' ? [summary] : [])];
+  return reasons.length > 0 ? reasons.join('; ') : undefined;
+}
 
 /** Nobody's decision. The buttons go, if Slack can be reached: who clicks them later is told that it is over. */
 async function ended(

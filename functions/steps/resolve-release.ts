@@ -2,33 +2,40 @@
 import * as z from 'zod';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
+import type { Aws } from '../../aws/gateways.ts';
 import { imageFacts } from '../../aws/images.ts';
 import { commitBehind } from '../../aws/provenance.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { environmentOf } from '../../core/config.ts';
 import { mayGoBack } from '../../core/earlier-release.ts';
-import { Transient } from '../../core/errors.ts';
+import { ReleaseRejected, Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { deployable } from '../../core/push/deployable.ts';
 import { lateWarning } from '../../core/push/late.ts';
 import {
+  type Before,
   type Release,
+  type ReleaseRequest,
   releaseRequestSchema,
   releaseSchema,
   requestedAt,
+  targetOf,
   targetsOf,
 } from '../../core/release.ts';
-import { unprovedOf } from '../../core/slot.ts';
+import { called, unprovedOf } from '../../core/slot.ts';
 import { compareLink } from '../../core/source/commit.ts';
 import { lambda } from '../lambda.ts';
+import { passedBefore } from '../passed-before.ts';
 import { runningImage } from '../running-image.ts';
 import { defineStep } from '../step.ts';
 
 const resolvedSchema = z.strictObject({
-  decision: z.enum(['deploy', 'skip']),
+  decision: z.enum(['deploy', 'skip', 'soak']),
   /** Why there is nothing to do. */
   reason: z.string().optional(),
+  /** How long until it has run in the environment before for long enough. */
+  soakSeconds: z.int(),
   release: releaseSchema,
 });
 
@@ -75,7 +82,7 @@ export const resolveRelease = defineStep({
         analysis: environment.analysis !== undefined,
       },
     };
-    const skip = (reason: string) => ({ decision: 'skip', reason, release }) as const;
+    const skip = (reason: string) => ({ decision: 'skip', reason, soakSeconds: 0, release }) as const;
 
     if (rollback) mayGoBack(request, await aws.records.of(rollback.to), aws.now());
     if (!tag.yes && !rollback) return skip(tag.reason);
@@ -107,16 +114,46 @@ export const resolveRelease = defineStep({
       if (digest && !pushedAt.has(digest)) pushedAt.set(digest, await aws.ecr.pushedAt(push, digest));
     if ([...pushedAt.values()].some((at) => at !== undefined && at > release.pushedAt))
       return skip('what runs was pushed later');
+    const { unpassed, before: passed } = await passedBefore(request, aws);
+    const exempt = rollback !== undefined;
+    if (unpassed && !exempt && !environment.breakGlass) throw new ReleaseRejected(unpassed);
+    if (passed && !exempt && environment.soak !== undefined) {
+      const soaking = await soak(aws, request, passed, environment.soak);
+      if (soaking) return { ...soaking, release };
+    }
     const runningPushedAt = pushedAt.get(running.digest ?? '');
 
     const { url: _, ...commit } = await commitIn(push.digest);
-    const before = running.digest && runningPushedAt ? await commitIn(running.digest) : undefined;
-    const compareUrl = compareLink(commit.source, before?.revision, commit.revision);
+    const ran = running.digest && runningPushedAt ? await commitIn(running.digest) : undefined;
+    const compareUrl = compareLink(commit.source, ran?.revision, commit.revision);
     return {
       decision: 'deploy',
-      release: { ...release, commit: { ...commit, ...(compareUrl && { compareUrl }) } },
+      soakSeconds: 0,
+      release: {
+        ...release,
+        commit: { ...commit, ...(compareUrl && { compareUrl }) },
+        ...(passed && { before: passed }),
+        ...(unpassed && !exempt && { unpassed, settings: { ...release.settings, held: true } }),
+      },
     };
   },
 });
+
+/** Undefined where it has run before for long enough, and still does. */
+async function soak(
+  { config, now, slots }: Pick<Aws, 'config' | 'now' | 'slots'>,
+  { service, push }: ReleaseRequest,
+  { environment, deployedAt }: Before,
+  seconds: number,
+): Promise<Pick<z.output<typeof resolvedSchema>, 'decision' | 'reason' | 'soakSeconds'> | undefined> {
+  const earlier = environmentOf(config, service, environment);
+  const { deployed } = await slots.look(targetOf(earlier.service, earlier.environment));
+  if (deployed && deployed.push.digest !== push.digest) {
+    const reason = `${environment} runs ${called(deployed)} by now: what it ran before is not promoted`;
+    return { decision: 'skip', reason, soakSeconds: 0 };
+  }
+  const left = Math.ceil((deployedAt - now()) / 1000 + seconds);
+  return left > 0 ? { decision: 'soak', soakSeconds: left } : undefined;
+}
 
 export const handler = lambda(resolveRelease);

@@ -58,12 +58,15 @@ const rare: Record<string, Record<string, string>> = {
     'UpdateItem release': 'then too',
     'DeleteItem wait': 'then too',
   },
+  Notify: { 'PutItem approval': 'where a release ends while people are asked' },
   'reconcile-pushes': {
     'states:SendTaskSuccess': 'where somebody waits for the slot of a release that ended unseen',
     'ecs:ListTasks': unpinned,
     'ecs:DescribeTasks': unpinned,
+    'GetItem approval': 'where a release ended unseen while people were asked',
     'GetItem push': lost,
     'GetItem turn': 'where there are more environments than it looks at in one go',
+    'PutItem approval': 'where a release ended unseen while people were asked',
     'PutItem turn': 'then too',
   },
 };
@@ -158,6 +161,20 @@ const plays: Record<string, () => Promise<void>> = {
     answers.begin();
     await world.click('approve');
     answers.end();
+    await world.ended();
+  },
+  async 'stopped by hand while people are asked, or before'() {
+    const who = { slackUsers: ['U0ADA'], principals: ['arn:aws:iam::123456789012:user/ada'] };
+    const environment = { approval: {}, breakGlass: { who } };
+    const world = await rehearsal({ slack: true, environment, onPermission });
+    await world.pushOnly('good', 'v1.0.0', 'none');
+    await world.clock.advance(60_000);
+    const { approvalDoor: door } = openAws(world.world.surroundings('ada'), { approvalDoor });
+    const [release] = await world.executions();
+    const command = { action: 'break glass', approvalId: release?.name, reason: 'no scanner today' };
+    await settle(world.clock, door.send(command));
+    await world.clock.advance(60_000);
+    await world.stop();
     await world.ended();
   },
   async 'approved from a terminal'() {
