@@ -133,6 +133,10 @@ test('a step that worked and found something against the release is not shown as
   const output = JSON.stringify({ Payload: { status: 'fail' } });
 
   expect(statusOf({ ...visit, attempts: [{ startedAt: 0, output }] })).toBe('said no');
+  const unsure = JSON.stringify({ Payload: { status: 'inconclusive', decision: 'keep' } });
+  expect(statusOf({ ...visit, attempts: [{ startedAt: 0, output: unsure }] })).toBe('not sure');
+  const waited = { startedAt: 0, submittedAt: 1, error: 'States.Timeout' };
+  expect(statusOf({ ...visit, status: 'caught', attempts: [waited] })).toBe('looked again');
   expect(saysNo({ decision: 'take back', status: 'inconclusive' })).toBe(true);
   expect(saysNo({ status: 'pass' })).toBe(false);
   expect(saysNo(null)).toBe(false);

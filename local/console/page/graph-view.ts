@@ -171,17 +171,20 @@ function drawLine(line: Line): SVGGElement {
   const end = points.at(-1);
   const start = points[0];
   const shown = line.labelled && start;
+  // Who waits for an answer looks for it now and then: no fault, though it is a time that ran out.
+  const looks = kind === 'catch' && from === to;
+  const said = looks ? 'looks again' : label;
   return svg(
     'g',
-    { class: `way ${kind}${anyError ? ' any-error' : ''}` },
-    svg('title', {}, `${from} → ${to}${label && `: ${label}`}`),
+    { class: `way ${kind}${anyError ? ' any-error' : ''}${looks ? ' look' : ''}` },
+    svg('title', {}, `${from} → ${to}${said && `: ${said}`}`),
     svg('path', { class: 'line', d: rounded(points) }),
     end && svg('path', { class: 'head', d: head(end, points.at(-2) ?? end) }),
     shown &&
       svg(
         'text',
         { class: 'label', x: start.x + 5, y: start.y + (line.labelled === 'above' ? -4 : 11) },
-        shortened(label, 18),
+        shortened(said, 18),
       ),
   );
 }

@@ -30,6 +30,9 @@ export function saysNo(answer: unknown): boolean {
   return [status, decision].some((word) => refusals.includes(String(word)));
 }
 
+/** A step that worked, kept the release, and had too little to judge it by. */
+export const couldNotTell = (answer: unknown): boolean => fieldsOf(answer).status === 'inconclusive';
+
 export interface Trouble {
   /** The name of the error. */
   error: string;

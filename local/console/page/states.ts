@@ -1,10 +1,13 @@
 /** What is known of each state so far: its last visit, and all of them together. */
-import { payloadOf, saysNo } from './payload.ts';
-import type { Attempt, Reading, Status, Visit } from './visits.ts';
+import { couldNotTell, payloadOf, saysNo } from './payload.ts';
+import { type Attempt, type Reading, type Status, type Visit, waitedItsTime } from './visits.ts';
 
 export interface StateSummary {
-  /** `said no`: it worked, and its finding speaks against the release. */
-  status: Status | 'said no' | 'not reached';
+  /**
+   * `said no`: it worked, and its finding speaks against the release. `not sure`: it found too little. `looked again`: nobody had
+   * answered within its time, which is no fault.
+   */
+  status: Status | 'said no' | 'not sure' | 'looked again' | 'not reached';
   visits: Visit[];
   /** Attempts that failed and were followed by another. */
   retries: number;
@@ -19,6 +22,8 @@ export const statusWords: Record<StateSummary['status'], { words: string; sign: 
   retrying: { words: 'failed, will be tried again', sign: '↻' },
   succeeded: { words: 'succeeded', sign: '✓' },
   'said no': { words: 'found something against the release', sign: '✕' },
+  'not sure': { words: 'found too little to judge', sign: '?' },
+  'looked again': { words: 'waited, and looked again', sign: '↻' },
   caught: { words: 'failed, and was caught', sign: '✕' },
   failed: { words: 'failed', sign: '✕' },
   stopped: { words: 'stopped', sign: '■' },
@@ -39,9 +44,11 @@ export function summaryOf({ visits }: Reading, state: string): StateSummary {
 }
 
 export function statusOf(visit: Visit): Exclude<StateSummary['status'], 'not reached'> {
-  return visit.status === 'succeeded' && saysNo(payloadOf(lastAttempt(visit)?.output))
-    ? 'said no'
-    : visit.status;
+  if (waitedItsTime(visit)) return 'looked again';
+  if (visit.status !== 'succeeded') return visit.status;
+  const answer = payloadOf(lastAttempt(visit)?.output);
+  if (saysNo(answer)) return 'said no';
+  return couldNotTell(answer) ? 'not sure' : 'succeeded';
 }
 
 /** The attempt whose result the visit ended with, or which is under way. */

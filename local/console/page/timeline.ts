@@ -5,7 +5,7 @@ import { ticks } from './scale.ts';
 import { isLive, statusOf, statusWords } from './states.ts';
 import { worldNow } from './ticking.ts';
 import { duration } from './time.ts';
-import { type Reading, type Visit, waitedItsTime } from './visits.ts';
+import type { Reading, Visit } from './visits.ts';
 
 export function timeline(select: (state: string) => void) {
   const rows = h('div', { class: 'rows' });
@@ -59,10 +59,8 @@ export function timeline(select: (state: string) => void) {
 
 function bar(visit: Visit, until: number, percent: (at: number) => string): HTMLElement {
   const { state, type, enteredAt, exitedAt = until, attempts } = visit;
-  // Nothing failed: it had an answer to wait for, and looks itself now and then.
-  const looksAgain = waitedItsTime(visit);
-  const status = looksAgain ? 'succeeded' : statusOf(visit);
-  const words = looksAgain ? 'waited, and looked again' : statusWords[status].words;
+  const status = statusOf(visit);
+  const { words } = statusWords[status];
   const pieces =
     attempts.length > 1
       ? attempts.map((one) => ({ from: one.startedAt, to: one.endedAt ?? exitedAt, error: one.error }))
