@@ -84,6 +84,9 @@ function* smallerThan(plan: Plan): Generator<Plan> {
   const { incidents = [] } = plan;
   if (incidents.length > 0) yield { ...plan, incidents: [] };
   if (incidents.length > 1) for (const one of incidents) yield { ...plan, incidents: [one] };
+  const { stops = [] } = plan;
+  if (stops.length > 0) yield { ...plan, stops: undefined };
+  if (stops.length > 1) for (const one of stops) yield { ...plan, stops: [one] };
   for (const shifts of fewerShifts(plan.shifts)) yield { ...plan, shifts };
   if (plan.queue) yield { ...plan, queue: undefined };
   if (plan.alongside) yield { ...plan, alongside: undefined };

@@ -5,6 +5,7 @@ import { type FunctionFault, functionFaultKinds } from './function-faults.ts';
 import { type IncidentPlan, incidents } from './incidents.ts';
 import { type LimitsPlan, limits } from './limits.ts';
 import { type ShiftsPlan, shifts } from './shifts.ts';
+import { type StopPlan, stops } from './stops.ts';
 
 export interface EnvironmentPlan {
   approval: boolean;
@@ -96,6 +97,7 @@ export interface Plan {
   incidents?: IncidentPlan[] | undefined;
   /** Of every environment; the newest is next where absent. */
   queue?: 'fifo' | 'reject' | undefined;
+  stops?: StopPlan[] | undefined;
 }
 export interface EventPlan {
   loss: number;
@@ -330,4 +332,5 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
     { weight: 8, arbitrary: fc.constant(undefined) },
     { weight: 2, arbitrary: fc.constantFrom('fifo' as const, 'fifo' as const, 'reject' as const) },
   ),
+  stops,
 });

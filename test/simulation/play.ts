@@ -9,6 +9,7 @@ import { callTime, endOf, isRefusal, limitsOf } from './limits.ts';
 import { operate } from './operate.ts';
 import { approve, pushing } from './people.ts';
 import type { Plan } from './plan.ts';
+import { askFor } from './stops.ts';
 import {
   executionsOf,
   type LeftServices,
@@ -42,7 +43,7 @@ export async function play(plan: Plan): Promise<Story> {
 
   const lag = lagging(plan.ecsLagSeconds, now, () => looking?.random() ?? 0, watched.lookedBehind);
   const users = traffic();
-  const { incidents = [] } = plan;
+  const { incidents = [], stops = [] } = plan;
   const actions = [
     ...plan.operator.map((action) => ({
       ...action,
@@ -52,6 +53,7 @@ export async function play(plan: Plan): Promise<Story> {
       ...incident,
       run: (virtual: VirtualWorld) => befall(virtual, incident, say),
     })),
+    ...stops.map((one) => ({ ...one, run: (virtual: VirtualWorld) => askFor(virtual, one, say) })),
   ];
   const awaited = actions.filter(({ upon }) => upon !== undefined);
   /** States that executions entered. */

@@ -38,6 +38,7 @@ function planLines({
   shifts,
   queue,
   alongside,
+  stops = [],
 }: Plan): string[] {
   const on = (features: object) =>
     Object.entries(features)
@@ -70,5 +71,8 @@ function planLines({
     ...shiftLines(shifts),
     ...(queue ? [`queue: ${queue}`] : []),
     ...(alongside ? [`alongside: ${alongside}`] : []),
+    ...stops.map(
+      ({ does, upon, atSeconds }) => `somebody ${does}, ${atSeconds} s after ${upon ?? 'the start'}`,
+    ),
   ];
 }

@@ -50,7 +50,7 @@ export const forTargets = (
 /** Nothing fails, but for events that get lost, come twice, or late, and there is room for all. */
 export const isQuiet = ({ plan }: Story) =>
   plan.callFaults.length + plan.functionFaults.length + plan.operator.length === 0 &&
-  (plan.incidents ?? []).length + (plan.shifts?.faults ?? []).length === 0 &&
+  (plan.incidents ?? []).length + (plan.shifts?.faults ?? []).length + (plan.stops ?? []).length === 0 &&
   plan.skewSeconds === 0 &&
   plan.slackDownSeconds === 0 &&
   !areTight(plan.limits);

@@ -3,7 +3,9 @@ import { enteredAt, forTargets, type Invariants, isQuiet } from './reading.ts';
 
 export const slots: Invariants = {
   'the slot is free at the end': ({ targets }) =>
-    targets.flatMap(({ service, environment, slot: { holder, waiting } }) => [
+    targets.flatMap(({ service, environment, slot: { holder, waiting, paused, aborts = [] } }) => [
+      ...(paused ? [`${service}/${environment} is still paused`] : []),
+      ...aborts.map(({ execution }) => `${service}/${environment} still wants ${execution} stopped`),
       ...(holder ? [`${service}/${environment} is held by ${holder.execution}`] : []),
       ...(waiting ? [`${service}/${environment} is waited for by ${waiting.execution}`] : []),
     ]),
