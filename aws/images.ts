@@ -3,6 +3,7 @@ import { ReleaseRejected } from '../core/errors.ts';
 import type { EcrRepository } from '../core/image.ts';
 import { type BuilderTexts, commitOf, type ImageCommit } from '../core/source/commit.ts';
 import {
+  ambiguity,
   attestationOf,
   childFor,
   imageConfigSchema,
@@ -18,6 +19,8 @@ export interface ImageFacts {
   /** Of what was pushed and, where that is an index, of the image that was read. */
   digests: string[];
   configDigest: string;
+  /** Why another image of an index may run than the one that was read, as the end of a sentence. */
+  ambiguous: string | undefined;
   /** Every architecture it offers, as `amd64`. */
   architectures: string[];
   /** Of the image that was read. */
@@ -45,7 +48,8 @@ export async function imageFacts(
 ): Promise<ImageFacts> {
   const pushed = parse(ociDocumentSchema, await registry.manifest(repository, digest), digest);
   const index = pushed.manifests ? pushed : undefined;
-  const child = index && childFor(index, { os: 'linux', architecture });
+  const platform = { os: 'linux', architecture };
+  const child = index && childFor(index, platform);
   if (index && !child) throw new ReleaseRejected(`${digest} is an index without a container image`);
   const manifest: OciManifest = child
     ? parse(ociManifestSchema, await registry.manifest(repository, child.digest), child.digest)
@@ -75,6 +79,7 @@ export async function imageFacts(
   return {
     digests: child ? [digest, child.digest] : [digest],
     configDigest,
+    ambiguous: index && ambiguity(index, platform),
     architectures: [...new Set(offered)],
     architecture: config.architecture,
     commit: commitOf(texts),

@@ -31,7 +31,7 @@ export function unbound(
 
   // With Docker's containerd store the image's id is the digest of its index or manifest.
   const byId = [image.configDigest, ...image.digests].includes(ImageID);
-  const byDigest = RepoDigests.some((name) => image.digests.some((digest) => name.endsWith(`@${digest}`)));
+  const byDigest = image.digests.some((digest) => names(RepoDigests, digest));
   if (!byId && !byDigest) {
     const about = RepoDigests.find((name) => name !== '') ?? ImageID;
     if (about === '') return 'it does not say which image it is about';
@@ -40,6 +40,12 @@ export function unbound(
 
   // The digest of an index says nothing about which of its images was looked into.
   const scanned = ImageConfig?.architecture;
+  const child = image.digests[1];
+  const certain =
+    child === undefined || ImageID === image.configDigest || ImageID === child || names(RepoDigests, child);
+  if (!certain && image.architecture && !scanned) {
+    return `it is about an index, and does not say which of its images was looked into`;
+  }
   if (ImageID !== image.configDigest && image.architecture && scanned && scanned !== image.architecture) {
     return `it is about the image for ${shown(scanned)}, not for ${image.architecture}`;
   }
@@ -66,4 +72,6 @@ export function untimely(
   return undefined;
 }
 
+const names = (repoDigests: readonly string[], digest: string) =>
+  repoDigests.some((name) => name.endsWith(`@${digest}`));
 const shown = (text: string | undefined) => foreignText(text ?? '', 120) ?? 'missing';

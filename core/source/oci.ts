@@ -1,6 +1,6 @@
 /** What a registry answers: OCI and Docker v2 manifests, indexes and image configs, as far as they are read. */
 import * as z from 'zod';
-import { digestSchema } from '../image.ts';
+import { digestSchema, shortDigest } from '../image.ts';
 
 export const indexMediaTypes = [
   'application/vnd.oci.image.index.v1+json',
@@ -107,4 +107,38 @@ export function childFor(index: OciIndex, platform: Platform = linuxAmd64): Desc
   const forPlatform = ({ os, architecture }: Platform) =>
     images.find((image) => image.platform?.os === os && image.platform.architecture === architecture);
   return forPlatform(platform) ?? forPlatform(linuxAmd64) ?? images[0];
+}
+
+/**
+ * Why a node may run another image of the index than `childFor` answers, as the end of a sentence about it; undefined where it may not.
+ * A node goes by the platform alone: it has more than one word for it, and does not know attestations from images.
+ */
+export function ambiguity(index: OciIndex, wanted: Platform): string | undefined {
+  const child = childFor(index, wanted);
+  if (!child) return undefined;
+  const mayRun = index.manifests.filter(({ platform }) => !platform || samePlatform(platform, wanted));
+  const at = mayRun.indexOf(child);
+  // Of several, the first runs: what says that it is no image, as SOCI's indexes do, may stand behind it.
+  const other = mayRun.find(
+    ({ digest, artifactType }, place) =>
+      digest !== child.digest && !(at >= 0 && place > at && artifactType && !isImageConfig(artifactType)),
+  );
+  if (!other) return undefined;
+  const { os, architecture } = wanted;
+  return `it is an index of which ${shortDigest(other.digest)} may run on ${os}/${architecture} as well as ${shortDigest(child.digest)}: push one image for each platform`;
+}
+
+/** As containerd reads them. */
+const sameArchitecture: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+};
+
+function samePlatform(one: Platform, other: Platform): boolean {
+  const [a, b] = [one, other].map(({ os, architecture }) => {
+    const name = architecture.toLowerCase();
+    return `${os.toLowerCase()}/${Object.hasOwn(sameArchitecture, name) ? sameArchitecture[name] : name}`;
+  });
+  return a === b;
 }

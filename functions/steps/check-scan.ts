@@ -87,6 +87,8 @@ async function evidenceFor(
   const repository = repositoryOf(release.image);
   const image = await imageFacts(aws.ecr, repository, digest, release).catch(changedContent);
   if (typeof image === 'string') return { ...looked, refused: [image] };
+  // Evidence about the one would let the other through.
+  if (image.ambiguous) return { ...looked, refused: [image.ambiguous] };
   const trusted = policy.signedBy.length > 0 ? await aws.signingKeys.of(policy.signedBy) : 'attached';
   for await (const sighting of aws.evidence.of(policy.evidence, { repository, image })) {
     const { locator } = sighting;

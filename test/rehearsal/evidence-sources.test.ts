@@ -212,3 +212,32 @@ test('a manifest whose content is not what its digest says is waited for, and th
   expect(release).toMatchObject({ outcome: 'Rejected' });
   expect(release.reason).toMatch(/refused: the content of sha256:[0-9a-f]{64} has the digest sha256:/);
 });
+
+test('an index with two images for the platform is held, however clean the one is that was scanned', async () => {
+  const world = await rehearsal({ service: { scan: { evidence: 'ecr-enhanced' } } });
+  const scanned = await world.pushOnly('good', 'latest', 'none');
+  await world.clock.advance(1000);
+  const hidden = await world.pushOnly('good', 'latest', 'none');
+  world.world.ecr.scans.set(scanned.digest, inspected(world, 'LOW', 1));
+  const platform = { os: 'linux', architecture: 'amd64' };
+  const index = 'application/vnd.oci.image.index.v1+json';
+  const manifest = jsonBlob(index, {
+    ...{ schemaVersion: 2, mediaType: index },
+    manifests: [
+      // Nodes do not know it from an image, and it is the first.
+      {
+        ...{ ...descriptorOf(hidden.image.manifest), platform },
+        annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+      },
+      { ...descriptorOf(scanned.image.manifest), platform },
+    ],
+  });
+  const client = registryClient({ address, repository: 'my-api', fetch: world.fetch });
+
+  await settle(world.clock, world.clock.during(client.putManifest(manifest, 'v1.0.0')));
+  await world.ended();
+
+  const release = (await world.releases()).find(({ record }) => record.request?.push.tag === 'v1.0.0');
+  expect(release?.outcome).toBe('Rejected');
+  expect(release?.reason).toMatch(/it is an index of which \w{12} may run on linux\/amd64 as well as/);
+});

@@ -110,6 +110,29 @@ test.each([
   expect(unbound(about(metadata), image, policy, now)).toContain(why);
 });
 
+test.each([
+  { it: 'by the digest of the index alone', metadata: { RepoDigests: [`r/x@${hex('a')}`] }, evidence: false },
+  { it: 'by the id of the index alone', metadata: { ImageID: hex('a') }, evidence: false },
+  {
+    it: 'by the digest of the index, and the config of another image in it',
+    metadata: { RepoDigests: [`r/x@${hex('a')}`], ImageID: hex('d') },
+    evidence: false,
+  },
+  { it: 'by the digest of the child', metadata: { RepoDigests: [`r/x@${hex('b')}`] }, evidence: true },
+  { it: 'by the id of the child', metadata: { ImageID: hex('b') }, evidence: true },
+  {
+    it: 'by the digest of the index and the config of the child',
+    metadata: { RepoDigests: [`r/x@${hex('a')}`], ImageID: hex('c') },
+    evidence: true,
+  },
+])('a report that names no platform is about the one that runs: $it: $evidence', ({ metadata, evidence }) => {
+  const why = unbound(about(metadata), { ...image, architecture: 'arm64' }, policy, now);
+
+  expect(why).toBe(
+    evidence ? undefined : 'it is about an index, and does not say which of its images was looked into',
+  );
+});
+
 test('the config digest proves the platform, whatever that is called', () => {
   const report = about({ ImageID: hex('c'), ImageConfig: { architecture: 'aarch64' } });
 

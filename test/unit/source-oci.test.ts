@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+  ambiguity,
   childFor,
   imageConfigSchema,
   imagesIn,
@@ -97,6 +98,45 @@ test.each([
   { os: 'linux', architecture: 'unknown' },
 ])('a child for $os/$architecture is no image', (platform) => {
   expect(imagesIn(of({ ...amd64, platform }))).toEqual([]);
+});
+
+const linux = { os: 'linux', architecture: 'amd64' };
+const other = { ...amd64, digest: digests.arm64 };
+test.each([
+  { it: 'a second image for the platform', index: of(amd64, other) },
+  { it: 'one of another variant', index: of({ ...other, platform: { ...linux, variant: 'v3' } }, amd64) },
+  {
+    it: 'one under another name of the platform',
+    index: of(amd64, { ...other, platform: { os: 'Linux', architecture: 'x86_64' } }),
+  },
+  { it: 'one without a platform', index: of(amd64, { ...other, platform: undefined }) },
+  {
+    it: 'two without a platform',
+    index: of({ ...amd64, platform: undefined }, { ...other, platform: undefined }),
+  },
+  {
+    it: 'one that is called an attestation',
+    index: of({ ...attestation, platform: linux }, amd64),
+  },
+  { it: 'one that is called a SOCI index, and stands before it', index: of(soci, amd64) },
+  {
+    it: 'a nested index for the platform',
+    index: of(amd64, { ...other, mediaType: 'application/vnd.oci.image.index.v1+json' }),
+  },
+])('$it may run instead of the child that is read', ({ index }) => {
+  expect(ambiguity(index, linux)).toMatch(
+    /^it is an index of which \w{12} may run on linux\/amd64 as well as/,
+  );
+});
+
+test.each([
+  { it: 'images for other platforms and attestations', from: index, platform: linux },
+  { it: 'the SOCI index behind it', from: of(amd64, soci), platform: linux },
+  { it: 'the same image once more', from: of(amd64, { ...amd64 }), platform: linux },
+  { it: 'a platform that is missing', from: index, platform: { os: 'linux', architecture: 's390x' } },
+  { it: 'no image at all', from: of(attestation), platform: linux },
+])('with $it, none may run instead', ({ from, platform }) => {
+  expect(ambiguity(from, platform)).toBeUndefined();
 });
 
 test('the images in an index are its platforms, without attestations', () => {
