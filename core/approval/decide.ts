@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { ApprovalAnswer } from './answer.ts';
 import { closedAt } from './hours.ts';
-import { type Actor, authorIn, isAmong, isSamePerson, nameOf } from './person.ts';
+import { type Actor, authorIn, isAmong, isSamePerson, isSomebodyElse, nameOf } from './person.ts';
 import type { Rules } from './rules.ts';
 
 export const actions = ['approve', 'reject', 'break glass'] as const;
@@ -162,7 +162,8 @@ function refusal(
     const same = isSamePerson(actor.id, other.actor, people);
     if (same)
       return no('same person', `You have done so already, as ${other.actor}: somebody else is needed, too.`);
-    if (same === undefined)
+    // Whose approval is enough by itself need not be told from anybody.
+    if (same === undefined && !isEnough(pending, rules, attempt, now))
       return no(
         'same person',
         `Nobody can tell whether you are the one who came as ${other.actor}. Use the same door, or put the identities of both into people in the configuration.`,
@@ -188,6 +189,12 @@ function refusal(
   return undefined;
 }
 
+const isEnough = (pending: Pending, rules: Rules, { action, actor, door }: Attempt, at: number): boolean =>
+  action === 'approve' &&
+  stillNeeded(pending, rules, [
+    { action, actor: actor.id, door, at, ...(actor.slackGroups && { slackGroups: [...actor.slackGroups] }) },
+  ]) === undefined;
+
 const groupsMatter = ({ policy: { who, requireFrom }, breakGlass }: Rules) =>
   [who, ...Object.values(requireFrom), breakGlass?.who].some((one) => (one?.slackGroups.length ?? 0) > 0);
 
@@ -199,11 +206,17 @@ export function alreadyDecided({ decision, by }: ApprovalAnswer): string {
   return `This was already ${decision}, by ${by}.`;
 }
 
-/** How many have to approve: two where the author must not, and it is not certain who that is. */
-export function requiredApprovals({ author }: Pick<Pending, 'author'>, { policy, people }: Rules): number {
-  const { approvals, selfApproval, authorTrust } = policy;
-  const certain = authorTrust === 'label' && authorIn(author, people) !== undefined;
-  return selfApproval === 'deny' && !certain ? Math.max(2, approvals) : approvals;
+/** How many have to approve: two where the author must not, and it is not certain who that is, or that somebody else has approved. */
+export function requiredApprovals(
+  { author }: Pick<Pending, 'author'>,
+  { policy, people }: Rules,
+  approvals: readonly Pick<Decision, 'actor'>[] = [],
+): number {
+  if (policy.selfApproval === 'allow') return policy.approvals;
+  const name = policy.authorTrust === 'label' ? authorIn(author, people) : undefined;
+  const certain =
+    name !== undefined && approvals.every(({ actor }) => isSomebodyElse(actor, name, people) === true);
+  return certain ? policy.approvals : Math.max(2, policy.approvals);
 }
 
 /** What is missing, as a sentence's part; undefined where nothing is. */
@@ -213,13 +226,17 @@ export function stillNeeded(
   decisions: readonly Decision[],
 ): string | undefined {
   const approvals = decisions.filter(({ action }) => action === 'approve');
-  const required = requiredApprovals(pending, rules);
+  const required = requiredApprovals(pending, rules, approvals);
   const groups = Object.entries(rules.policy.requireFrom);
   const missing = uncovered(groups, approvals, rules);
   const more = Math.max(required - approvals.length, missing.length);
   if (more <= 0) return undefined;
   const from = missing.length > 0 ? ` (${missing.map((name) => `one from ${name}`).join(', ')})` : '';
-  return `${more} more approval${more === 1 ? ' is' : 's are'} needed${from}`;
+  const doubt =
+    approvals.length > 0 && required > requiredApprovals(pending, rules)
+      ? ', since nobody can tell whether it is the author who approved'
+      : '';
+  return `${more} more approval${more === 1 ? ' is' : 's are'} needed${from}${doubt}`;
 }
 
 function glassNeeded(_rules: Rules, decisions: readonly Decision[]): string | undefined {

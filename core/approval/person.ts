@@ -115,6 +115,13 @@ export function isSamePerson(one: string, other: string, people: People): boolea
   return first?.name === second?.name;
 }
 
+/** Than one of `people`, by name. `undefined`: nobody can tell, since who comes by an identity that is not listed may be anybody. */
+export function isSomebodyElse(id: string, name: string, people: People): boolean | undefined {
+  const known = nameOf(id, people);
+  if (known !== undefined) return known !== name;
+  return slackOf(id) !== undefined && people[name]?.slack !== undefined ? true : undefined;
+}
+
 function kindOf(id: string): { kind: 'slack' | 'user' | 'identity center' | 'role'; name: string } {
   if (slackOf(id) !== undefined) return { kind: 'slack', name: id };
   const [, role = '', session = ''] = sessionOf.exec(id) ?? [];

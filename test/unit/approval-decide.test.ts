@@ -178,6 +178,21 @@ describe('the author', () => {
     expect(all([by(bob), by('slack:U0EVE')], of, at).verdicts).toEqual(['accepted', 'decided']);
   });
 
+  test('does not approve it alone by an identity that nobody has listed either', () => {
+    const of = rules({ selfApproval: 'deny', authorTrust: 'label' });
+    const role = by('arn:aws:sts::111122223333:assumed-role/deploy/x', { door: 'command' });
+    const at = pending({ author });
+
+    expect(all([role], of, at)).toMatchObject({ verdicts: ['accepted'], answer: undefined });
+    expect(decide(at, of, role, now).says).toBe(
+      'Counted. 1 more approval is needed, since nobody can tell whether it is the author who approved.',
+    );
+    expect(all([role, by(bob)], of, at).verdicts).toEqual(['accepted', 'decided']);
+    expect(all([role, by(ada)], of, at).verdicts).toEqual(['accepted', 'same person']);
+    // Who has a Slack user has no other one.
+    expect(all([by('slack:U9')], of, at).verdicts).toEqual(['decided']);
+  });
+
   test('approves alone where that is allowed', () => {
     expect(all([by(ada)], rules(), pending({ author })).verdicts).toEqual(['decided']);
   });
