@@ -104,6 +104,12 @@ async function deploymentPlan(
     const names = running.containerDefinitions.map(({ name }) => name).join(', ');
     reasons.push(`the task definition has no container ${target.container}, only ${names}`);
   }
+  const runsOn = architectureOf(running);
+  if (runsOn !== release.architecture) {
+    reasons.push(
+      `it runs on ${runsOn}, and the image was looked into for ${release.architecture}: push again, and give services on different platforms environments of their own`,
+    );
+  }
   const wanted = runs ? withImage(running, target.container, image) : running;
   return {
     plan: {

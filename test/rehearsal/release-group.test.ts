@@ -55,6 +55,25 @@ describe('a service and its worker', () => {
     expect(world.updates()).toEqual([]);
   });
 
+  test('are not deployed where the worker runs on a platform that nobody has looked into', async () => {
+    const world = await withWorker({
+      async around({ operation }, next) {
+        const answer = (await next()) as { taskDefinition?: { family: string } };
+        const { taskDefinition } = answer;
+        if (operation !== 'DescribeTaskDefinition' || taskDefinition?.family !== 'my-worker') return answer;
+        return { taskDefinition: { ...taskDefinition, runtimePlatform: { cpuArchitecture: 'ARM64' } } };
+      },
+    });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release).toMatchObject({
+      outcome: 'Rejected',
+      reason: expect.stringMatching(/my-worker: it runs on arm64, and the image was looked into for amd64/),
+    });
+    expect(world.updates()).toEqual([]);
+  });
+
   test('give way together to a newer push', async () => {
     const world = await withWorker();
     await world.pushOnly('errors', 'v1.0.0');
