@@ -45,8 +45,9 @@ test('what waits is listed without its task token, decided by who signs, and sho
   expect(release?.record.steps.RequestApproval).toEqual({
     ...{ decision: 'approved', by: userArn('ada'), reason: 'looks good' },
   });
-  const asked = world.world.slack.messages().find(({ text }) => text.startsWith('✋'));
-  expect(JSON.stringify(asked?.blocks)).toContain(`Approved by ${userArn('ada')}`);
+  expect(
+    JSON.stringify(world.world.slack.messages().find(({ text }) => text.startsWith('✋'))?.blocks),
+  ).toContain(`Approved by ${userArn('ada')}`);
   const shown = await as('eve', { action: 'show', approvalId });
   expect(shown.audit?.map(({ actor, authenticated, verdict }) => [actor, authenticated, verdict])).toEqual([
     [userArn('eve'), 'signed by AWS IAM', 'refused: not allowed'],

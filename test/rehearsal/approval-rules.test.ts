@@ -15,7 +15,10 @@ async function asking(approval: Approval, options: RehearsalOptions = {}) {
   await world.clock.advance(60_000);
   const [release] = await world.executions();
   const approvalId = String(release?.name);
-  const message = world.world.slack.messages().find(({ text }) => text.startsWith('✋'));
+  // The release has a message of its own.
+  const message = world.world.slack
+    .messages()
+    .find(({ text }) => text.includes('waits for approval') && text.startsWith('✋'));
   const attempts = async () => {
     const { audit: entries } = openAws(world.world.surroundings('tests'), { audit });
     const found = entries.of(approvalId);

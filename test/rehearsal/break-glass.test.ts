@@ -20,7 +20,7 @@ async function held(options: RehearsalOptions = {}) {
   const world = await rehearsal({ slack: true, people, environment: { breakGlass }, ...options });
   await world.pushOnly('vulnerable', 'v1.0.0');
   await world.clock.advance(60_000);
-  const [message] = world.world.slack.messages();
+  const message = world.world.slack.messages().find(({ text }) => text.startsWith('🛑'));
   return { ...world, message, shown: () => JSON.stringify(world.world.slack.messages()) };
 }
 const why = (by: string, reason = 'checkout is down') => ['break-glass', '', { by, reason }] as const;
@@ -44,7 +44,7 @@ test('two people break the glass, everybody hears of it, and the failing verdict
   });
   const announced = world.world.slack.messages().map(({ text }) => text);
   expect(announced).toContain('🚨 my-api v1.0.0: the glass is broken (production)');
-  expect(JSON.stringify(world.world.slack.messages().at(-1)?.blocks)).toContain('The glass was broken');
+  expect(world.shown()).toContain('The glass was broken');
 });
 
 test('one person does not, by the other door neither, nor who may not, nor an approval', async () => {
