@@ -131,6 +131,11 @@ const environmentSchema = z
         `must be more than the ${spoken(shortest)} that this rollout takes at least`,
       );
     if (!shifting || !analysis) return;
+    if (analysis.onInconclusive === 'ask')
+      reject(
+        ['analysis', 'onInconclusive'],
+        `ask leaves the new version to a person, and with ${rollout.strategy} ECS goes on shifting meanwhile: pass or rollback`,
+      );
     // It may notice a minute late that the new version has users.
     const needed =
       60 + analysis.window + (analysis.extension ?? 0) + analysis.publicationDelay + analysis.period;

@@ -43,7 +43,9 @@ export function reasonFor(outcome: Outcome, steps: ReleaseRecord['steps'], failu
     .map(of)
     .find(
       (step) =>
-        step && (['fail', 'failed', 'refuted'].includes(step.status ?? '') || step.decision === 'take back'),
+        step &&
+        (['fail', 'failed', 'refuted'].includes(step.status ?? '') ||
+          ['take back', 'ask a person'].includes(step.decision ?? '')),
     );
   const sentence = failed && (failed.headline ?? failed.sentence ?? failed.reason);
   const error = failure && failureSentence(failure);

@@ -164,6 +164,7 @@ export function CompareMetrics(
 export function MetricsHeld(comparison: Out<'CompareMetrics'>, rollout: Out<'AwaitDeployment'>) {
   void (comparison.decision === 'look again');
   void (comparison.decision === 'take back');
+  void (comparison.decision === 'ask a person');
   void (comparison.decision === 'look at the deployment');
   void (rollout.status === 'serving');
 }

@@ -16,6 +16,7 @@ const colours: Record<Status, Colour> = {
 const decisions = {
   keep: 'kept',
   'take back': 'taken back',
+  'ask a person': 'left to a person',
   'look again': 'looked at again, and its window is not over',
   'look at the deployment': 'left to the deployment',
 };

@@ -161,9 +161,11 @@ function overall(metrics: readonly Finding[], { main }: Turn): Status {
   return metrics.some(({ status }) => status !== 'inconclusive') ? 'pass' : 'inconclusive';
 }
 
+const afterDoubt = { pass: 'keep', rollback: 'take back', ask: 'ask a person' } as const;
+
 function decisionOn(status: Status, onInconclusive: AnalysisPolicy['onInconclusive']): Decision {
   if (status === 'continue') return 'look again';
-  if (status === 'inconclusive') return onInconclusive === 'pass' ? 'keep' : 'take back';
+  if (status === 'inconclusive') return afterDoubt[onInconclusive];
   return status === 'pass' ? 'keep' : 'take back';
 }
 

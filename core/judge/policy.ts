@@ -80,7 +80,7 @@ const settings = z.strictObject({
   /** A rise of the 99th percentile by less than this share is accepted. */
   latencyTolerance: z.number().positive().max(10).default(0.5),
   /** What too little traffic to judge leads to. */
-  onInconclusive: z.enum(['pass', 'rollback']).default('pass'),
+  onInconclusive: z.enum(['pass', 'rollback', 'ask']).default('pass'),
 });
 
 export const analysisSchema = settings

@@ -195,7 +195,7 @@ export type Curves = z.infer<typeof curvesSchema>;
 export const comparisonSchema = z.strictObject({
   status: statusSchema,
   /** What follows from the status and the policy; or from what became of the deployment meanwhile. */
-  decision: z.enum(['keep', 'take back', 'look again', 'look at the deployment']),
+  decision: z.enum(['keep', 'take back', 'ask a person', 'look again', 'look at the deployment']),
   /** One sentence that a person understands. */
   headline: z.string(),
   /** One of each metric; one failure is enough. */

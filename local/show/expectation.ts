@@ -120,6 +120,8 @@ export function tooEarly(
   const baselines = environments.flatMap(({ analysis }) => analysis ?? []);
   const short = baselines.find(({ baseline }) => servingSeconds < baseline);
   if (!short || !judged.includes(variant)) return undefined;
-  const then = short.onInconclusive === 'pass' ? 'it is kept' : 'it is taken back';
+  const then = { pass: 'it is kept', rollback: 'it is taken back', ask: 'a person is asked' }[
+    short.onInconclusive
+  ];
   return `But users have come for only ${spoken(servingSeconds)} of the ${spoken(short.baseline)} that it would be compared with: where that is too little to judge by, ${then}.`;
 }

@@ -111,6 +111,17 @@ test('after StartDeployment no error and no verdict ends a release before its wa
   expect([...after]).not.toContain('Reject');
 });
 
+test('a person is left with a new version only by a configuration that leaves doubt to people', () => {
+  const leading = Object.entries(States).filter(([, state]) =>
+    JSON.stringify(state).includes('"LeaveToPerson"'),
+  );
+
+  expect(leading.map(([name]) => name)).toEqual(['MetricsHeld']);
+  expect(JSON.stringify(leading)).toContain(
+    `$comparison.decision = 'ask a person' %}","Next":"LeaveToPerson"`,
+  );
+});
+
 test('whatever happens, the outcome is recorded, and it is recorded once', () => {
   const withoutRecord = reachable('Begin', new Set(['RecordOutcome']));
   const ends = [...withoutRecord].filter((name) => ['Succeed', 'Fail'].includes(States[name]?.Type ?? ''));

@@ -77,6 +77,17 @@ describe('a good push', () => {
 
     expect((await world.push('good', 'v1.0.0')).outcome).toBe('RolledBack');
   });
+
+  test('without any traffic is left to a person where the policy says so: it stays, and how to go back is told', async () => {
+    const analysis = { ...production.analysis, onInconclusive: 'ask' as const };
+    const world = await rehearsal({ requestsPerSecond: 0, environment: { analysis } });
+
+    const release = await world.push('good', 'v1.0.0');
+
+    expect(release.outcome).toBe('NeedsHuman');
+    expect(release.reason).toMatch(/^Not enough to judge by: No metrics.*update-service/s);
+    expect(await world.running()).toEqual([release.digest, release.digest]);
+  });
 });
 
 test('what is so unlikely that DynamoDB has no number for it keeps no good release from staying', async () => {

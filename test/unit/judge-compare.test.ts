@@ -216,6 +216,7 @@ test.each([
   { status: 'continue', story: { closed: 1 }, onInconclusive: 'rollback', decision: 'look again' },
   { status: 'inconclusive', story: { after: idle }, onInconclusive: 'pass', decision: 'keep' },
   { status: 'inconclusive', story: { after: idle }, onInconclusive: 'rollback', decision: 'take back' },
+  { status: 'inconclusive', story: { after: idle }, onInconclusive: 'ask', decision: 'ask a person' },
 ] as const)(
   '$status and the policy $onInconclusive: $decision',
   ({ status, story, onInconclusive, decision }) => {
