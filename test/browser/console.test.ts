@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EnvironmentStatus } from '../../functions/status/look.ts';
 import { realClock, virtualClock } from '../../local/clock.ts';
 import { console as releasesConsole } from '../../local/console/console.ts';
 import { requestOf, send } from '../../local/door/node-http.ts';
@@ -21,6 +22,24 @@ describe.skipIf(!executable)('in a browser', () => {
   let address = '';
   const arns: Record<string, string> = {};
   const minutes = 60_000;
+  const environments: EnvironmentStatus[] = [
+    {
+      ...{ service: 'my-api', environment: 'production' },
+      runs: { tag: 'v1.3.0', taskDefinition: 'my-api:2', tasks: { running: 4, desired: 2 } },
+      slot: {
+        holder: { release: 'my-api-production-v1.4.1', called: 'v1.4.1' },
+        waiting: [{ release: 'my-api-production-v1.5.0', called: 'v1.5.0', behind: 'v1.4.1' }],
+        paused: { by: 'ada', reason: 'a <b>sale</b>', at: 1000 },
+      },
+      underWay: [
+        {
+          ...{ release: 'my-api-production-v1.4.1', tag: 'v1.4.1', digest: '', requestedAt: 0 },
+          ...{ state: 'AwaitDeployment', since: 1000 },
+          traffic: { stage: undefined, weight: 10, step: 1, steps: 2, leftAtMost: 540 },
+        },
+      ],
+    },
+  ];
 
   beforeAll(async () => {
     scene = await consoleScene(clock, {
@@ -40,7 +59,10 @@ describe.skipIf(!executable)('in a browser', () => {
       await clock.advance(10 * minutes);
     }
     // The world's time stands still unless a test moves it; the streams go by the real one.
-    const app = releasesConsole({ source: scene.source, clock: { ...realClock(), now: clock.now } });
+    const app = releasesConsole({
+      source: { ...scene.source, environments: async () => environments },
+      clock: { ...realClock(), now: clock.now },
+    });
     server = createServer((incoming, outgoing) => {
       app
         .fetch(requestOf(incoming, outgoing))
@@ -132,7 +154,7 @@ describe.skipIf(!executable)('in a browser', () => {
   test('states are walked through and opened with the keyboard, and Escape goes back', async () => {
     await openRelease('needsHuman');
     await page.ask(`document.querySelector('.node[tabindex="0"]').focus()`);
-    for (const _ of Array(9)) await page.press('ArrowDown');
+    for (const _ of Array(10)) await page.press('ArrowDown');
     const state = await page.ask('document.activeElement.dataset.state');
 
     await page.press('Enter');
@@ -142,6 +164,20 @@ describe.skipIf(!executable)('in a browser', () => {
     await page.press('Escape');
     expect(await page.ask(`document.querySelector('.drawer').hidden`)).toBe(true);
     expect(await page.ask('document.activeElement.dataset.state')).toBe('PlanDeployment');
+  });
+
+  test('an environment shows what runs, who has the slot, who waits, a pause and the traffic of a canary', async () => {
+    await page.open(`${address}/console`);
+    await page.until(`document.querySelector('.releases .environment a') !== null`);
+    const href = await page.ask<string>(`document.querySelector('.releases .environment a').href`);
+
+    await page.open(href);
+    await page.until(`document.querySelector('.panels') !== null`);
+
+    expect(await text('h1')).toBe('my-api productionPaused');
+    expect(await text('.notice.warn')).toContain('ada: a <b>sale</b>');
+    expect(await text('ol.line')).toBe('v1.5.0 waits behind v1.4.1');
+    expect(await text('.moving')).toBe('10 % of the traffic, step 1 of 2, at most 9 min 00 s left');
   });
 
   test('a release is followed as it happens', async () => {

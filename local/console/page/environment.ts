@@ -15,21 +15,6 @@ let drawn = '';
 /** ARNs of executions end with their names. */
 let prefix = '';
 
-pollEnvironments((snapshot) => {
-  const connection = part('connection');
-  connection.dataset.state = snapshot ? 'live' : 'lost';
-  connection.textContent = snapshot ? 'Live' : 'Reconnecting…';
-  if (snapshot) see(snapshot);
-  return 'go on';
-});
-const releases = await fetch('/console/api/releases').catch(() => undefined);
-if (releases?.ok) {
-  const [first] = (await releases.json()).releases;
-  prefix = first ? first.executionArn.slice(0, -first.name.length) : '';
-  drawn = '';
-}
-startTicking();
-
 function see({ now, environments }: EnvironmentsSnapshot): void {
   setNow(now);
   const found = environments.find((one) => one.service === service && one.environment === environment);
@@ -159,3 +144,18 @@ const links = (all: readonly EnvironmentStatus[]) =>
       `${other.service} ${other.environment}`,
     ),
   );
+
+startTicking();
+pollEnvironments((snapshot) => {
+  const connection = part('connection');
+  connection.dataset.state = snapshot ? 'live' : 'lost';
+  connection.textContent = snapshot ? 'Live' : 'Reconnecting…';
+  if (snapshot) see(snapshot);
+  return 'go on';
+});
+const releases = await fetch('/console/api/releases').catch(() => undefined);
+if (releases?.ok) {
+  const [first] = (await releases.json()).releases;
+  prefix = first ? first.executionArn.slice(0, -first.name.length) : '';
+  drawn = '';
+}
