@@ -15,6 +15,7 @@ import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
 import { type ForecastState, forecast } from '../../core/forecast.ts';
 import type { Answer } from '../../core/group.ts';
 import { digestOf } from '../../core/image.ts';
+import { pauseSentence } from '../../core/pause.ts';
 import { repositoryAt } from '../../core/place.ts';
 import { deployable } from '../../core/push/deployable.ts';
 import type { ReleaseRecord } from '../../core/record.ts';
@@ -234,7 +235,11 @@ async function slotFor(
   const { slot: after, answers } = ask(slot, asking, queue);
   const ours = answers.find((one) => one.execution === execution)?.answer;
   if (ours?.status === 'granted') return { status: 'free', sentence: 'free' };
-  const { holder } = slot;
+  const { holder, paused } = slot;
+  if (!holder && paused) {
+    const status = ours?.status === 'rejected' ? 'rejected' : 'waits';
+    return { status, sentence: pauseSentence(paused) };
+  }
   const held = `held by ${holder && called(holder)} (${nameIn(holder?.execution)})`;
   if (ours?.status === 'rejected')
     return { status: 'rejected', sentence: `${held}, and with queue: 'reject' nobody waits` };

@@ -7,9 +7,10 @@ import { openReleases } from '../../aws/open-releases.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
-import type { Abort } from '../../core/abort.ts';
+import { type Abort, abortOf } from '../../core/abort.ts';
 import type { Outcome, ReleaseRequest } from '../../core/release.ts';
 import { releaseRequestSchema, targetOf } from '../../core/release.ts';
+import { called, type Slot, waitingIn } from '../../core/slot.ts';
 import { eachRelease, nameIn } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
 import { named } from '../named.ts';
@@ -35,6 +36,8 @@ export interface ShownRelease {
   states: ShownState[];
   /** Somebody has asked for it to be stopped. */
   stopping?: Abort;
+  /** While it waits for the slot: for whom, as that is called, or for the pause. */
+  behind?: string;
   /** Who is asked has until then. */
   approval?: { id: string; expiresAt: number };
   /** What each state last answered, by its name. */
@@ -70,7 +73,12 @@ export async function lookAt(execution: string, aws: ShowAws): Promise<ShownRele
   const runs = seen?.status === 'RUNNING';
   const story = seen ? await aws.executions.story(execution) : [];
   const request = record.request ?? (await openRequest(release, aws));
-  const stopping = runs && request ? await abortOf(execution, request, aws) : undefined;
+  const slot = runs && request ? await slotOf(request, aws) : {};
+  const stopping = abortOf(slot, execution);
+  const line = waitingIn(slot);
+  const position = line.findIndex((one) => one.execution === execution);
+  const before = position > 0 ? line[position - 1] : slot.holder;
+  const behind = position < 0 ? undefined : before ? called(before) : 'the pause';
   const current = story.at(-1);
   const approval = runs && current?.state === 'RequestApproval' ? await aws.approvals.of(release) : undefined;
   const endedAt = record.endedAt ?? seen?.stoppedAt;
@@ -88,6 +96,7 @@ export async function lookAt(execution: string, aws: ShowAws): Promise<ShownRele
       return { state, at, ...(until !== undefined && { until }), ...(said && { said }) };
     }),
     ...(stopping && { stopping }),
+    ...(behind && { behind }),
     ...(approval && !approval.answer && { approval: { id: release, expiresAt: approval.expiresAt } }),
     steps: record.steps,
     ...(aws.consoleUrl && { link: aws.consoleUrl + execution }),
@@ -102,16 +111,10 @@ async function openRequest(release: string, aws: ShowAws): Promise<ReleaseReques
   return releaseRequestSchema.safeParse(request).data;
 }
 
-async function abortOf(
-  execution: string,
-  { service, environment }: ReleaseRequest,
-  aws: ShowAws,
-): Promise<Abort | undefined> {
+async function slotOf({ service, environment }: ReleaseRequest, aws: ShowAws): Promise<Slot> {
   const found = aws.config.services[service];
   const at = found?.environments.find(({ name }) => name === environment);
-  if (!found || !at) return undefined;
-  const { aborts = [] } = await aws.slots.look(targetOf(found, at));
-  return aborts.find((one) => one.execution === execution);
+  return found && at ? aws.slots.look(targetOf(found, at)) : {};
 }
 
 /** What a state answered, in a sentence. */

@@ -59,6 +59,7 @@ export function told(seen: ShownRelease, now: number, screen: Terminal): void {
       'approval',
       `${seen.approval.id}, for ${spoken(Math.max(0, seen.approval.expiresAt - now) / 1000)} more`,
     );
+  if (seen.behind) row('waits', `behind ${seen.behind}`);
   if (seen.stopping) row('stopping', `${seen.stopping.by}: ${seen.stopping.reason}`);
   const plan = planSchema.safeParse(PlanDeployment).data;
   const changed = plan?.changes.map(({ path }) => path) ?? [];

@@ -1,6 +1,7 @@
 /** `tidegate pause` and `resume`: releases wait, rollbacks go, and the next one goes on afterwards. */
 import { expect, test } from 'vitest';
 import { openFor, pause, resume } from '../../cli/pause/change.ts';
+import { look } from '../../cli/plan/look.ts';
 import { goBack, openFor as openRollback } from '../../cli/rollback/go-back.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
@@ -25,12 +26,17 @@ test('while an environment is paused the newest release waits, and once it is re
   await world.pushOnly('good', 'v1.0.0');
   await world.clock.advance(1_200_000);
   const newest = await world.pushOnly('good', 'v1.1.0');
+  const foreseen = await settled(
+    world,
+    look({ ...wanted, tag: 'v1.1.0' }, world.world.surroundings('tidegate-cli')),
+  );
   await world.clock.advance(1_200_000);
   const meanwhile = await world.running();
 
   const { waiting } = await resuming(world);
   await world.ended();
 
+  expect(foreseen.slot).toEqual({ status: 'waits', sentence: 'paused by ada: sale' });
   expect(meanwhile).toEqual([world.first, world.first]);
   expect(waiting).toEqual([expect.stringContaining('v1.1.0')]);
   expect(await world.outcomes()).toEqual(['v1.0.0 Superseded', 'v1.1.0 Deployed']);

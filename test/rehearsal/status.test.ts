@@ -58,6 +58,7 @@ test('status says what runs, what is under way and in which state, and who waits
     'v1.2.0 AcquireSlot',
   ]);
   expect(seen.last).toMatchObject({ tag: 'v1.0.0', outcome: 'Deployed' });
+  expect((await show(world, 'my-api', 'production')).text).toMatch(/waits +behind v1\.1\.0/);
   expect(seen.text).toMatch(/runs +v1\.0\.0 \([\da-f]{12}\)/);
   expect(seen.text).toMatch(/waits +v1\.2\.0 behind v1\.1\.0/);
   expect(seen.text).toMatch(/v1\.1\.0: AwaitDeployment for \d+ (s|min)/);
