@@ -68,15 +68,20 @@ export const checkScan = defineStep({
   },
 });
 
+type Found = Pick<ScanVerdict, 'reportDigest' | 'signedBy' | 'evidence'> & { result: ScanResult };
+
 interface Looked {
-  found?: Pick<ScanVerdict, 'reportDigest' | 'signedBy' | 'evidence'> & { result: ScanResult };
+  found?: Found;
   /** Why what is newer, or all there is, is no evidence. */
   refused: string[];
   /** What is not there yet. */
   pending: string[];
 }
 
-/** The newest evidence that holds, and why each that is newer does not. */
+/**
+ * The newest evidence that holds, and why each that is newer does not. In which order it lies there, whoever may push decides; what is
+ * signed says itself when it was made, or an older report could be put before a worse one.
+ */
 async function evidenceFor(
   aws: Pick<Aws, 'ecr' | 'evidence' | 'signingKeys' | 'now'>,
   release: Release,
@@ -90,6 +95,7 @@ async function evidenceFor(
   // Evidence about the one would let the other through.
   if (image.ambiguous) return { ...looked, refused: [image.ambiguous] };
   const trusted = policy.signedBy.length > 0 ? await aws.signingKeys.of(policy.signedBy) : 'attached';
+  let newest: Found | undefined;
   for await (const sighting of aws.evidence.of(policy.evidence, { repository, image })) {
     const { locator } = sighting;
     const read = isEvidence(sighting)
@@ -98,14 +104,18 @@ async function evidenceFor(
     if ('result' in read && isEvidence(sighting)) {
       const { result, signedBy } = read;
       const found = { result, reportDigest: sighting.contentDigest, evidence: locator };
-      return { ...looked, found: { ...found, ...(signedBy && { signedBy }) } };
+      if (trusted === 'attached') return { ...looked, found };
+      if (newest === undefined || madeAt(result) > madeAt(newest.result)) newest = { ...found, signedBy };
+      continue;
     }
     if (!('reason' in read)) continue;
     if (read.pending) looked.pending.push(`${locator}: ${read.reason}`);
     else looked.refused.push(read.reason);
   }
-  return looked;
+  return { ...looked, ...(newest && { found: newest }) };
 }
+
+const madeAt = ({ createdAt = 0 }: ScanResult): number => createdAt;
 
 /** Nothing is known of an image whose content is another one than its digest says. It may be right the next time. */
 function changedContent(error: Error): string {

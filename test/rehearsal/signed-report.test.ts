@@ -5,6 +5,7 @@ import type { SignerSetting } from '../../core/scan/signed-by.ts';
 import { scanVerdictSchema } from '../../core/scan/verdict.ts';
 import { attachReport } from '../../local/images/attach-report.ts';
 import { attestation, bundleAnnotations, bundleType } from '../../local/images/attestation.ts';
+import { type Finding, fixableCritical } from '../../local/images/findings.ts';
 import type { PushedVariant } from '../../local/images/push-variant.ts';
 import { trivyReport } from '../../local/images/trivy-report.ts';
 import { rehearsal } from '../support/rehearsal.ts';
@@ -26,10 +27,10 @@ async function signedWorld(signer: SignerSetting = { name: 'CI', key: keyInKms }
     const createdAt = new Date(world.clock.now());
     return JSON.stringify(trivyReport({ repository: 'my-api', tag, image, findings: [], createdAt }));
   };
-  const attach = async ({ image }: PushedVariant, bundle: string): Promise<void> => {
+  const attach = async ({ image }: PushedVariant, bundle: string, at = world.clock.now()): Promise<void> => {
     const attaching = attachReport({
       ...{ address, repository: 'my-api', fetch: world.fetch, subject: image.manifest },
-      ...{ report: bundle, created: new Date(world.clock.now()) },
+      ...{ report: bundle, created: new Date(at) },
       ...{ artifactType: bundleType, annotations: bundleAnnotations },
     });
     await settle(world.clock, world.clock.during(attaching));
@@ -90,6 +91,30 @@ test('everything else is refused, each with its reason: unsigned, by another key
   expect(release.reason).toMatch(/it is signed by CI \(key \w+\), but about another image/);
   expect(release.reason.split('its signature is not by CI')).toHaveLength(3);
   expect(await world.running()).toEqual([first.digest, first.digest]);
+});
+
+test('an older report that was signed for this image is not put before a newer one by the time that it is attached with', async () => {
+  const world = await signedWorld();
+  const pushed = await world.pushOnly('good', 'v1.0.0', 'none');
+  const at = world.clock.now();
+  const { image, tag, digest } = pushed;
+  const bundle = (findings: Finding[], createdAt: number) => {
+    const report = trivyReport({
+      repository: 'my-api',
+      tag,
+      image,
+      findings,
+      createdAt: new Date(createdAt),
+    });
+    return attestation(JSON.stringify(report), digest, world.privateKey);
+  };
+
+  await world.attach(pushed, bundle([fixableCritical], at));
+  await world.attach(pushed, bundle([], at - 60_000), at + 3_600_000);
+
+  const release = await world.outcome('v1.0.0');
+  expect(release).toMatchObject({ outcome: 'Rejected' });
+  expect(release.reason).toMatch(/1 CRITICAL with a fix/);
 });
 
 test('a key that is disabled in KMS signs nothing any more, and the reason says so', async () => {
