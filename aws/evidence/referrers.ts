@@ -27,6 +27,10 @@ const ofLayers: Readonly<Record<string, EvidenceFormat>> = {
   'application/vnd.dev.sigstore.bundle.v0.3+json': 'sigstore-bundle',
 };
 
+/** Strangers choose the type: `constructor` is none. */
+const formatIn = (formats: typeof ofLayers, type: string): EvidenceFormat | undefined =>
+  Object.hasOwn(formats, type) ? formats[type] : undefined;
+
 /** Of the referrers, and of the layers behind a tag, the newest so many are read. */
 const maxCandidates = 20;
 
@@ -50,7 +54,7 @@ async function candidates(ecr: Ecr, { repository, image }: EvidenceQuestion): Pr
   return attached
     .flat()
     .flatMap(({ digest, artifactType = '', annotations = {} }) => {
-      const format = ofReferrers[artifactType];
+      const format = formatIn(ofReferrers, artifactType);
       const createdAt = annotations['org.opencontainers.image.created'] ?? '';
       const wanted = isOfScan(annotations['dev.sigstore.bundle.predicateType']);
       return digest && format && wanted ? [{ digest, format, createdAt }] : [];
@@ -118,7 +122,7 @@ async function* tagged(ecr: Ecr, question: EvidenceQuestion): AsyncGenerator<Evi
 const attestations = ({ layers }: OciManifest) =>
   layers
     .flatMap((layer): [EvidenceFormat, Descriptor][] => {
-      const format = ofLayers[layer.mediaType];
+      const format = formatIn(ofLayers, layer.mediaType);
       return format && isOfScan(layer.annotations?.predicateType) ? [[format, layer]] : [];
     })
     .reverse()

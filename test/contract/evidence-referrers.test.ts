@@ -107,6 +107,7 @@ test("under cosign 2's tag the newest attestation comes first, and only of scans
       layer('https://cosign.sigstore.dev/attestation/vuln/v1'),
       layer('https://slsa.dev/provenance/v0.2'),
       layer('cosign.sigstore.dev/attestation/vuln/v1', digests.referrerSbom),
+      { ...layer('https://cosign.sigstore.dev/attestation/vuln/v1'), mediaType: 'constructor' },
     ],
   });
   const tag = `${String(digests.index).replace(':', '-')}.att`;
