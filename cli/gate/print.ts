@@ -37,6 +37,11 @@ export function printed({ by, policy, result, sorted, verdict }: Decision): stri
       ...(inGrace.length > 0 ? [['As if each were seen for the first time now.']] : []),
     ]),
     [
+      ...(policy.signedBy.length > 0 && !verdict.signedBy
+        ? [
+            'The policy asks for a signature, which a report alone has not: --bundle takes one that is signed.',
+          ]
+        : []),
       `In all ${bySeverity(result.findings) || 'nothing'} found by ${scanner}${verdict.signedBy ? `, signed by ${verdict.signedBy}` : ''}`,
     ],
   ]

@@ -25,4 +25,5 @@ Exit code
      with mistakes
 
 What a release knows and a file does not: whether the report is about the image that is deployed, and not too old; when a
-finding was first seen, so that a time of grace begins now; and that an image which passed is not judged again.`;
+finding was first seen, so that a time of grace begins now; and that an image which passed is not judged again. Of a --report
+nobody's signature is asked for, even where the policy asks for one: a release does.`;

@@ -73,6 +73,16 @@ describe('a signed report', () => {
     );
 
     expect(decision.verdict).toMatchObject({ signedBy: expect.stringMatching(/^CI \(/) });
+    expect(printed(decision)).not.toContain('asks for a signature');
+  });
+
+  test('is asked for where the policy names signers and a report without a signature is decided upon', async () => {
+    const signedBy = [{ name: 'CI', key: readFileSync(key[0] ?? '', 'utf8') }];
+    const policy = written('signed-only.json', { signedBy });
+
+    expect(printed(await decide({ report: buster, policy }, Date.now()))).toContain(
+      'The policy asks for a signature, which a report alone has not: --bundle takes one that is signed.',
+    );
   });
 
   test.each<{ it: string; asked: Asked; says: string }>([
