@@ -18,7 +18,7 @@ export async function atTheDoor(
     if (!(error instanceof DoorClosed)) throw error;
     if (error.status === 403)
       throw new Mistake(
-        `AWS does not let these credentials decide approvals (${error.message}). They need lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function on-approval-command: docs/approvals.md`,
+        `AWS does not let these credentials decide approvals (${error.message}). They need lambda:InvokeFunctionUrl, and lambda:InvokeFunction under the condition lambda:InvokedViaFunctionUrl, on the function on-approval-command: docs/approvals.md`,
       );
     throw new Mistake(error.message);
   }
