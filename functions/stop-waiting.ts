@@ -3,6 +3,7 @@ import type { Aws } from '../aws/gateways.ts';
 import { isAmong, slackUserOf } from '../core/approval/person.ts';
 import { groupsIn, rulesFrom, versionOf } from '../core/approval/rules.ts';
 import { releaseRequestSchema } from '../core/release.ts';
+import { scanDefaults, scanPolicyOf } from '../core/scan/policy.ts';
 import type { Attempting } from './attempt-approval.ts';
 
 export interface Stopped {
@@ -31,14 +32,23 @@ export async function stopWaiting(
   const rules = rulesFrom(settings, config.people);
   const slackGroups = await aws.slackGroups.of(slackUserOf(actor, rules.people), groupsIn(rules));
   const may = isAmong({ id: actor, slackGroups }, settings.breakGlass.who, rules.people);
+  const { withoutReport, mode } = scanPolicyOf(
+    config.services[request.service] ?? { scan: scanDefaults },
+    settings,
+  );
   const stopped: Stopped = !may
     ? { verdict: 'refused', says: 'You are not among those who may break the glass here.' }
     : reason.trim() === ''
       ? { verdict: 'refused', says: 'Say why: a reason is needed for this.' }
-      : {
-          verdict: 'accepted',
-          says: 'The release waits for its scan report no longer than half a minute from now, and then asks: break the glass again then, and so does somebody else.',
-        };
+      : withoutReport === 'pass' || mode === 'warn'
+        ? {
+            verdict: 'refused',
+            says: 'Nothing holds this release: by its policy it goes on without a scan report as soon as its time is over.',
+          }
+        : {
+            verdict: 'accepted',
+            says: 'The release waits for its scan report no longer than half a minute from now, and then asks: break the glass again then, and so does somebody else.',
+          };
   await aws.audit.append({
     ...{ approvalId, at: now(), actor, action, door, authenticated, reason: reason.slice(0, 500) },
     verdict: may ? `${stopped.verdict}: it is not to wait for its scan` : 'refused: not allowed',

@@ -129,3 +129,25 @@ test('somebody who may not wait for a scanner that is down ends the waiting, and
     summary: expect.stringContaining('no scan report'),
   });
 });
+
+test('one person does not outrun a report where the policy lets a release pass without', async () => {
+  const world = await rehearsal({
+    ...{ slack: true, people },
+    environment: { breakGlass, scan: { withoutReport: 'pass' } },
+  });
+  await world.pushOnly('vulnerable', 'v1.0.0', 'none');
+  await world.clock.advance(60_000);
+  const [release] = await world.executions();
+  const { approvalDoor: door } = openAws(world.world.surroundings('ada'), { approvalDoor });
+  const sending = door.send({
+    ...{ action: 'break glass', approvalId: String(release?.name), reason: 'the scanner is slow' },
+  });
+  await settle(world.clock, sending);
+  await world.clock.advance(60_000);
+
+  expect((await sending) as CommandAnswer).toMatchObject({
+    verdict: 'refused',
+    says: expect.stringContaining('goes on without a scan report as soon as its time is over'),
+  });
+  expect(world.count('UpdateService')).toBe(0);
+});
