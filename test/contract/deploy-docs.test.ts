@@ -96,3 +96,14 @@ test("the Slack app's manifest asks for just what is used", () => {
   );
   expect(manifest.settings.interactivity.is_enabled).toBe(true);
 });
+
+test('the policy for who decides from a terminal lets nobody invoke the function past its address', () => {
+  const [, policy = ''] = /```json\n(\{\s+"Version"[\s\S]+?)```/.exec(read('docs/approvals.md')) ?? [];
+  const invoking = JSON.parse(policy).Statement.filter(({ Action }: { Action: string | string[] }) =>
+    [Action].flat().includes('lambda:InvokeFunction'),
+  );
+
+  expect(invoking).toHaveLength(1);
+  // Otherwise they would write the event themselves, with anybody's identity in it.
+  expect(invoking[0].Condition).toEqual({ Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } });
+});
