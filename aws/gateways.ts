@@ -20,6 +20,7 @@ import type { slack } from './slack.ts';
 import type { slackGroups } from './slack-groups.ts';
 import type { slackResponse } from './slack-response.ts';
 import type { slackSigningSecret } from './slack-signing-secret.ts';
+import type { slackWebhook } from './slack-webhook.ts';
 import type { slots } from './slots.ts';
 import type { states } from './states.ts';
 import type { tellings } from './tellings.ts';
@@ -48,6 +49,7 @@ export type Aws = Opened<{
   slackGroups: typeof slackGroups;
   slackResponse: typeof slackResponse;
   slackSigningSecret: typeof slackSigningSecret;
+  slackWebhook: typeof slackWebhook;
   slots: typeof slots;
   states: typeof states;
   tellings: typeof tellings;

@@ -22,6 +22,8 @@ export const environmentSchema = z.object({
   SLACK_TOKEN_PARAMETER: z.string().min(1).optional(),
   /** The SSM parameter with the address of the function that decides approvals; known to the command line. */
   APPROVAL_COMMAND_PARAMETER: z.string().min(1).optional(),
+  /** The SSM parameter with the address of an incoming webhook. */
+  SLACK_WEBHOOK_PARAMETER: z.string().min(1).optional(),
   /** The SSM parameter with the secret that Slack signs interactions with. */
   SLACK_SIGNING_SECRET_PARAMETER: z.string().min(1).optional(),
 });

@@ -79,7 +79,7 @@ function lost(error: Error): never {
   throw new Transient(`Slack: ${error.message}`);
 }
 
-const retryAfter = ({ headers }: Response): number => {
+export const retryAfter = ({ headers }: Response): number => {
   const seconds = Math.ceil(Number(headers.get('retry-after')));
   return seconds > 0 ? seconds : 1;
 };

@@ -247,12 +247,18 @@ const configSchema = z
       .optional(),
     /** The identities of the people who approve: who approves in Slack and in a terminal counts once. */
     people: peopleSchema.optional(),
+    /** Instead of `slack`: an incoming webhook is told how releases end, and nothing before. It has no buttons. */
+    slackWebhook: z.literal(true).optional(),
     /** Who is told by e-mail when Tidegate itself needs somebody. Each confirms it once, by a link that AWS sends. */
     alarms: z
       .strictObject({
         emails: z.array(z.email({ error: 'an e-mail address such as on-call@example.com' })).min(1),
       })
       .optional(),
+  })
+  .refine(({ slack, slackWebhook }) => !slack || !slackWebhook, {
+    path: ['slackWebhook'],
+    error: 'is of no use beside slack, which tells more: take one of them out',
   })
   .superRefine(({ services, slack, installation = { account: '', region: '' } }, context) => {
     for (const [name, service] of Object.entries(services))
@@ -370,3 +376,7 @@ export const asksPeople = ({ services }: Config): boolean =>
   Object.values(services).some(({ environments }) =>
     environments.some(({ approval, breakGlass }) => approval !== undefined || breakGlass !== undefined),
   );
+
+/** Whether anything of a release is told in Slack. */
+export const tellsSlack = ({ slack, slackWebhook }: Config): boolean =>
+  slack !== undefined || slackWebhook === true;

@@ -1,6 +1,6 @@
 /** What wakes which function: EventBridge's rules and schedules, as data for the stacks and for the local world. */
 import type { Installation } from './access/installation.ts';
-import type { Config, Environment } from './config.ts';
+import { type Config, type Environment, tellsSlack } from './config.ts';
 import { domainEventSchemas, domainEventSource } from './domain-event.ts';
 import { membersOf } from './members.ts';
 import { type Place, placeOf } from './place.ts';
@@ -42,11 +42,13 @@ export function triggersOf(config: Config, installation: Installation): Record<s
       },
     },
     // Whoever wants to know more makes rules of their own: docs/events.md.
-    ...(config.slack && {
+    ...(tellsSlack(config) && {
       ReleaseCameFurther: {
         function: 'tell-slack',
         pattern: {
-          ...{ source: [domainEventSource], 'detail-type': Object.keys(domainEventSchemas) },
+          source: [domainEventSource],
+          // A webhook can say a thing once, so it is how it ended.
+          'detail-type': config.slack ? Object.keys(domainEventSchemas) : ['Release Ended'],
           account: [account],
           region: [region],
         },

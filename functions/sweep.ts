@@ -24,6 +24,7 @@ export type SweepingAws = Pick<
   | 'pushes'
   | 'records'
   | 'slack'
+  | 'slackWebhook'
   | 'slots'
   | 'states'
   | 'tellings'

@@ -4,9 +4,10 @@ import type { Aws } from '../aws/gateways.ts';
 import type { Posted } from '../aws/slack.ts';
 import { SlackLimited, SlackRefused } from '../aws/slack-api.ts';
 import type { Telling } from '../aws/tellings.ts';
+import { tellsSlack } from '../core/config.ts';
 import type { ReleaseRecord } from '../core/record.ts';
 import type { ReleaseRequest } from '../core/release.ts';
-import type { Message } from '../core/slack-blocks.ts';
+import { type Message, message } from '../core/slack-blocks.ts';
 import { releaseMessage } from '../core/telling/release-message.ts';
 import { replies } from '../core/telling/thread.ts';
 import type { Told } from '../core/telling/told-release.ts';
@@ -14,7 +15,16 @@ import { closeApproval } from './close-approval.ts';
 
 export type TellingAws = Pick<
   Aws,
-  'approvals' | 'config' | 'consoleUrl' | 'measure' | 'now' | 'records' | 'slack' | 'tellings' | 'wait'
+  | 'approvals'
+  | 'config'
+  | 'consoleUrl'
+  | 'measure'
+  | 'now'
+  | 'records'
+  | 'slack'
+  | 'slackWebhook'
+  | 'tellings'
+  | 'wait'
 >;
 
 /** Between two changes of a message, and how long a limit of Slack's is waited for here. */
@@ -26,16 +36,18 @@ const mostPatienceMs = 8000;
  * request of a release whose end has been told. Rejects where Slack did not take it: may be repeated.
  */
 export async function tellRelease(execution: string, aws: TellingAws): Promise<ReleaseRequest | undefined> {
-  const { channel } = aws.config.slack ?? {};
-  if (channel === undefined) return undefined;
+  if (!tellsSlack(aws.config)) return undefined;
   let telling = await aws.tellings.take(execution);
   // Who does looks again.
   if (!telling) return undefined;
   try {
     for (;;) {
       const record = await aws.records.of(execution);
-      if (record.outcome && record.request) await closeApproval(execution, record.request, aws);
-      telling = await tell({ execution, channel, record, telling }, aws);
+      // What it leaves open when it ends; a webhook asked nobody.
+      if (aws.config.slack && record.outcome && record.request)
+        await closeApproval(execution, record.request, aws);
+      const task: Task = { execution, record, telling };
+      telling = aws.config.slack ? await tell(task, aws) : await tellOnce(task, aws);
       if (await aws.tellings.leave(execution)) return record.outcome && record.request;
     }
   } catch (error) {
@@ -47,24 +59,24 @@ export async function tellRelease(execution: string, aws: TellingAws): Promise<R
 
 interface Task {
   execution: string;
-  channel: string;
   record: ReleaseRecord;
   telling: Telling;
 }
 
-async function tell({ execution, channel, record, telling }: Task, aws: TellingAws): Promise<Telling> {
-  const { tellings, slack, now } = aws;
+async function tell({ execution, record, telling }: Task, aws: TellingAws): Promise<Telling> {
+  const { config, tellings, slack, now } = aws;
+  const channel = config.slack?.channel ?? '';
   const told = toTell(record, aws);
-  const message = releaseMessage(told, telling.posted !== undefined);
-  if (!message) return telling;
+  const root = releaseMessage(told, telling.posted !== undefined);
+  if (!root) return telling;
   let { posted, writtenAt = Number.NEGATIVE_INFINITY } = telling;
   let { toldLate = false } = telling;
-  const shown = fingerprint(message);
+  const shown = fingerprint(root);
   if (shown !== telling.shown) {
     const wait = writtenAt + apartMs - now();
     if (wait > 0) await aws.wait(wait);
     const before = posted;
-    posted = (await patiently(aws, () => write(slack, before, channel, message))) ?? posted;
+    posted = (await patiently(aws, () => write(slack, before, channel, root))) ?? posted;
     toldLate ||= !before && record.outcome !== undefined;
     writtenAt = now();
     await tellings.keep(execution, { posted, shown, writtenAt, toldLate });
@@ -73,12 +85,25 @@ async function tell({ execution, channel, record, telling }: Task, aws: TellingA
   const known = new Set(telling.replies);
   for (const { name, message: reply, broadcast } of replies(told, !toldLate)) {
     if (known.has(name)) continue;
-    const root = posted;
-    await patiently(aws, () => slack.reply(root, reply, { broadcast }));
+    const place = posted;
+    await patiently(aws, () => slack.reply(place, reply, { broadcast }));
     known.add(name);
     await tellings.keep(execution, { replies: [...known] });
   }
   return { posted, shown, writtenAt, toldLate, replies: [...known] };
+}
+
+/** By a webhook: how it ended, with its details below, since there will be no thread. */
+async function tellOnce({ execution, record, telling }: Task, aws: TellingAws): Promise<Telling> {
+  const told = toTell(record, aws);
+  const root = record.outcome === undefined ? undefined : releaseMessage(told, false);
+  if (!root || telling.shown !== undefined) return telling;
+  const details = replies(told, false).flatMap(({ message }) => message.blocks);
+  const whole = message(root.text, [...root.blocks, ...details]);
+  await patiently(aws, () => aws.slackWebhook.post(whole));
+  const shown = fingerprint(whole);
+  await aws.tellings.keep(execution, { shown, writtenAt: aws.now(), toldLate: true });
+  return { ...telling, shown };
 }
 
 /** Posts, or changes what was posted; posts again where somebody deleted that. */

@@ -58,6 +58,7 @@ export const installation = {
   secretParameters: {
     slackToken: '/tidegate/local/slack-token',
     slackSigningSecret: '/tidegate/local/slack-signing-secret',
+    slackWebhook: '/tidegate/local/slack-webhook',
   },
 } satisfies Installation;
 export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${installation.stateMachine}`;
@@ -65,6 +66,8 @@ export const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine
 const localSecret = 'local';
 const slackToken = 'xoxb-local-world';
 const slackSigningSecret = 'local-world-signing-secret';
+const webhookPath = 'T0/B0/local';
+const webhookChannel = 'releases';
 const parameterNames = installation.secretParameters;
 
 /** What runs tasks and stands in front of them: processes and sockets, or a model of them. */
@@ -287,7 +290,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const slackChannels = slack({
     clock,
     address,
-    channels: config.slack ? [config.slack.channel] : [],
+    channels: [config.slack?.channel ?? (config.slackWebhook ? webhookChannel : [])].flat(),
+    webhooks: { [webhookPath]: webhookChannel },
     token: slackToken,
     signingSecret: slackSigningSecret,
     ...(options.userGroups && { userGroups: options.userGroups }),
@@ -327,6 +331,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         SLACK_API_URL: `${address()}/slack/api`,
         SLACK_TOKEN_PARAMETER: parameterNames.slackToken,
         SLACK_SIGNING_SECRET_PARAMETER: parameterNames.slackSigningSecret,
+        SLACK_WEBHOOK_PARAMETER: parameterNames.slackWebhook,
         AWS_LAMBDA_FUNCTION_NAME: functionName,
       },
       config,
@@ -359,6 +364,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     surroundings,
     install() {
       installed = true;
+      // The port is known by now.
+      secrets.set(parameterNames.slackWebhook, `${address()}/slack/services/${webhookPath}`);
       endSchedules = runSchedules({ clock, random, rules: schedules, invokeLambda: lambda.invokeAsync });
     },
     reinstall() {

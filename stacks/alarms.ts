@@ -68,7 +68,7 @@ export function alarmsOf(names: Names, eventFunctions: readonly string[]): Recor
       metrics: { errors: functionMetric(names, 'Errors', 'on-execution-end') },
       ...once,
     },
-    ...(names.secretParameters.slackToken && {
+    ...((names.secretParameters.slackToken ?? names.secretParameters.slackWebhook) && {
       SlackFails: {
         description: 'Slack has not taken what it was told for a quarter of an hour. It is told again.',
         metrics: { failures: ownMetric(names, 'SlackFailures') },

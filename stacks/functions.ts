@@ -91,7 +91,7 @@ export function lambdaFunction(platform: Platform, names: Names, options: Functi
 /** aws/means.ts reads it. */
 function environment(names: Names): Record<string, string> {
   const { prefix, region, table, secretParameters } = names;
-  const { slackToken, slackSigningSecret } = secretParameters;
+  const { slackToken, slackSigningSecret, slackWebhook } = secretParameters;
   return {
     POWERTOOLS_SERVICE_NAME: prefix,
     CONFIG_FINGERPRINT: fingerprint(config),
@@ -100,5 +100,6 @@ function environment(names: Names): Record<string, string> {
     CONSOLE_URL: `${consoleOf(names)}/states/home?region=${region}#/v2/executions/details/`,
     ...(slackToken && { SLACK_TOKEN_PARAMETER: slackToken }),
     ...(slackSigningSecret && { SLACK_SIGNING_SECRET_PARAMETER: slackSigningSecret }),
+    ...(slackWebhook && { SLACK_WEBHOOK_PARAMETER: slackWebhook }),
   };
 }

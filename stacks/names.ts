@@ -17,7 +17,7 @@ const longestStage = 30;
 export function namesFor(
   { name, stage }: { name: string; stage: string },
   place: Where,
-  { slack }: Config,
+  { slack, slackWebhook }: Config,
 ): Names {
   if (stage.length > longestStage) {
     throw new Error(
@@ -33,12 +33,13 @@ export function namesFor(
     approvalCommandParameter: parameter('approval-command-url'),
     table: `${prefix}-releases`,
     stateMachine: `${prefix}-deploy`,
-    secretParameters: slack
-      ? {
-          slackToken: parameter('slack-token'),
-          slackSigningSecret: parameter('slack-signing-secret'),
-        }
-      : {},
+    secretParameters: {
+      ...(slack && {
+        slackToken: parameter('slack-token'),
+        slackSigningSecret: parameter('slack-signing-secret'),
+      }),
+      ...(slackWebhook && { slackWebhook: parameter('slack-webhook') }),
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import type { Platform } from './platform.ts';
 
 /** Without Slack in the configuration there are none. */
 export function secrets({ sst, aws }: Platform, { secretParameters }: Names): void {
-  const { slackToken, slackSigningSecret } = secretParameters;
+  const { slackToken, slackSigningSecret, slackWebhook } = secretParameters;
   const keep = (secret: string, name: string | undefined) => {
     if (!name) return;
     const { value } = new sst.Secret(secret);
@@ -15,4 +15,5 @@ export function secrets({ sst, aws }: Platform, { secretParameters }: Names): vo
   };
   keep('SlackToken', slackToken);
   keep('SlackSigningSecret', slackSigningSecret);
+  keep('SlackWebhook', slackWebhook);
 }

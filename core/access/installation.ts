@@ -11,7 +11,7 @@ export interface Installation extends Place {
   /** Name of the state machine. */
   stateMachine: string;
   /** Names of the SSM parameters that hold Slack's secrets, with their leading slash. */
-  secretParameters: { slackToken?: string; slackSigningSecret?: string };
+  secretParameters: { slackToken?: string; slackSigningSecret?: string; slackWebhook?: string };
 }
 
 /** The bus that events of other accounts and Regions are sent to: the default one is open to nobody else. */

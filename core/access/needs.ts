@@ -140,7 +140,7 @@ export const needs: Record<string, Need> = {
   'on-execution-end': { actions: ['states:SendTaskSuccess'], items: leaveSlot },
   'on-release-change': { actions: ['events:PutEvents'], items: { UpdateItem: ['open'] } },
   'tell-slack': {
-    actions: ['ssm:GetParameter slackToken'],
+    actions: ['ssm:GetParameter slackToken', 'ssm:GetParameter slackWebhook'],
     // What a release leaves open when it ends is closed.
     items: {
       GetItem: ['approval', 'release', 'telling'],
@@ -163,7 +163,7 @@ export const needs: Record<string, Need> = {
     actions: [
       ...['states:ListExecutions', 'states:DescribeExecution', 'states:StartExecution'],
       ...['states:SendTaskSuccess', 'ecr:DescribeImages', ...seeRunningImage],
-      'ssm:GetParameter slackToken',
+      ...(['ssm:GetParameter slackToken', 'ssm:GetParameter slackWebhook'] as const),
     ] as Action[],
     items: {
       BatchGetItem: ['known', 'open', 'push', 'slot'],

@@ -145,7 +145,7 @@ const stateMachine: Resources = (scope) => ({
   resources: [own(scope, 'states', `stateMachine:${scope.installation.stateMachine}`)],
 });
 const parameter =
-  (name: 'slackToken' | 'slackSigningSecret'): Resources =>
+  (name: 'slackToken' | 'slackSigningSecret' | 'slackWebhook'): Resources =>
   (scope) => {
     const path = scope.installation.secretParameters[name];
     return { resources: path === undefined ? [] : [own(scope, 'ssm', `parameter${path}`)] };
@@ -205,6 +205,7 @@ export const atHome = {
   }),
   'ssm:GetParameter slackToken': parameter('slackToken'),
   'ssm:GetParameter slackSigningSecret': parameter('slackSigningSecret'),
+  'ssm:GetParameter slackWebhook': parameter('slackWebhook'),
 } satisfies Record<string, Resources>;
 
 export type PlacedAction = keyof typeof placed;

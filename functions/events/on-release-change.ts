@@ -2,6 +2,7 @@
 import { domainEvents } from '../../aws/domain-events.ts';
 import { openReleases } from '../../aws/open-releases.ts';
 import { readChanges } from '../../aws/record-changes.ts';
+import { tellsSlack } from '../../core/config.ts';
 import { domainEventOf } from '../../core/domain-event.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
 
@@ -21,7 +22,7 @@ export const onReleaseChange = defineEventHandler({
     await aws.domainEvents.emit(events);
     for (const { type, detail } of events) {
       // Nothing is left to do for it, unless people are to be told: the schedule need not find that out.
-      if (type !== 'Release Ended' || aws.config.slack) continue;
+      if (type !== 'Release Ended' || tellsSlack(aws.config)) continue;
       const { request, execution } = detail;
       await aws.openReleases.close(request, [execution.slice(execution.lastIndexOf(':') + 1)]);
     }

@@ -6,6 +6,7 @@ import { openReleases } from '../../aws/open-releases.ts';
 import { pushes } from '../../aws/pushes.ts';
 import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
+import { slackWebhook } from '../../aws/slack-webhook.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { tellings } from '../../aws/tellings.ts';
@@ -33,7 +34,20 @@ export interface Swept {
 
 export const reconcilePushes = defineEventHandler({
   name: 'reconcile-pushes',
-  uses: { approvals, ecr, ecs, openReleases, pushes, records, slack, slots, states, tellings, turns },
+  uses: {
+    approvals,
+    ecr,
+    ecs,
+    openReleases,
+    pushes,
+    records,
+    slack,
+    slackWebhook,
+    slots,
+    states,
+    tellings,
+    turns,
+  },
   run: (_event, aws, leftMs): Promise<Swept> =>
     sweeping(aws, async (sweep) => {
       const { attempt } = sweep;

@@ -12,6 +12,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
     logs: ['cloudwatch-logs'],
     states: ['sfn'],
     slack: ['ssm'],
+    slackWebhook: ['ssm'],
     slackGroups: ['ssm'],
     tellings: ['dynamodb'],
     slackResponse: [],

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { openAws } from '../../aws/open.ts';
 import { slack as slackClient } from '../../aws/slack.ts';
 import { SlackRefused } from '../../aws/slack-api.ts';
+import { slackWebhook } from '../../aws/slack-webhook.ts';
 import { Transient } from '../../core/errors.ts';
 import { virtualClock } from '../../local/clock.ts';
 import { answering } from '../../local/door/answering.ts';
@@ -105,4 +106,24 @@ test('a token that was replaced is read again after it was refused', async () =>
   await client.post('deploys', saying('y'));
 
   expect(messages().map(({ text }) => text)).toEqual(['y']);
+});
+
+test('a webhook that Slack does not know any more says so, and never the address that is its secret', async () => {
+  const GetParameter = () => ({ Parameter: { Value: 'https://hooks.slack.example/services/T0/B0/secret' } });
+  const SSM = { target: 'AmazonSSM', operations: { GetParameter } };
+  const webhookWith = (fetch: typeof globalThis.fetch) =>
+    openAws(
+      surroundings({
+        environment: { SLACK_WEBHOOK_PARAMETER: '/slack-webhook' },
+        client: { ...here, requestHandler: inProcessHandler(answering({ services: [SSM] })) },
+        fetch,
+      }),
+      { slackWebhook },
+    ).slackWebhook.post(saying('x'));
+
+  await expect(webhookWith(async () => new Response('no_service', { status: 404 }))).rejects.toMatchObject({
+    message: 'Slack refused its webhook: no_service',
+  });
+  const lost = webhookWith(async (url) => Promise.reject(new Error(`cannot reach ${String(url)}`)));
+  await expect(lost).rejects.toThrow('Slack: its webhook could not be reached');
 });

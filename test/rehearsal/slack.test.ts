@@ -158,3 +158,19 @@ test('a message that somebody deleted is posted again', async () => {
 
   expect(roots(world).map(({ text }) => text)).toEqual([expect.stringContaining('needs a human')]);
 });
+
+test('a webhook is told how a release ended, once, with the details below, and nothing before', async () => {
+  const world = await rehearsal({ slack: 'webhook' });
+  await world.pushOnly('crash', 'v1.0.0');
+  await world.clock.advance(60_000);
+  expect(world.world.slack.messages()).toEqual([]);
+
+  await world.ended();
+  await world.clock.advance(3_600_000);
+
+  const [message, ...others] = world.world.slack.messages();
+  expect(others).toEqual([]);
+  expect(message?.text).toContain('rolled back (production)');
+  expect(JSON.stringify(message?.blocks)).toContain('fatal: ORDERS_TABLE is not set');
+  expect(world.deadLetters).toEqual([]);
+});

@@ -41,7 +41,7 @@ export interface RehearsalOptions
   service?: Partial<ServiceInput>;
   /** Over its environment `production`. */
   environment?: Partial<EnvironmentInput>;
-  slack?: boolean;
+  slack?: boolean | 'webhook';
   /** Who people are, over the configuration. */
   people?: ConfigInput['people'];
   requestsPerSecond?: number;
@@ -70,7 +70,8 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     slackLimits,
   } = options;
   const config = defineConfig({
-    ...(options.slack && { slack: { channel: 'deploys' } }),
+    ...(options.slack === true && { slack: { channel: 'deploys' } }),
+    ...(options.slack === 'webhook' && { slackWebhook: true as const }),
     ...(options.people && { people: options.people }),
     services: {
       'my-api': {

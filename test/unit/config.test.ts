@@ -19,6 +19,15 @@ describe('a configuration', () => {
     });
   });
 
+  test('names one way to Slack: the app, or a webhook', () => {
+    const configured = (more: object) => () => defineConfig({ services: { 'my-api': service }, ...more });
+
+    expect(configured({ slackWebhook: true })).not.toThrow();
+    expect(configured({ slackWebhook: true, slack: { channel: 'deploys' } })).toThrow(
+      'slackWebhook: is of no use beside slack',
+    );
+  });
+
   test.each([
     { deploymentTimeout: '12h', refused: false },
     { deploymentTimeout: '13h', refused: true },
