@@ -65,7 +65,7 @@ export const stress: World[] = [
     ],
   },
   { ...od, name: 'ongoing incident', ongoing: { minutesBefore: 12, share: 0.3 } },
-  { ...od, name: 'ongoing, mild', ongoing: { minutesBefore: 12, times: 5 } },
+  { ...od, name: 'ongoing mild', ongoing: { minutesBefore: 12, times: 5 } },
   { ...od, name: 'an hour of history', history: 60 },
 ];
 

@@ -11,13 +11,14 @@ import type { Counts, ErrorsFinding, Status } from './verdict.ts';
 import { chance, count, percent, rate } from './wording.ts';
 
 /** A rise by less than a fifth is accepted, and so is one too small for anybody to notice. */
-const ratio = 1.2;
+const tolerated = 1.2;
 const fewestExtraErrors = 3;
 const smallestRise = 0.0002;
 /** Where the rate had risen before the deployment, the rise must also show against the last minutes. */
 const lastLimit = 0.05;
-/** At or below this chance, the rate had risen by then. */
+/** At or below this chance, the rate may have risen by then; at or below the second, it had. */
 const risenLimit = 0.2;
+const incidentLimit = 0.01;
 /** How many errors come at once, where too few were seen to tell: a client that tries again is not two failures. */
 const unknownClustering = 2;
 /** Certainly above this rate, no other check matters. */
@@ -47,9 +48,10 @@ export function judgeErrors(
   const periods = calm(windows.before.periods, windows.last, incidentAmong(windows.before.periods));
   const [before, last, after] = [total(periods), total(windows.last), total(windows.after.periods)];
   const past = errorsPrecedents(windows, windows.after.periods.length);
+  const ratio = tolerated * (past?.load(periods, windows.after.periods) ?? 1);
   const clustering = dispersion(periods, windows.after.periods.length);
-  // A day shows how errors stray better than an hour's dispersion does.
-  const phi = past ? 1 : (clustering ?? unknownClustering);
+  // A day shows how errors stray better than an hour's dispersion does, which is left to say how many come at once.
+  const phi = past ? (dispersion(periods, 1) ?? 1) : (clustering ?? unknownClustering);
   const size = clustering ?? 1; // where the doubt may not be held against anybody: no veto, no refusal
   const balancer = balancerErrors(windows, turn.limit);
   const finding = (status: Status, sentence: string, more: Partial<ErrorsFinding> = {}): ErrorsFinding => ({
@@ -109,9 +111,12 @@ export function judgeErrors(
   const countP = (errors: number) =>
     countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
   const judged = (errors: number, rarity: Rarity | undefined) => Math.max(countP(errors), rarity?.p ?? 0);
-  const risen = alreadyRisen(last, before, size);
+  const risenBefore = alreadyRisen(last, before, size);
+  // An incident that runs is what the release is compared with; a mere suspicion of one need not be as certain.
+  const certainty = risenBefore <= incidentLimit ? turn.limit : lastLimit;
   const sinceDeployment = (errors: number) =>
-    !risen || countTest(errors, after.requests, last.errors, last.requests, ratio, size) <= lastLimit;
+    risenBefore > risenLimit ||
+    countTest(errors, after.requests, last.errors, last.requests, ratio, size) <= certainty;
   const fails = (errors: number, rarity: Rarity | undefined) =>
     noticeable(errors) && judged(errors, rarity) <= turn.limit && sinceDeployment(errors);
 
@@ -155,14 +160,12 @@ export function judgeErrors(
 }
 
 /**
- * Whether the rate had risen before the deployment, as far as a doubt goes. Then it is compared with the last minutes too, or
- * a release would be taken back for an incident that it has nothing to do with.
+ * The chance of the last minutes before the deployment without an incident. Where there was one, they are what a release is compared
+ * with too, or it would be taken back for what it has nothing to do with.
  */
-function alreadyRisen(last: Counts, before: Counts, phi: number): boolean {
+function alreadyRisen(last: Counts, before: Counts, phi: number): number {
   const earlier = { requests: before.requests - last.requests, errors: before.errors - last.errors };
-  return (
-    countTest(last.errors, last.requests, Math.max(0, earlier.errors), earlier.requests, 1, phi) <= risenLimit
-  );
+  return countTest(last.errors, last.requests, Math.max(0, earlier.errors), earlier.requests, 1, phi);
 }
 
 /** The same traffic with so many errors, evenly. */

@@ -1,4 +1,5 @@
 /** Durations against those of the day before, minute by minute. */
+import { loadSlope } from './load.ts';
 import { type Precedents, precedents } from './precedent.ts';
 import type { Period, Windows } from './series.ts';
 import { median } from './statistics.ts';
@@ -10,11 +11,16 @@ const madOfNormal = 0.6745;
 /** Times the usual duration, it was an incident: no measure of how durations stray. */
 const outage = Math.log(3);
 
+export interface LatencyPrecedents extends Precedents {
+  /** The slope of the logarithm of durations on that of requests. */
+  slope: number;
+}
+
 /** `value` is a period's duration. Undefined where there is no such day, as where both versions are compared side by side. */
 export function latencyPrecedents(
   { history, warm }: Pick<Windows, 'history' | 'warm'>,
   value: (period: Period) => number | undefined,
-): Precedents | undefined {
+): LatencyPrecedents | undefined {
   if (!history || warm.length === 0) return undefined;
   const { day, reference, warmGap } = history;
   const logarithm = (period: Period | undefined) => {
@@ -23,7 +29,21 @@ export function latencyPrecedents(
   };
   const all = day.map(logarithm);
   const usual = median(all.flatMap((log) => log ?? []));
-  const calm = all.map((log) => (log !== undefined && log < usual + outage ? log : undefined));
+  const quiet = day.flatMap((period, index) => {
+    const log = all[index];
+    return period && log !== undefined && log < usual + outage ? [{ requests: period.requests, log }] : [];
+  });
+  const slope = loadSlope(
+    quiet.map(({ requests }) => requests),
+    quiet.map(({ log }) => log),
+  );
+  const atLoad = (period: Period | undefined) => {
+    const log = logarithm(period);
+    return period && log !== undefined ? log - slope * Math.log(period.requests) : undefined;
+  };
+  const calm = day.map((period, index) =>
+    (all[index] ?? outage + usual) < usual + outage ? atLoad(period) : undefined,
+  );
   const sums = runningSums(calm.map((log) => log ?? 0));
   const counts = runningSums(calm.map((log) => (log === undefined ? 0 : 1)));
   const expected = (from: number, to: number) => {
@@ -42,7 +62,7 @@ export function latencyPrecedents(
     known = (capDeviations / madOfNormal) * median(excesses.map((excess) => Math.abs(excess - centre)));
     return known;
   };
-  return precedents(
+  const found = precedents(
     {
       day: day.map((period, index) => (calm[index] === undefined ? undefined : period)),
       ...{ reference, gap: warmGap, length: warm.length },
@@ -50,12 +70,13 @@ export function latencyPrecedents(
     {
       expected,
       excess: (period, then) => {
-        const log = logarithm(period);
+        const log = atLoad(period);
         return log === undefined ? undefined : log - then;
       },
     },
     cap,
   );
+  return found && { ...found, slope };
 }
 
 function runningSums(values: readonly number[]): number[] {

@@ -99,11 +99,19 @@ export function judgeLatency(
   }
   const day = latencyPrecedents(windows, (period) => of(period, percentile));
   // A day says how rare the rise is, so its middle decides how large it is; an hour's points have to prove both at once.
-  const rise = day ? median(after) - mean(before) : mean(lower) - mean(before);
+  const load = day ? day.slope * Math.max(0, meanLoad(windows.warm) - meanLoad(windows.before.periods)) : 0;
+  const rise = day ? median(after) - mean(before) - load : mean(lower) - mean(before);
   const large = !day || rise > tolerated;
   const rarity = large || turn.main ? day?.rarity(windows.warm) : undefined;
   const p = day ? (rarity?.p ?? 1) : studentTail((rise - tolerated) / standardError(lower.length), df);
-  const evidence = { p, ...(rarity && { rarity }), limit: turn.limit, deviation, vif };
+  const evidence = {
+    p,
+    ...(rarity && { rarity }),
+    ...(load > 0 && { load: Math.exp(load) }),
+    limit: turn.limit,
+    deviation,
+    vif,
+  };
   const sinceDeployment =
     last.length === 0 || rise + mean(before) - mean(last) > (day ? tolerated / 2 : tolerated);
   if (p <= turn.limit && large && sinceDeployment) {
@@ -126,6 +134,9 @@ export function judgeLatency(
   if (doubt <= confidence) return finding('pass', `${words} ${to}, before ${from}`, all);
   return finding('inconclusive', `${words} ${to}, before ${from}: its points vary too much to tell`, all);
 }
+
+/** The mean logarithm of the periods' requests. */
+const meanLoad = (periods: readonly Period[]) => mean(periods.map(({ requests }) => Math.log(requests)));
 
 /** The variance of block means, relative to independent points; at least 1, and 1 where there are too few blocks to tell. */
 function inflation(points: readonly number[], deviation: number): number {

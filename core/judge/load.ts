@@ -1,6 +1,32 @@
-/** CPU follows the load: what it would be at the load of the time before, by how it followed it until now. */
+/** How a metric follows the traffic, as a day shows it: the rush hour is nobody's fault, and neither is a campaign. */
 import type { Point } from './series.ts';
 import { mean } from './statistics.ts';
+
+/** A metric that grows faster than traffic itself is taken for one that grows with it. */
+const steepest = 1;
+
+/** The variance of the logarithms of the requests. */
+const variation = (requests: readonly number[]): number => {
+  const logs = requests.map(Math.log);
+  const centre = mean(logs);
+  return mean(logs.map((log) => (log - centre) ** 2));
+};
+
+/**
+ * The slope of `values` on the logarithm of the requests, by least squares; between 0 and 1, for more traffic makes nothing better.
+ * 0 where traffic hardly varies.
+ */
+export function loadSlope(requests: readonly number[], values: readonly number[]): number {
+  if (requests.length < 2) return 0;
+  const logs = requests.map(Math.log);
+  const [centre, level] = [mean(logs), mean(values)];
+  let [together, alone] = [0, 0];
+  logs.forEach((log, index) => {
+    together += (log - centre) * ((values[index] ?? 0) - level);
+    alone += (log - centre) ** 2;
+  });
+  return alone / logs.length < 1e-4 ? 0 : Math.min(steepest, Math.max(0, together / alone));
+}
 
 export interface LoadFit {
   /** Of the logarithm of the level on the logarithm of requests: 0 where it does not follow, 1 where it is in proportion. */
@@ -10,33 +36,33 @@ export interface LoadFit {
 }
 
 const fewestPairs = 30;
-/** Of the logarithm of requests, as a variance: about 10 % up and down. A steadier load shows nothing. */
-const smallestVariance = 0.01;
+/** About 10 % up and down. A steadier load shows nothing. */
+const smallestVariation = 0.01;
 
 /**
- * Least squares over the periods before `until` that have both. Undefined where there are too few, or the load hardly changed: then
+ * Over the periods before `until` that have both. Undefined where there are too few, or the load hardly changed: then
  * nothing is known, and nothing is adjusted.
  */
 export function fitLoad(
   level: readonly Point[],
   requests: readonly Point[],
-  baseline: { from: number; until: number },
+  { from, until }: { from: number; until: number },
 ): LoadFit | undefined {
-  const { from, until } = baseline;
   const load = new Map(requests.filter(([, count]) => count > 0));
   const pairs = level.flatMap(([time, value]) => {
     const count = load.get(time);
-    return time < until && value > 0 && count ? [{ time, x: Math.log(count), y: Math.log(value) }] : [];
+    return time < until && value > 0 && count ? [{ time, count, value }] : [];
   });
   const usual = pairs.filter(({ time }) => time >= from);
-  if (pairs.length < fewestPairs || usual.length === 0) return undefined;
-  const [meanX, meanY] = [mean(pairs.map(({ x }) => x)), mean(pairs.map(({ y }) => y))];
-  const spread = mean(pairs.map(({ x }) => (x - meanX) ** 2));
-  if (spread < smallestVariance) return undefined;
-  const slope = mean(pairs.map(({ x, y }) => (x - meanX) * (y - meanY))) / spread;
+  const counts = pairs.map(({ count }) => count);
+  if (pairs.length < fewestPairs || usual.length === 0 || variation(counts) < smallestVariation)
+    return undefined;
   return {
-    slope: Math.min(1, Math.max(0, slope)),
-    reference: Math.exp(mean(usual.map(({ x }) => x))),
+    slope: loadSlope(
+      counts,
+      pairs.map(({ value }) => Math.log(value)),
+    ),
+    reference: Math.exp(mean(usual.map(({ count }) => Math.log(count)))),
   };
 }
 

@@ -9,7 +9,7 @@ import { mean, studentTail, variance } from './statistics.ts';
 export interface Metric<Reference> {
   /** What is to be expected after these periods. Undefined where they do not say. */
   expected: (from: number, to: number) => Reference | undefined;
-  /** How far a period is above that, as a logarithm. Undefined where it says nothing; NaN where it was an incident. */
+  /** How far a period is above that, as a logarithm. Undefined where it says nothing. */
   excess: (period: Period, expected: Reference) => number | undefined;
 }
 
@@ -116,7 +116,7 @@ function rarityOf(score: number, { scores, ...spread }: Spread, capped: boolean)
 /** A day without any deviation was luck. */
 const smallestDeviation = 1e-3;
 
-/** Undefined of no periods, and of an incident. */
+/** Undefined where less than half of the periods say something: few of them stray further than all would. */
 function scoresOf<Reference>(
   periods: readonly (Period | undefined)[],
   from: number,
@@ -134,5 +134,5 @@ function scoresOf<Reference>(
     capped += Math.min(value, cap);
     seen++;
   }
-  return seen === 0 || Number.isNaN(plain) ? undefined : { plain: plain / seen, capped: capped / seen };
+  return seen === 0 || 2 * seen < to - from ? undefined : { plain: plain / seen, capped: capped / seen };
 }

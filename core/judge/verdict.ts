@@ -88,6 +88,8 @@ const latencySchema = z.strictObject({
   rarity: raritySchema.optional(),
   limit: z.number().optional(),
   tolerance: z.number(),
+  /** Times this, durations are expected to be, with so much more traffic. */
+  load: z.number().optional(),
   /** Of the logarithm of a point before; `vif` is by how much the points' dependence inflates a mean's variance. */
   deviation: z.number().optional(),
   vif: z.number().optional(),
