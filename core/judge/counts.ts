@@ -15,10 +15,13 @@ export function share({ requests, errors }: Counts): number {
   return requests ? errors / requests : 0;
 }
 
+/** Less is a burst, or errors that come in clusters: masked, they would make the time before look better than it was. */
+const incidentRise = 0.1;
+
 /** The service was down for a while. That is no measure for today, neither for the rate nor for how errors scatter. */
 export function incidentAmong(before: readonly Period[]): (period: Period) => boolean {
   const usual = median(before.map(share));
-  return (period) => period.errors >= 3 && share(period) > Math.max(5 * usual, usual + 0.02);
+  return (period) => period.errors >= 3 && share(period) > Math.max(5 * usual, usual + incidentRise);
 }
 
 const fewestErrors = 5;

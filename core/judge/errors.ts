@@ -15,10 +15,10 @@ const tolerated = 1.2;
 const fewestExtraErrors = 3;
 const smallestRise = 0.0002;
 /** Where the rate had risen before the deployment, the rise must also show against the last minutes. */
-const lastLimit = 0.05;
+const lastLimit = 0.01;
 /** At or below this chance, the rate may have risen by then; at or below the second, it had. */
 const risenLimit = 0.2;
-const incidentLimit = 0.01;
+const incidentLimit = 0.05;
 /** How many errors come at once, where too few were seen to tell: a client that tries again is not two failures. */
 const unknownClustering = 2;
 /** Certainly above this rate, no other check matters. */
@@ -111,7 +111,7 @@ export function judgeErrors(
   const countP = (errors: number) =>
     countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
   const judged = (errors: number, rarity: Rarity | undefined) => Math.max(countP(errors), rarity?.p ?? 0);
-  const risenBefore = alreadyRisen(last, before, size);
+  const risenBefore = alreadyRisen(windows.last, periods);
   // An incident that runs is what the release is compared with; a mere suspicion of one need not be as certain.
   const certainty = risenBefore <= incidentLimit ? turn.limit : lastLimit;
   const sinceDeployment = (errors: number) =>
@@ -159,13 +159,25 @@ export function judgeErrors(
   );
 }
 
+/** An incident that runs has begun some minutes earlier. */
+const incidentMs = 15 * 60_000;
+
 /**
  * The chance of the last minutes before the deployment without an incident. Where there was one, they are what a release is compared
  * with too, or it would be taken back for what it has nothing to do with.
  */
-function alreadyRisen(last: Counts, before: Counts, phi: number): number {
-  const earlier = { requests: before.requests - last.requests, errors: before.errors - last.errors };
-  return countTest(last.errors, last.requests, Math.max(0, earlier.errors), earlier.requests, 1, phi);
+function alreadyRisen(last: readonly Period[], before: readonly Period[]): number {
+  const newest = last.at(-1)?.startsAt ?? 0;
+  const older = before.filter(({ startsAt }) => startsAt <= newest - incidentMs);
+  const [now, then] = [total(last), total(older)];
+  return countTest(
+    now.errors,
+    now.requests,
+    then.errors,
+    then.requests,
+    1,
+    dispersion(older, last.length) ?? 1,
+  );
 }
 
 /** The same traffic with so many errors, evenly. */

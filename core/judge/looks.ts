@@ -5,10 +5,9 @@ export const alphaPerRelease = 0.01;
 /** Of errors and latency of a load balancer, where nothing else is judged. */
 export const alphaPerMetric = alphaPerRelease / 2;
 
-/** Ten early looks at 5 % each and the main look at 50 %: together the whole, whatever depends on what (union bound). */
+/** At most ten early looks at 5 % each, and the main look with what they leave: together the whole, whatever depends on what (union bound). */
 const earlyLooks = 10;
 const earlyShare = 0.05;
-const mainShare = 0.5;
 
 export interface Turn {
   /** Looks whose turn has come, this one included; 0 before the first. */
@@ -36,7 +35,8 @@ export function schedule(planned: number): number[] {
   return looks;
 }
 
-/** Looks of an extended window: further ones share this, and the early ones are left this together. */
+/** Looks of an extended window: its end has half, further ones share this, and the early ones are left this together. */
+const mainShare = 0.5;
 const extensionShare = 0.3;
 const earlyShareBeside = 0.2;
 const extensionLooks = 3;
@@ -88,7 +88,7 @@ export function turn(closed: number, planned: number, alpha = alphaPerMetric): T
     done,
     planned: looks.length,
     periods: looks[done - 1] ?? 0,
-    limit: alpha * (main ? mainShare : earlyShare),
+    limit: alpha * (main ? 1 - earlyShare * (looks.length - 1) : earlyShare),
     main,
     next: looks[done] ?? planned,
   };
