@@ -1,6 +1,7 @@
 /** What the judge's benchmark compares with, and what it makes up. */
 import { expect, test } from 'vitest';
 import { kayenta } from '../../bench/judge/kayenta.ts';
+import { matchedPower, wilson } from '../../bench/judge/matched.ts';
 
 const ones = Array.from({ length: 10 }, () => 1);
 
@@ -37,4 +38,16 @@ test.each([
   },
 ])("Kayenta's Mann-Whitney finds $it high: $high", ({ before, after, high }) => {
   expect(kayenta(before, after)?.high).toBe(high);
+});
+
+test.each([
+  { it: 'half of the limits', without: [1, 2, 3, 4], withChange: [2, 3, 4, 5], share: 0.5, power: 0.75 },
+  { it: 'none', without: [1, 2, 3, 4], withChange: [2, 3, 4, 5], share: 0, power: 0.25 },
+  { it: 'ties, by lot', without: [1, 1, 1, 1], withChange: [1, 1], share: 0.25, power: 0.25 },
+])('the power at $it is $power', ({ without, withChange, share, power }) => {
+  expect(matchedPower(without, withChange, share)).toBeCloseTo(power, 12);
+});
+
+test("Wilson's interval of none of a hundred ends at 3.7 %", () => {
+  expect(wilson(0, 100)).toEqual([0, expect.closeTo(0.037, 3)]);
 });
