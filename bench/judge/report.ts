@@ -11,6 +11,8 @@ interface Results {
   seed: number;
   unchanged: number;
   changed: number;
+  /** Cells, of which there may not have been time for all. */
+  planned: number;
 }
 
 /** Of the releases with this change in all cells, those that the judge takes back. */
@@ -86,6 +88,7 @@ function wrong(measured: readonly Measured[]): string {
             ({ cell }) => cell.world.name === name && cellName({ cell }) === cellName(first),
           );
           const { failed, releases } = same[0]?.tallies.nothing ?? emptyTally();
+          if (releases === 0) return '–';
           const [low, high] = wilson(failed.Tidegate, releases);
           return `${percent(failed.Tidegate / releases)} (${percent(low)} to ${percent(high)})`;
         }),
@@ -176,7 +179,7 @@ function stresses(hard: readonly Measured[]): string {
   );
 }
 
-export function report({ measured, hard, both, seed, unchanged, changed }: Results): string {
+export function report({ measured, hard, both, seed, unchanged, changed, planned }: Results): string {
   const releases = [...measured, ...hard].reduce(
     (sum, { tallies }) => sum + Object.values(tallies).reduce((all, tally) => all + tally.releases, 0),
     0,
@@ -187,7 +190,7 @@ export function report({ measured, hard, both, seed, unchanged, changed }: Resul
 
 \`npm run bench:judge\` plays ${releases} releases: a day of one-minute figures in the shape of GetMetricData, with a deployment at its end, judged
 look by look as the state machine does. Every cell has ${unchanged} releases that change nothing, and ${changed} of each change. Figures are percentages. All
-services are made up; orders of magnitude carry over, the digits do not. What each world is like is in \`bench/judge/worlds.ts\`.
+services are made up (${measured.length + hard.length + both.length} of ${planned} cells); orders of magnitude carry over, the digits do not. What each world is like is in \`bench/judge/worlds.ts\`.
 
 Of all releases that change nothing, Tidegate takes back **${percent(shareOf(measured, 'Tidegate', 'nothing'))} %** (worst cell ${percent(wrongest)} %).
 
