@@ -87,6 +87,22 @@ describe('a configuration', () => {
       says: 'rollout: leaves 8 min in which old and new version stand, and the analysis needs 9 min',
     },
     {
+      it: 'refuses an extension for which old and new version stand too short',
+      setting: {
+        rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' },
+        analysis: { ...analysis, extension: '10m' },
+      },
+      says: 'rollout: leaves 9 min in which old and new version stand, and the analysis needs 19 min',
+    },
+    {
+      it: 'refuses to leave to a person what ECS goes on shifting',
+      setting: {
+        rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' },
+        analysis: { ...analysis, onInconclusive: 'ask' as const },
+      },
+      says: 'analysis.onInconclusive: ask leaves the new version to a person',
+    },
+    {
       it: 'accepts a bake time that just reaches to the verdict',
       setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' }, analysis },
     },
