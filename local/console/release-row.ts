@@ -1,6 +1,7 @@
 /** An execution as a row of the table of releases. */
 import { failureSentence } from '../../core/record.ts';
 import { type Outcome, outcomes, releaseRequestSchema } from '../../core/release.ts';
+import { spokenActors } from '../../core/spoken-actor.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 import type { SeenExecution } from './source.ts';
 import { tell } from './story.ts';
@@ -20,7 +21,7 @@ export function releaseRow(execution: SeenExecution, history: readonly HistoryEv
     digest: push?.digest ?? '',
     promotedFrom,
     ending: endingOf(execution),
-    reason: reasonOf(execution, history),
+    reason: spokenActors(reasonOf(execution, history)),
     current: status === 'RUNNING' ? currentState(history) : undefined,
     startedAt: startDate.getTime(),
     endedAt: stopDate?.getTime(),

@@ -1,5 +1,6 @@
 /** What happens in an execution, told in lines: a state, how long after the push, and what it said. */
 import { type Outcome, outcomes } from '../../core/release.ts';
+import { spokenActors } from '../../core/spoken-actor.ts';
 import type { HistoryEvent } from '../asl/index.ts';
 import type { StatusChange } from '../states/states.ts';
 
@@ -104,7 +105,7 @@ const sentences: Record<string, (answer: Answer) => string> = {
     return `${text(digest).slice(7, 19)}${commitWords}${author ? ` by ${text(author)}` : ''}`;
   },
   CheckScan: ({ status, summary }) => `${text(status)}: ${text(summary)}`,
-  RequestApproval: ({ decision, by }) => `${text(decision)} by ${text(by)}`,
+  RequestApproval: ({ decision, by }) => spokenActors(`${text(decision)} by ${text(by)}`),
   AcquireSlot: ({ status, by }) => (status === 'granted' ? 'granted' : `superseded by ${text(by)}`),
   PlanDeployment: ({ unchanged, others, ...leading }) => {
     const alongside = Object.entries(fields(others)).map(

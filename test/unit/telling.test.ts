@@ -3,6 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../core/slack-blocks.ts';
 import { limits } from '../../core/slack-text.ts';
+import { spokenActors } from '../../core/spoken-actor.ts';
 import { releaseMessage } from '../../core/telling/release-message.ts';
 import { replies } from '../../core/telling/thread.ts';
 import type { Told } from '../../core/telling/told-release.ts';
@@ -199,4 +200,10 @@ test('a push that changes nothing is told to nobody who has not heard of it', ()
 
   expect(releaseMessage(told, false)).toBeUndefined();
   expect(releaseMessage(told, true)?.text).toContain('nothing to do');
+});
+
+test('elsewhere than in Slack its users are called by their ids, and as such', () => {
+  expect(spokenActors('rejected by slack:U012AB3CD: not now')).toBe(
+    'rejected by U012AB3CD in Slack: not now',
+  );
 });
