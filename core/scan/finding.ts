@@ -38,6 +38,8 @@ export interface ScanResult {
   os?: { name: string; endOfLife: boolean } | undefined;
   /** Did the scanner recognise any packages? Without, "nothing found" says little. */
   lookedIntoPackages: boolean;
+  /** It names the distribution, and says nothing of its packages: it was told to look for something else alone. */
+  systemUnseen?: true | undefined;
   /** Also where one is listed in several places. */
   findings: readonly Finding[];
   secrets: readonly Secret[];
@@ -52,6 +54,16 @@ export interface ScanResult {
 /** What is said in place of a name that a report leaves out. */
 export const unnamed = { package: 'an unnamed package', version: 'of unknown version' } as const;
 
+/** The advisory's word; a version can be named though the distribution will not ship it. Any other word says nothing of a fix. */
+const unfixed: ReadonlySet<string> = new Set([
+  'affected',
+  'will_not_fix',
+  'fix_deferred',
+  'end_of_life',
+  'under_investigation',
+  'not_affected',
+]);
+
 /** Longer ones are no names of packages, and no paths. */
 const longestName = 1000;
 
@@ -65,6 +77,7 @@ export function scanResult(report: Report): ScanResult {
     lookedIntoPackages: Results.some(
       ({ Class }) => Class === undefined || Class === 'os-pkgs' || Class === 'lang-pkgs',
     ),
+    ...(OS && !Results.some(({ Class = 'os-pkgs' }) => Class === 'os-pkgs') && { systemUnseen: true }),
     findings: findingsOf(report),
     secrets: Results.flatMap(({ Target, Secrets = [] }) => Secrets.map((leak) => secret(leak, Target))),
     suppressed: Results.reduce((sum, { ExperimentalModifiedFindings: all = [] }) => sum + all.length, 0),
@@ -92,8 +105,7 @@ function finding(of: Vulnerability, target: string | undefined): Finding {
     fixed: foreignText(of.FixedVersion ?? ''),
     title: foreignText(of.Title ?? ''),
     url: foreignUrl(of.PrimaryURL ?? '')?.href,
-    // The status is the advisory's word; a version can be named though the distribution will not ship it.
-    fixable: of.Status ? of.Status === 'fixed' : Boolean(of.FixedVersion),
+    fixable: of.Status === 'fixed' || (!unfixed.has(of.Status ?? '') && Boolean(of.FixedVersion)),
     ...(purl && purl.length <= longestName && { purl }),
     ...(paths.length > 0 && { paths }),
   };

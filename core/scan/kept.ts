@@ -11,6 +11,7 @@ export const keptResultSchema = z.object({
   createdAt: z.number().optional(),
   os: z.object({ name: text, endOfLife: z.boolean() }).optional(),
   lookedIntoPackages: z.boolean(),
+  systemUnseen: z.literal(true).optional(),
   findings: z.array(
     z.object({
       ...{ id: text, severity: severitySchema, package: text, installed: text, fixable: z.boolean() },

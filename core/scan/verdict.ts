@@ -49,7 +49,7 @@ export const scanVerdictSchema = z.strictObject({
     .max(shownSecrets)
     .optional(),
   /** What is told of and stops nothing, a sentence each. */
-  warnings: z.array(z.string().max(500)).max(3).optional(),
+  warnings: z.array(z.string().max(500)).max(4).optional(),
   /** The waivers without which it would have been worse. */
   waived: z
     .array(z.strictObject({ id: text, statement: text, owner: text, expires: z.iso.date() }))

@@ -31,7 +31,11 @@ export function said(result: ScanResult, policy: ScanPolicy, sorted: Sorted): Sa
       ...(blocking.length > 0 ? [severe(blocking, policy)] : []),
       ...of('block'),
     ],
-    warnings: [...(warned.length > 0 ? [severe(warned, policy)] : []), ...of('warn')],
+    warnings: [
+      ...(warned.length > 0 ? [severe(warned, policy)] : []),
+      ...of('warn'),
+      ...(result.systemUnseen && result.os ? [unseen(result.os.name)] : []),
+    ],
     notes: notes(sorted),
   };
 }
@@ -91,6 +95,7 @@ function leaks(secrets: Secret[]): string {
   return `${secrets.length === 1 ? '1 secret' : `${secrets.length} secrets`}: ${listed(named, 3)}`;
 }
 
+const unseen = (os: string) => `the report names ${os} and says nothing of its packages`;
 const endOfLife = (os: string) => `${os} is past its end of life: what is found in it is not all there is`;
 
 function notes({ blocking, ended, waived, unfixable, inRunning, inGrace }: Sorted): string[] {

@@ -91,6 +91,17 @@ test.each([
     of: { Status: 'affected', FixedVersion: '2' },
     fixable: false,
   },
+  {
+    it: 'a status that says nothing of a fix, and a version',
+    of: { Status: 'unknown', FixedVersion: '2' },
+    fixable: true,
+  },
+  {
+    it: 'a status that nobody knows, and a version',
+    of: { Status: 'Fixed', FixedVersion: '2' },
+    fixable: true,
+  },
+  { it: 'a status that nobody knows, and no version', of: { Status: 'Fixed' }, fixable: false },
   { it: 'no status but a version', of: { FixedVersion: '2' }, fixable: true },
   { it: 'no status and an empty version', of: { FixedVersion: '' }, fixable: false },
   { it: 'neither status nor version', of: {}, fixable: false },
@@ -102,6 +113,19 @@ test('of the edited report with one finding per status, only the fixed one is fi
   expect(
     findingsOf(report(read('all-statuses-debian10.json'))).filter(({ fixable }) => fixable),
   ).toHaveLength(1);
+});
+
+test.each([
+  { it: 'secrets alone', classes: ['secret'], unseen: true },
+  { it: "languages' packages alone", classes: ['lang-pkgs'], unseen: true },
+  { it: 'the packages of the system', classes: ['os-pkgs', 'lang-pkgs'], unseen: undefined },
+  { it: 'what an old version does not name', classes: [undefined], unseen: undefined },
+])('a report of an image with a distribution that has looked for $it: unseen: $unseen', (of) => {
+  const Results = of.classes.map((Class) => ({ Target: 'x', ...(Class && { Class }) }));
+  const text = { SchemaVersion: 2, Metadata: { OS: { Family: 'debian', Name: '12.5' } }, Results };
+
+  expect(scanResult(report(JSON.stringify(text))).systemUnseen).toBe(of.unseen);
+  expect(scanResult(report(JSON.stringify({ ...text, Metadata: {} }))).systemUnseen).toBeUndefined();
 });
 
 test('a finding without severity, package and versions counts as UNKNOWN and still says what it is', () => {
