@@ -244,24 +244,24 @@ function glassNeeded(_rules: Rules, decisions: readonly Decision[]): string | un
   return broken.length >= 2 ? undefined : 'A second person has to break the glass, too, with a reason';
 }
 
-/** The groups without an approval of their own, in the assignment that leaves the fewest. */
+/** The groups without an approval of their own, in an assignment that leaves the fewest: an approval moves where that makes room. */
 function uncovered(
   groups: readonly (readonly [string, Parameters<typeof isAmong>[1]])[],
   approvals: readonly Decision[],
-  rules: Rules,
+  { people }: Rules,
 ): string[] {
-  const [first, ...rest] = groups;
-  if (!first) return [];
-  const [name, who] = first;
-  let best = [name, ...uncovered(rest, approvals, rules)];
-  for (const one of approvals) {
-    if (!isAmong({ id: one.actor, slackGroups: one.slackGroups }, who, rules.people)) continue;
-    const others = uncovered(
-      rest,
-      approvals.filter((other) => other !== one),
-      rules,
-    );
-    if (others.length < best.length) best = others;
-  }
-  return best;
+  const fitting = groups.map(([, who]) =>
+    approvals.filter(({ actor, slackGroups }) => isAmong({ id: actor, slackGroups }, who, people)),
+  );
+  const groupOf = new Map<Decision, number>();
+  const covers = (group: number, tried: Set<Decision>): boolean =>
+    (fitting[group] ?? []).some((one) => {
+      if (tried.has(one)) return false;
+      tried.add(one);
+      const other = groupOf.get(one);
+      if (other !== undefined && !covers(other, tried)) return false;
+      groupOf.set(one, group);
+      return true;
+    });
+  return groups.flatMap(([name], group) => (covers(group, new Set()) ? [] : [name]));
 }

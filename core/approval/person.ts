@@ -129,14 +129,15 @@ function kindOf(id: string): { kind: 'slack' | 'user' | 'identity center' | 'rol
   return { kind: /:user\//.test(id) ? 'user' : 'role', name: id };
 }
 
-/** `Ada Lovelace <ada@example.com>`, as a commit may have it, by one of the names in `people`. */
+/** `Ada Lovelace <ada@example.com>`, as a commit may have it, by one of the names in `people`. Of two people it is nobody's. */
 export function authorIn(author: string | undefined, people: People): string | undefined {
   if (author === undefined) return undefined;
   const [, name = author, address] = /^(.*?)\s*<([^>]*)>\s*$/.exec(author) ?? [];
   const known = [name, address, author].flatMap((one) => (one ? [one.trim().toLowerCase()] : []));
-  return Object.entries(people).find(([, person]) =>
+  const [found, ...others] = Object.entries(people).filter(([, person]) =>
     person.author.some((one) => known.includes(one.toLowerCase())),
-  )?.[0];
+  );
+  return others.length > 0 ? undefined : found?.[0];
 }
 
 /** A role's own ARN means its sessions, too: IAM tells of a caller by the session. */

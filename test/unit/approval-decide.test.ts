@@ -16,7 +16,11 @@ const people = peopleSchema.parse({
     principals: ['arn:aws:iam::111122223333:user/ada'],
     author: ['ada@example.com'],
   },
-  bob: { slack: 'U0BOB', principals: ['arn:aws:iam::111122223333:user/bob'] },
+  bob: {
+    slack: 'U0BOB',
+    principals: ['arn:aws:iam::111122223333:user/bob'],
+    author: ['bob@example.com'],
+  },
 });
 const rules = (approval: object = {}, breakGlass?: object): Rules =>
   rulesFrom(
@@ -150,6 +154,23 @@ describe('who', () => {
     expect(all([both, by(bob)], of)).toMatchObject({ verdicts: ['accepted', 'accepted'], answer: undefined });
   });
 
+  test('each is covered by somebody of its own wherever that can be, however many there are', () => {
+    const groups = ['S0ONE', 'S0TWO', 'S0THREE'];
+    const of = rules({
+      requireFrom: Object.fromEntries(groups.map((group) => [group, { slackGroups: [group] }])),
+    });
+    const approval = (actor: string, slackGroups: string[]) => ({
+      ...{ action: 'approve' as const, actor, slackGroups, door: 'slack', at: now },
+    });
+    // Only the last one can stand for the first group, so that the others have to move.
+    const three = [approval('a', groups), approval('b', ['S0TWO', 'S0THREE']), approval('c', ['S0ONE'])];
+    const many = Array.from({ length: 500 }, (_, index) => approval(`${index}`, ['S0ONE', 'S0TWO']));
+
+    expect(stillNeeded({}, of, three)).toBeUndefined();
+    expect(stillNeeded({}, of, three.slice(0, 2))).toBe('1 more approval is needed (one from S0THREE)');
+    expect(stillNeeded({}, of, many)).toBe('1 more approval is needed (one from S0THREE)');
+  });
+
   test('what is still needed is said', () => {
     const of = rules({ approvals: 3, requireFrom: { security: { slackGroups: ['S0ONE'] } } });
     const one = { action: 'approve' as const, actor: ada, slackGroups: [], door: 'slack', at: now };
@@ -170,6 +191,11 @@ describe('the author', () => {
   test.each([
     { it: 'nobody has signed who that is', approval: { authorTrust: 'signed' }, who: author },
     { it: 'nobody knows them', approval: { authorTrust: 'label' }, who: 'Eve <eve@example.com>' },
+    {
+      it: 'the label names two',
+      approval: { authorTrust: 'label' },
+      who: 'ada@example.com <bob@example.com>',
+    },
     { it: 'nobody says', approval: { authorTrust: 'label' }, who: undefined },
   ])('two people are needed where $it', ({ approval, who }) => {
     const of = rules({ selfApproval: 'deny', ...approval });
