@@ -11,7 +11,8 @@ import { type ScanVerdict, scanVerdictSchema } from '../core/scan/verdict.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
 
-type Scanned = Pick<Release, 'service' | 'environment' | 'digest'>;
+/** Of an index, the image for another architecture is another one. */
+type Scanned = Pick<Release, 'service' | 'environment' | 'digest' | 'architecture'>;
 
 /** An item of DynamoDB has room for 400 KB, the verdict with it. */
 const mostBytes = 250_000;
@@ -29,7 +30,8 @@ export type PassedScan = z.infer<typeof passedSchema>;
 
 export function scans({ open }: Means) {
   const table = open(tidegateTable);
-  const keyOf = ({ service, environment, digest }: Scanned) => `scan ${service}/${environment} ${digest}`;
+  const keyOf = ({ service, environment, digest, architecture }: Scanned) =>
+    `scan ${service}/${environment} ${digest} ${architecture}`;
 
   return {
     /** How this image passed in this environment before; undefined where it did not. */

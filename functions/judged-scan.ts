@@ -22,7 +22,6 @@ export async function judgedScan(
   const alone = judgeScan(result, policy, { now, firstSeen });
   const { runningDigest: digest } = release;
   if (alone.findings.length === 0 || policy.baseline !== 'running' || digest === undefined) return alone;
-  const { service, environment } = release;
-  const running = (await attached(digest)) ?? (await aws.scans.result({ service, environment, digest }));
+  const running = (await attached(digest)) ?? (await aws.scans.result({ ...release, digest }));
   return judgeScan(result, policy, { now, firstSeen, running });
 }

@@ -12,7 +12,10 @@ import { dynamodb } from '../../local/dynamodb/dynamodb.ts';
 import { seeded } from '../support/seeded.ts';
 import { surroundings } from '../support/surroundings.ts';
 
-const image = { service: 'my-api', environment: 'production', digest: `sha256:${'a'.repeat(64)}` };
+const image = {
+  ...{ service: 'my-api', environment: 'production', architecture: 'amd64' },
+  digest: `sha256:${'a'.repeat(64)}`,
+};
 const repository = { registryId: '123456789012', region: 'eu-west-1', repository: 'my-api' };
 const now = Date.parse('2026-03-05T10:05:00Z');
 
@@ -103,6 +106,7 @@ describe('of a scan', () => {
 
     expect(await kept.passed(image)).toMatchObject({ execution: 'second' });
     expect(await kept.passed({ ...image, environment: 'staging' })).toBeUndefined();
+    expect(await kept.passed({ ...image, architecture: 'arm64' })).toBeUndefined();
   });
 });
 
