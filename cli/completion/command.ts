@@ -6,7 +6,7 @@ import { placesOf } from '../places.ts';
 import { type Commands, type Shell, script, shells } from './scripts.ts';
 
 /** `commands` are asked for when it runs: it is one of them. */
-export const completion = (commands: () => Commands, common: Command['options']): Command => ({
+export const completion = (commands: () => Promise<Commands>, common: Command['options']): Command => ({
   summary: 'what a shell needs to complete these commands: bash, zsh or fish',
   usage: `tidegate completion bash|zsh|fish
 
@@ -33,7 +33,7 @@ Exit code:
     }
     if (!shells.includes(shell as Shell) || service !== undefined)
       throw new BadUse(`completion needs one of ${shells.join(', ')}`);
-    screen.say(script(shell as Shell, commands(), common).trimEnd());
+    screen.say(script(shell as Shell, await commands(), common).trimEnd());
     return 0;
   },
 });

@@ -127,11 +127,16 @@ test.concurrent.each([
     out: /^$/,
     err: /AWS_REGION.*--local/,
   },
-])('$it', async ({ args, code, out, err }) => {
-  const ended = await run(args);
+])(
+  '$it',
+  async ({ args, code, out, err }) => {
+    const ended = await run(args);
 
-  expect(ended).toEqual({ code, out: expect.stringMatching(out), err: expect.stringMatching(err) });
-});
+    expect(ended).toEqual({ code, out: expect.stringMatching(out), err: expect.stringMatching(err) });
+    // All of these processes start at once.
+  },
+  60_000,
+);
 
 test.concurrent('an older Node, which does not run TypeScript, leaves it to the one of npm ci, or says so', async () => {
   const { code, out, err } = await run(['--help'], ['--no-experimental-strip-types']);

@@ -63,4 +63,4 @@ test('the program prints all its commands', async () => {
 
   for (const command of ['status', 'show', 'abort', 'pause', 'promote'])
     expect(stdout).toContain(`    ${command})`);
-});
+}, 60_000);
