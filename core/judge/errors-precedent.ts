@@ -6,7 +6,7 @@ import type { Period, Windows } from './series.ts';
 import { median } from './statistics.ts';
 
 /** No period counts for more than two and a half times what was to be expected: a burst is over, a bad version stays. */
-const cap = Math.log(2.5);
+const mostTimes = 2.5;
 /** So much above the usual rate, the service was down: no measure of how errors stray. */
 const outage = 0.3;
 /** Fewer errors in a period are no burst. */
@@ -46,7 +46,7 @@ export function errorsPrecedents(
       },
       excess: (period, rate) => Math.log((period.errors + 1) / (rate * exposure(period) + 1)),
     },
-    () => cap,
+    () => Math.log(mostTimes),
   );
   const relative = (periods: readonly Period[]) =>
     periods.reduce((sum, period) => sum + exposure(period), 0) / Math.max(1, total(periods).requests);

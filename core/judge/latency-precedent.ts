@@ -9,7 +9,7 @@ const capDeviations = 3;
 /** The median absolute deviation of the normal distribution, relative to its deviation. */
 const madOfNormal = 0.6745;
 /** Times the usual duration, it was an incident: no measure of how durations stray. */
-const outage = Math.log(3);
+const outageTimes = 3;
 
 export interface LatencyPrecedents extends Precedents {
   /** The slope of the logarithm of durations on that of requests. */
@@ -27,6 +27,7 @@ export function latencyPrecedents(
     const found = period && value(period);
     return found === undefined ? undefined : Math.log(found);
   };
+  const outage = Math.log(outageTimes);
   const all = day.map(logarithm);
   const usual = median(all.flatMap((log) => log ?? []));
   const quiet = day.flatMap((period, index) => {

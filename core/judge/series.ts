@@ -124,16 +124,18 @@ export function split(observation: Observation, periods: number): Windows {
   const periodMs = policy.period * 1000;
   const complete = now - policy.publicationDelay * 1000;
   const proved = (start: number) => !spoiled.some(({ from, to }) => start < to && start + periodMs > from);
-  const [firstPeriod, lastPeriod] = [historyStart(observation), complete].map((at) =>
-    Math.floor(at / periodMs),
-  );
+  // A service that began today has no figures before, and none have to be kept.
+  const earliest = [series, old?.series].flatMap((of) => (of ? [of.requests, of.balancerErrors] : []));
+  const since = earliest.flat().reduce((least, [time]) => Math.min(least, time), startedAt);
+  const firstPeriod = Math.floor(Math.max(historyStart(observation), since) / periodMs);
+  const lastPeriod = Math.floor(complete / periodMs);
   const row = (points: readonly Point[] = []) => {
-    const values = new Float64Array(Math.max(0, (lastPeriod ?? 0) - (firstPeriod ?? 0) + 1));
+    const values = new Float64Array(Math.max(0, lastPeriod - firstPeriod + 1));
     for (const [time, value] of points) {
-      const index = time / periodMs - (firstPeriod ?? 0);
+      const index = time / periodMs - firstPeriod;
       if (Number.isInteger(index) && index >= 0 && index < values.length) values[index] = value;
     }
-    return (startsAt: number) => values[startsAt / periodMs - (firstPeriod ?? 0)] ?? 0;
+    return (startsAt: number) => values[startsAt / periodMs - firstPeriod] ?? 0;
   };
   const reader = (of: Series) => {
     const [requests, errors, balancerErrors] = [row(of.requests), row(of.errors), row(of.balancerErrors)];
@@ -176,7 +178,7 @@ export function split(observation: Observation, periods: number): Windows {
   const after = between(own, firstAfter, untilAfter);
   const warmFrom = stableAt + policy.warmUp * 1000;
   const historyOf = (): History => {
-    const [from, to] = [Math.ceil(historyStart(observation) / periodMs), Math.floor(startedAt / periodMs)];
+    const [from, to] = [firstPeriod, Math.floor(startedAt / periodMs)];
     const day = Array.from({ length: Math.max(0, to - from) }, (_, index) => {
       const start = (from + index) * periodMs;
       return proved(start) ? olds.period(start) : undefined;

@@ -170,7 +170,7 @@ const unchanged: Cell[] = [
 ];
 
 for (const { it, budget = 0.015, ...cell } of unchanged) {
-  test(`of 500 releases that change nothing, at most ${budget * 100} % are taken back: ${it}`, async ({
+  test(`of 300 releases that change nothing, at most ${budget * 100} % are taken back: ${it}`, async ({
     annotate,
   }) => {
     const world = (random: Random): World => {
@@ -180,7 +180,7 @@ for (const { it, budget = 0.015, ...cell } of unchanged) {
       return { policy: cell.policy, requestsPerSecond, drift, before: version, after: version };
     };
 
-    const falseAlarms = share(500, world, failed);
+    const falseAlarms = share(300, world, failed);
 
     await annotate(`${(falseAlarms * 100).toFixed(2)} % taken back`);
     expect(falseAlarms).toBeLessThanOrEqual(budget);
@@ -208,7 +208,7 @@ test.each([
     ...traffic(random),
   }));
 
-  expect(worlds.map((world) => share(200, world, failed))).toEqual([0, 0]);
+  expect(worlds.map((world) => share(120, world, failed))).toEqual([0, 0]);
 });
 
 const within = (seconds: number) => (verdict: Verdict) => failed(verdict) && verdict.atSeconds <= seconds;
@@ -310,7 +310,7 @@ for (const { it, policy, rate, after, seconds, atLeast } of changes) {
   test(`finds ${it}`, async ({ annotate }) => {
     const world = () => ({ policy, requestsPerSecond: rate, before: usual, after, drift: 1 });
 
-    const found = share(300, world, within(seconds));
+    const found = share(150, world, within(seconds));
 
     await annotate(`${(found * 100).toFixed(1)} % found in ${seconds} s`);
     expect(found).toBeGreaterThanOrEqual(atLeast);
