@@ -26,7 +26,9 @@ const principal = z
   .refine(
     (pattern) => {
       const [, role = '', session = '*'] = sessionOf.exec(pattern) ?? [];
-      return session === '*' || identityCenter.test(role);
+      // What follows a * without a / may be part of the session, too.
+      if (session === '*') return !/:assumed-role\/[^/]*\*[^/*]+$/.test(pattern);
+      return identityCenter.test(role);
     },
     {
       error:

@@ -93,6 +93,10 @@ test.each([
     { who: { principals: ['arn:aws:sts::111122223333:assumed-role/deploy/ada'] } },
     'whoever may take on the role chooses that name',
   ],
+  [
+    { who: { principals: ['arn:aws:sts::111122223333:assumed-role/dep*ada'] } },
+    'whoever may take on the role chooses that name',
+  ],
 ])('%o is refused: %s', (approval, message) => {
   const { error } = approvalPolicySchema.safeParse(approval);
 
