@@ -7,6 +7,8 @@ export type FirstSeen = z.infer<typeof firstSeenSchema>;
 
 /** An item of DynamoDB has room for some times as many. */
 const mostKept = 2000;
+/** Seconds. Whatever is forgotten sooner could be brought back as new, and its time of grace would begin again. */
+const longestGrace = 365 * 86_400;
 /** What every identifier of an advisory looks like. Others are not kept. */
 const identifier = /^[A-Za-z0-9][!-~]{0,63}$/;
 
@@ -16,14 +18,14 @@ export interface Sightings {
   news: boolean;
 }
 
-/** Adds what is seen now. Beyond what can be kept, the oldest that is not seen any more goes first. `now` in ms since the epoch. */
+/** Adds what is seen now. Beyond what can be kept, the oldest goes first that is not seen any more and can have no grace left. `now` in ms since the epoch. */
 export function seeing(known: FirstSeen, ids: readonly string[], now: number): Sightings {
   const seen = new Set(ids);
   const fresh = [...seen].filter((id) => identifier.test(id) && !Object.hasOwn(known, id));
   if (fresh.length === 0) return { known, news: false };
   const kept = Object.entries(known);
   const spare = kept
-    .filter(([id]) => !seen.has(id))
+    .filter(([id, at]) => !seen.has(id) && at < now / 1000 - longestGrace)
     .sort(([, one], [, other]) => one - other)
     .slice(0, Math.max(0, kept.length + fresh.length - mostKept))
     .map(([id]) => id);

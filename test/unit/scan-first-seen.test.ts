@@ -48,6 +48,14 @@ describe('where there are more than can be kept', () => {
     expect(after).not.toHaveProperty('CVE-2025-1');
   });
 
+  test('none goes whose time of grace would begin again when it is seen once more', () => {
+    const { known } = seeing({}, ['CVE-1'], now);
+    const later = seeing(known, ids(2000), now + 10 * 86_400_000);
+
+    expect(firstSeenIn(later.known)('CVE-1')).toBe(seconds * 1000);
+    expect(Object.keys(later.known)).toHaveLength(2000);
+  });
+
   test('in one image, the rest counts as seen long ago', () => {
     const { known } = seeing({}, ids(2500), now);
 
