@@ -77,7 +77,10 @@ export function mutatedRepository(truth: Truth, random: Random): Repository {
   const about = (report: typeof clean, digest: string, createdAt: number) => ({
     ...report,
     ...{ ArtifactType: 'container_image', CreatedAt: new Date(createdAt).toISOString() },
-    Metadata: { ...report.Metadata, ImageID: '', RepoDigests: [`shop/api@${digest}`] },
+    Metadata: {
+      ...report.Metadata,
+      ...{ ImageID: '', RepoDigests: [`shop/api@${digest}`], ImageConfig: { architecture: 'amd64' } },
+    },
   });
 
   // What is found in it is not taken out: then nobody could tell.
