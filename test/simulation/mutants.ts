@@ -144,8 +144,8 @@ ${deployAll}
   {
     name: 'the slot goes to whoever asks',
     file: 'core/slot.ts',
-    find: 'if (!holder) return grant({ ...left, holder: asking });',
-    replace: 'return grant({ ...left, holder: asking });',
+    find: 'if (!holder && mayGo) {',
+    replace: 'if (mayGo) {',
   },
   {
     name: 'the slot forgets what was deployed last',
@@ -340,8 +340,8 @@ ${deployAll}
   {
     name: 'who finds the slot taken waits, though nobody is to',
     file: 'core/slot.ts',
-    find: "if (how === 'reject') return { slot: left, answers: [answer(asking, 'rejected', holder)] };",
-    replace: '',
+    find: "if (how === 'reject') {",
+    replace: 'if (false) {',
   },
   {
     name: 'a report that is no report passes the gate',
