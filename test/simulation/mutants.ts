@@ -184,12 +184,6 @@ ${deployAll}
     replace: 'if (shown !== telling.shown && !telling.posted) {',
   },
   {
-    name: 'who finds somebody else telling goes away without a word',
-    file: 'aws/tellings.ts',
-    find: 'await table.set(keyOf(execution), { again: true });',
-    replace: 'void table.set;',
-  },
-  {
     name: 'the schedule does not look for releases that ended unseen',
     file: 'functions/events/reconcile-pushes.ts',
     find: 'attempt(release.name, () => endOpen(release, sweep))',
