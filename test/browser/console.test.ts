@@ -154,7 +154,7 @@ describe.skipIf(!executable)('in a browser', () => {
   test('states are walked through and opened with the keyboard, and Escape goes back', async () => {
     await openRelease('needsHuman');
     await page.ask(`document.querySelector('.node[tabindex="0"]').focus()`);
-    for (const _ of Array(10)) await page.press('ArrowDown');
+    for (const _ of Array(11)) await page.press('ArrowDown');
     const state = await page.ask('document.activeElement.dataset.state');
 
     await page.press('Enter');

@@ -50,7 +50,8 @@ describe.skipIf(!executable)('in a browser', () => {
     );
     // The function that takes the click runs on the world's time, which stands still unless it is moved.
     const moving = setInterval(() => void world.clock.advance(500), 50);
-    await page.until(`document.body.innerText.includes('Approved by')`).finally(() => clearInterval(moving));
+    // Between two pages there is no body.
+    await page.until(`document.body?.innerText.includes('Approved by')`).finally(() => clearInterval(moving));
 
     await world.ended();
     expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.0 Deployed']);

@@ -135,6 +135,7 @@ function well({ tag, environment = 'production' }: Scenario, clock: Clock): Reco
       ms: 640,
       answer: () => ({
         decision: 'deploy',
+        soakSeconds: 0,
         release: {
           ...{ service: 'my-api', environment, tag, digest: `sha256:${digestOf(tag)}` },
           image: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/my-api@sha256:${digestOf(tag)}`,

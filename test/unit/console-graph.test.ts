@@ -101,7 +101,7 @@ describe('ways', () => {
     const ways = waysOf(definition);
     const label = (from: string, to: string) => ways.find((way) => way.from === from && way.to === to)?.label;
 
-    expect(label('ScanPassed', 'Reject')).toBe('fail');
+    expect(label('ScanPassed', 'MayBreakGlass')).toBe('fail, held');
     expect(label('ScanPassed', 'RequestApproval')).toBe('approval');
     expect(label('BackAgain', 'HasWayBackTests')).toBe('back');
     expect(label('BackAgain', 'RecordOutcome')).toBe('superseded');
@@ -112,6 +112,7 @@ describe('ways', () => {
     const back = waysOf(definition).filter((way) => way.back);
 
     expect(back.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'Soak → ResolveRelease',
       'RequestApproval → RequestApproval',
       'AcquireSlot → AcquireSlot',
       'WaitForReleaseTask → RunReleaseTask',
