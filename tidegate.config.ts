@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'staging',
           cluster: 'main',
           service: 'my-api-staging',
-          watch: '5s',
+          watch: '2s',
           smoke: { endpoints: [{ url: 'https://staging.my-api.example.com/healthz' }] },
         },
         {

@@ -25,7 +25,7 @@ export const balancing: Pick<LoadBalancerSettings, 'healthCheck' | 'deregistrati
     healthyThreshold: 2,
     unhealthyThreshold: 2,
   },
-  deregistrationDelaySeconds: 2,
+  deregistrationDelaySeconds: 1,
 };
 
 /** AWS gives no figure for EventBridge; half a second is what people see. */

@@ -295,6 +295,7 @@ export const scenarios = {
       ResolveRelease: {
         answer: () => ({
           decision: 'skip',
+          soakSeconds: 0,
           reason: 'cd29e03e3ba6 runs already',
           release: { settings: { approvalTimeoutSeconds: 60 } },
         }),
