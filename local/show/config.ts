@@ -10,7 +10,7 @@ import { publication } from './pace.ts';
 /** Windows that fit the show's time, in seconds. */
 const timings = {
   baseline: 30,
-  window: 20,
+  window: 15,
   warmUp: 5,
   period: publication.periodSeconds,
   publicationDelay: publication.publicationDelaySeconds,

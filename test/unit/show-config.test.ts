@@ -104,7 +104,7 @@ test('metrics are those of the local load balancers within minutes, and what is 
     loadBalancer: loadBalancerName('shop-production').dimension,
     targetGroup: targetGroupName('shop-production').dimension,
     baseline: 30,
-    window: 20,
+    window: 15,
     warmUp: 5,
     period: 5,
     publicationDelay: 1,
@@ -144,7 +144,7 @@ test('what does not hold here is said, and only that', () => {
   };
 
   expect(overlaid(installed({ scan: { waitFor: '30s' } }, bare))).toEqual([]);
-  expect(overlaid(installed()).join('; ')).toMatch(/20 s after against 30 s before.*report may take 1 min/);
+  expect(overlaid(installed()).join('; ')).toMatch(/15 s after against 30 s before.*report may take 1 min/);
 });
 
 describe('the file', () => {
