@@ -16,12 +16,17 @@ export interface Shift {
   high: boolean;
 }
 
-/** Of `after` against `before`. Undefined where it answers with no classification: no data, or all values alike. */
+/** Of `after` against `before`. Undefined where it answers with no classification: no data, or the same of both. */
 export function kayenta(before: readonly number[], after: readonly number[]): Shift | undefined {
   if (before.length === 0 || after.length === 0) return undefined;
   const least = Math.min(...after) - Math.max(...before);
   const most = Math.max(...after) - Math.min(...before);
-  if (least === most) return undefined;
+  if (least === most) {
+    // Each of the two is flat: there is one shift, and nothing to be unsure of.
+    return least === 0
+      ? undefined
+      : { lower: least, estimate: least, high: least > tolerance * Math.abs(least) };
+  }
   const z = (shift: number) => standardised(before, after, shift);
   const lower = root((shift) => z(shift) - quantile, least, most);
   const estimate = root(z, least, most);

@@ -29,6 +29,12 @@ test.each([
     after: [0, 1, 2, 1, 0, 0],
     high: false,
   },
+  {
+    it: 'nothing but errors after nothing but answers',
+    before: [0, 0, 0, 0, 0],
+    after: [1, 1, 1, 1, 1],
+    high: true,
+  },
   { it: 'five points all above five', before: [1, 2, 3, 4, 5], after: [10, 11, 12, 13, 14], high: true },
   {
     it: 'five points of which one is not above',
