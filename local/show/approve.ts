@@ -27,7 +27,7 @@ export function approving(
         if (watched) told(`Press Approve at ${address}/slack: after ${seconds} s the show does it for you.`);
       } else if (Date.now() - since >= seconds * 1000) {
         asked.set(ts, Number.POSITIVE_INFINITY);
-        told('Nobody has: the show presses Approve.');
+        told(`${watched ? 'Nobody has' : 'Nobody looks'}: the show presses Approve.`);
         // Somebody may be quicker by a moment, and then there is no button any more.
         void slack.click({ channelId, ts, blockId, actionId: approvalActions.approve }).catch(() => {});
       }
