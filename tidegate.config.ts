@@ -31,6 +31,7 @@ export default defineConfig({
           analysis: {
             loadBalancer: 'app/my-api/50dc6c495c0c9188',
             targetGroup: 'targetgroup/my-api/6d0ecf831eec9f09',
+            latencyTolerance: 0.5,
           },
         },
       ],

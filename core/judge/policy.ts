@@ -77,8 +77,8 @@ const settings = z.strictObject({
   period: durationSchema.default(60),
   /** How long after the end of a period its figures are complete. */
   publicationDelay: durationSchema.default(120),
-  /** A rise of the 99th percentile by less than this share is accepted. */
-  latencyTolerance: z.number().positive().max(10).default(0.5),
+  /** A rise of durations by less than this share is accepted. */
+  latencyTolerance: z.number().positive().max(10).default(0.2),
   /** What too little traffic to judge leads to. */
   onInconclusive: z.enum(['pass', 'rollback', 'ask']).default('pass'),
 });
