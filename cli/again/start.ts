@@ -14,7 +14,7 @@ import { shortDigest } from '../../core/image.ts';
 import { repositoryAt } from '../../core/place.ts';
 import { deployable } from '../../core/push/deployable.ts';
 import { executionName } from '../../core/push/execution-name.ts';
-import { type ReleaseRequest, targetsOf } from '../../core/release.ts';
+import { type ReleaseRequest, releaseRequestSchema, targetsOf } from '../../core/release.ts';
 import { unprovedOf } from '../../core/slot.ts';
 import { runningImage } from '../../functions/running-image.ts';
 import { startExecution } from '../../functions/start-execution.ts';
@@ -132,6 +132,8 @@ async function refuseWhatCannotGo(
   aws: AgainAws,
 ): Promise<void> {
   const what = `${push.tag} (${shortDigest(push.digest)})`;
+  const same = await sameUnderWay({ service: name, environment: at }, push, aws);
+  if (same) throw new Mistake(`${same} releases ${what} already: tidegate status ${name} ${at}`);
   const pushedAt = await aws.ecr.pushedAt(push, push.digest);
   if (pushedAt === undefined) throw new Mistake(`${what} is no longer in ECR: push its image again`);
   const targets = targetsOf(service, environment);
@@ -150,6 +152,21 @@ async function refuseWhatCannotGo(
         `what runs in ${name}/${at} was pushed later than ${what}: to go back to it, tidegate rollback ${name} ${at} ${push.tag} --reason …`,
       );
   }
+}
+
+/** The name of a release of the same image that has not ended: two of them would ask people twice. */
+async function sameUnderWay(
+  place: Pick<Wanted, 'service' | 'environment'>,
+  { digest }: Origin['push'],
+  aws: AgainAws,
+): Promise<string | undefined> {
+  const open = await aws.openReleases.of([place]);
+  const ofIt = open.filter(
+    ([, request]) => releaseRequestSchema.safeParse(request).data?.push.digest === digest,
+  );
+  if (ofIt.length === 0) return undefined;
+  const running = await aws.states.running();
+  return ofIt.map(([name]) => name).find((name) => running.has(name));
 }
 
 async function lastTried(place: Wanted, aws: AgainAws): Promise<Origin> {

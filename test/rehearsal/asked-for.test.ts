@@ -84,6 +84,7 @@ test('a promotion by hand brings the digest further that the environment before 
   await expect(promote(world)).rejects.toThrow('has deployed nothing yet');
   const { digest } = await world.pushOnly('good', 'v1.0.0');
   while ((await world.executions()).length < 2) await world.clock.advance(500);
+  await expect(promote(world)).rejects.toThrow('releases v1.0.0');
   await world.stop();
   await world.ended();
   const before = await world.running();
