@@ -163,9 +163,28 @@ export function decidedMessage(
     expired: `⌛ Expired${because}`,
     superseded: `⏭ Superseded${because}`,
   }[decision];
-  const kept = blocks.filter(({ type }) => type !== 'actions');
-  return { text: cut(text, limits.text), blocks: [...kept, section(sentence)] };
+  const words = {
+    approved: brokenGlass ? 'let through' : 'approved',
+    rejected: 'rejected',
+    expired: 'nobody decided',
+    superseded: 'superseded',
+  }[decision];
+  const kept = blocks
+    .filter(({ type }) => type !== 'actions')
+    .map((block) =>
+      block.type === 'header'
+        ? {
+            ...block,
+            text: { ...block.text, text: cut(decidedHeadline(block.text.text, words), limits.header) },
+          }
+        : block,
+    );
+  return { text: cut(decidedHeadline(text, words), limits.text), blocks: [...kept, section(sentence)] };
 }
+
+/** It does not say that it waits any more. Its sign stays, and tells it from the release's own message. */
+const decidedHeadline = (headline: string, words: string): string =>
+  headline.replace(/: (?:waits for approval|held by a gate) \(/, `: ${words} (`);
 
 /** Below the message that asked, before its time is over. */
 export function reminderMessage({ text }: Message, leftSeconds: number): Message {

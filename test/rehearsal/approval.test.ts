@@ -31,6 +31,7 @@ describe('approval', () => {
     const blocks = message?.blocks as { type: string; text?: { text: string } }[];
     expect(blocks.map(({ type }) => type)).not.toContain('actions');
     expect(blocks.at(-1)?.text?.text).toBe('✅ Approved by <@U0YOU>');
+    expect(blocks.at(0)?.text?.text).toBe('✋ my-api v1.0.0: approved (production)');
     await expect(world.click('reject')).rejects.toThrow('no message in Slack has buttons');
   });
 
