@@ -46,6 +46,8 @@ interface Followed {
   accompanied: boolean;
   /** From or to another environment while that release still ran: the tag alone does not tell them apart. */
   promoted: boolean;
+  /** Its first line names it. Not as soon as it starts: the release that it goes on from is told to its end first. */
+  introduced: boolean;
   /** Its execution is over, and Tidegate has not yet recorded how. */
   stopped: boolean;
   startedAt: number;
@@ -67,6 +69,7 @@ export function reporter(terminal: Terminal, now: () => number) {
       const fresh = {
         accompanied: false,
         promoted: false,
+        introduced: false,
         stopped: false,
         startedAt: startDate,
         state: '',
@@ -76,7 +79,8 @@ export function reporter(terminal: Terminal, now: () => number) {
       if (running.size > 1) for (const each of running.values()) each.accompanied = true;
       const before = running.get(request?.promotedFrom ?? '');
       for (const each of before ? [before, running.get(executionArn)] : []) if (each) each.promoted = true;
-      return say(paint('dim', `  execution ${name}`));
+      const one = running.get(executionArn);
+      return before || !one ? undefined : introduce(one);
     }
     const after = (change.stopDate ?? now()) - startDate;
     const one = running.get(executionArn);
@@ -94,6 +98,11 @@ export function reporter(terminal: Terminal, now: () => number) {
     return write(one, { afterMs: after, state: stop.word, text: stop.text, mark: 'failed' });
   }
 
+  function introduce(one: Followed) {
+    if (!one.introduced) say(paint('dim', `  execution ${one.name}`));
+    one.introduced = true;
+  }
+
   function history(executionArn: string, event: HistoryEvent) {
     const one = running.get(executionArn);
     if (!one) return;
@@ -107,6 +116,7 @@ export function reporter(terminal: Terminal, now: () => number) {
 
   function write(one: Followed, { afterMs, state, text, mark }: Line) {
     const { sign, colour } = marks[mark];
+    introduce(one);
     const whose = running.size > 1 ? `${one.request?.push.tag ?? one.name}${where(one)}: ` : '';
     tell(`  ${elapsed(afterMs)}  ${paint(colour, sign)} ${state.padEnd(indent - 13)}`, indent, whose + text);
   }
@@ -118,6 +128,7 @@ export function reporter(terminal: Terminal, now: () => number) {
     afterMs: number,
   ) {
     running.delete(executionArn);
+    introduce(one);
     const { mark, colour } = outcomes[outcome] ?? { mark: '!', colour: 'red' };
     const { service, push } = one.request ?? {};
     const whose = one.accompanied ? `${push ? `${service} ${push.tag}` : one.name}${where(one)}: ` : '';

@@ -31,3 +31,32 @@ test.each(['null', '5', '"text"', '[]', '{"push":null}', '{"push":{"tag":5}}'])(
     complaints.mockRestore();
   },
 );
+
+test('a release that goes on from another is named after that one has ended, however early it starts', async () => {
+  const told: string[] = [];
+  const out = { write: (text: string) => told.push(text) > 0, isTTY: false, columns: 120 };
+  const { status } = reporter(terminal(out, true), () => 0);
+  const push = {
+    eventId: 'e',
+    registryId: '123456789012',
+    region: 'eu-west-1',
+    repository: 'my-api',
+    tag: 'v1.0.0',
+  };
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const release = (name: string, promotedFrom?: string) => ({
+    ...{ executionArn: `arn:${name}`, stateMachineArn: 'arn:machine', name, startDate: 0, output: null },
+    input: JSON.stringify({
+      ...{ service: 'my-api', environment: name, push: { ...push, digest, pushedAt: 0 } },
+      ...(promotedFrom && { promotedFrom }),
+    }),
+  });
+  const staging = release('staging');
+  status({ ...staging, status: 'RUNNING' } as never);
+
+  status({ ...release('production', 'arn:staging'), status: 'RUNNING' } as never);
+  status({ ...staging, status: 'ABORTED', stopDate: 1 } as never);
+
+  expect(told.join('')).toMatch(/execution staging\n/);
+  expect(told.join('')).not.toContain('execution production');
+});
