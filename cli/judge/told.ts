@@ -33,7 +33,7 @@ export function told(looks: readonly PastLook[], moments: Moments, screen: Termi
   );
   tell('', comparison.headline);
   say();
-  for (const line of table(comparison.metrics)) say(`  ${line}`);
+  for (const line of table(comparison, moments)) say(`  ${line}`);
   say();
   const decided = { ...moments, decidedAt: last.at };
   for (const line of blockChart(comparison, decided)) say(`  ${line}`);
@@ -46,8 +46,9 @@ export function told(looks: readonly PastLook[], moments: Moments, screen: Termi
   }
 }
 
-function table(metrics: readonly Finding[]): string[] {
-  const rows = [['', 'before', 'last 5 min', 'after', 'verdict'], ...metrics.map(row)];
+function table({ metrics, series }: PastLook['comparison'], { startedAt }: Moments): string[] {
+  const last = `last ${spoken(lastSeconds(series.requests, startedAt))}`;
+  const rows = [['', 'before', last, 'after', 'verdict'], ...metrics.map(row)];
   const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
   );
@@ -57,6 +58,12 @@ function table(metrics: readonly Finding[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** Five minutes, or as long as there were figures before the deployment. */
+function lastSeconds(requests: PastLook['comparison']['series']['requests'], startedAt?: number): number {
+  const first = requests[0]?.[0];
+  return first === undefined || startedAt === undefined ? 300 : Math.min(300, (startedAt - first) / 1000);
 }
 
 function row(finding: Finding): string[] {
