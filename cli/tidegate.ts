@@ -63,7 +63,10 @@ async function main([name, ...args]: string[], screen: Terminal): Promise<number
   }
   const command = await commands[name]?.();
   try {
-    if (!command) throw new BadUse(`there is no command ${name}`);
+    if (!command)
+      throw new BadUse(
+        name.startsWith('-') ? `say a command first, then ${name}` : `there is no command ${name}`,
+      );
     const { values, positionals } = parsed(args, command);
     if (values.help) {
       screen.say(`Usage: ${command.usage}\n\n${commonUsage}`);

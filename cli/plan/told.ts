@@ -26,7 +26,7 @@ export function told(seen: Foresight, now: number, screen: Terminal): void {
   const what = [revision?.slice(0, 12), author && `by ${author}`].filter(Boolean).join(' ');
   if (what) row('commit', what);
   if (compareUrl) row('', compareUrl);
-  if (seen.comesFrom) row('comes', `once ${seen.comesFrom} has deployed it`);
+  if (seen.comesFrom && seen.would !== 'do nothing') row('comes', `once ${seen.comesFrom} has deployed it`);
   if (seen.scan) row('scan', `${seen.scan.status}: ${seen.scan.summary}`);
   if (seen.scan?.signedBy) row('', `report signed by ${seen.scan.signedBy}`);
   for (const upgrade of seen.scan?.upgrades ?? []) row('', upgrade);

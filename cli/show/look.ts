@@ -53,6 +53,11 @@ export const openFor = (surroundings: Surroundings): ShowAws => openAws(surround
 /** The ARN of the execution that is meant: by its name or ARN, or the last one of an environment. Throws a `Mistake`. */
 export async function executionOf(words: readonly string[], aws: ShowAws): Promise<string> {
   const [first = '', environment] = words;
+  const service = aws.config.services[first];
+  if (environment === undefined && service)
+    throw new Mistake(
+      `of which environment of ${first}? tidegate show ${first} ${service.environments.at(-1)?.name}`,
+    );
   if (environment === undefined) return first.startsWith('arn:') ? first : aws.states.arnOf(first);
   named(aws.config, first, environment);
   let found: string | undefined;
