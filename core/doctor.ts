@@ -18,6 +18,7 @@ const broken = (problem: string, fix: string): Said => ({ kind: 'broken', proble
 const risky = (problem: string, fix: string): Said => ({ kind: 'risky', problem, fix });
 
 export interface SeenBalancing {
+  cluster: string;
   service: string;
   balanced: boolean;
   healthCheckGracePeriodSeconds: number | undefined;
@@ -25,6 +26,7 @@ export interface SeenBalancing {
 
 /** A task that needs longer to start than the target group's patience is stopped, again and again. */
 export function balancingFindings({
+  cluster,
   service,
   balanced,
   healthCheckGracePeriodSeconds: grace = 0,
@@ -33,7 +35,7 @@ export function balancingFindings({
   return [
     risky(
       `service ${service} has a load balancer and no grace period: ECS stops tasks that are not healthy as soon as they run`,
-      `aws ecs update-service --service ${service} --health-check-grace-period-seconds 60, or as long as it takes to start`,
+      `aws ecs update-service --cluster ${cluster} --service ${service} --health-check-grace-period-seconds 60, or as long as it takes to start`,
     ),
   ];
 }

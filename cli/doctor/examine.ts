@@ -140,6 +140,7 @@ async function serviceFindings(
   said.push(...definitionFindings(running, service.container, environment));
   said.push(
     ...balancingFindings({
+      cluster: target.cluster,
       service: target.service,
       balanced: (seen.loadBalancers ?? []).length > 0,
       healthCheckGracePeriodSeconds: seen.healthCheckGracePeriodSeconds,

@@ -31,6 +31,10 @@ test('an installation that works has nothing broken, and what could be safer is 
   expect(found.map(({ problem }) => problem)).toContainEqual(
     expect.stringContaining('tags of my-api can be pushed over'),
   );
+  const [grace] = found.filter(({ problem }) => problem.includes('no grace period'));
+  expect(grace).toMatchObject({
+    fix: expect.stringMatching(/update-service --cluster \S+ --service my-api /),
+  });
   expect(world.calls.map(({ operation }) => operation).filter((one) => mutating.test(one))).toEqual([]);
 });
 
