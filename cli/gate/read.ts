@@ -14,12 +14,12 @@ export async function readText(file: string, maxBytes: number): Promise<string> 
   try {
     for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
       bytes += chunk.length;
-      if (bytes > maxBytes) throw new NotUsable(`${file} is larger than ${maxBytes / mebibyte} MiB`);
+      if (bytes > maxBytes) throw new NotUsable(`${called(file)} is larger than ${maxBytes / mebibyte} MiB`);
       chunks.push(chunk);
     }
   } catch (error) {
     if (error instanceof NotUsable) throw error;
-    throw new NotUsable(`${file} cannot be read: ${(error as Error).message}`);
+    throw new NotUsable(`${called(file)} cannot be read: ${(error as Error).message}`);
   }
   return Buffer.concat(chunks).toString();
 }
@@ -28,13 +28,15 @@ export async function readText(file: string, maxBytes: number): Promise<string> 
 export async function readResult(file: string): Promise<ScanResult> {
   const text = await readText(file, maxReportBytes);
   const value = json(text);
-  if (value === undefined) throw new NotUsable(`${file} is not JSON`);
+  if (value === undefined) throw new NotUsable(`${called(file)} is not JSON`);
   // What says nothing of itself is told what it lacks to be a report of Trivy.
   const format = formatOf(value) ?? 'trivy';
   if (format === 'sigstore-bundle' || format === 'dsse-envelope')
-    throw new NotUsable(`${file} is an attestation: name it with --bundle, and its image with --digest`);
+    throw new NotUsable(
+      `${called(file)} is an attestation: name it with --bundle, and its image with --digest`,
+    );
   const found = read(format, value, text);
-  if (!found.ok) throw new NotUsable(`${file} ${found.reason.replace(/^it /, '')}`);
+  if (!found.ok) throw new NotUsable(`${called(file)} ${found.reason.replace(/^it /, '')}`);
   return found.result;
 }
 
@@ -45,3 +47,5 @@ function json(text: string): unknown {
     return undefined;
   }
 }
+
+const called = (file: string): string => (file === '-' ? 'standard input' : file);

@@ -182,6 +182,7 @@ describe('a report is decided upon', () => {
       status: 'pass',
       summary: 'no vulnerabilities',
     });
+    expect((await gate(['--report', '-'], 'no report')).stderr).toContain('standard input is not JSON');
   });
 });
 
