@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts';
 import { usersOf, usersWords } from './users.ts';
 
 /** What a first release is judged by, and how much of that time a release takes until then if it goes through another environment before. */
-const baseline = { seconds: 16, elsewhere: 12 };
+const baseline = { seconds: 16, elsewhere: 9 };
 
 interface Stage {
   show: ShowWorld;
