@@ -53,7 +53,9 @@ export function errorsPrecedents(
   return (
     found && {
       ...found,
-      load: (before, after) => Math.max(1, relative(after) / Math.max(Number.MIN_VALUE, relative(before))),
+      // Without traffic just before there is nothing that more of it could explain.
+      load: (before, after) =>
+        total(before).requests > 0 ? Math.max(1, relative(after) / relative(before)) : 1,
     }
   );
 }

@@ -66,6 +66,8 @@ export function precedents<Reference>(
   const known = day.reduce((sum, period) => sum + (period ? 1 : 0), 0);
   const now = expected(day.length - reference, day.length);
   if (length === 0 || known < first + fewestIndependent * length || now === undefined) return undefined;
+  const isKnown = (start: number) => expected(start - first, start - gap) !== undefined;
+  if (comparable(day, first, length, isKnown) < (fewestIndependent - 1) * length) return undefined;
 
   let spreads: Record<keyof Scores, Spread> | undefined;
   const slide = (): Record<keyof Scores, Spread> => {
@@ -89,6 +91,23 @@ export function precedents<Reference>(
       return plain.p < capped.p ? plain : capped;
     },
   };
+}
+
+/** Windows of the day that say something, as `scoresOf` has it: where traffic is rare there may be none. */
+function comparable(
+  day: Shape['day'],
+  first: number,
+  length: number,
+  isKnown: (start: number) => boolean,
+): number {
+  let [count, seen] = [0, 0];
+  for (let index = first; index < day.length; index++) {
+    if (day[index]) seen++;
+    const start = index - length + 1;
+    if (start > first && day[start - 1]) seen--;
+    if (start >= first && 2 * seen >= length && isKnown(start)) count++;
+  }
+  return count;
 }
 
 interface Spread extends Pick<Rarity, 'windows' | 'independent' | 'mean' | 'deviation' | 'highest'> {

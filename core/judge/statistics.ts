@@ -16,7 +16,7 @@ function deviance(x: number, mean: number): number {
   for (let odd = 3; ; odd += 2) {
     term *= share * share;
     const next = sum + term / odd;
-    if (next === sum) return sum;
+    if (next === sum || Number.isNaN(next)) return next;
     sum = next;
   }
 }
