@@ -7,6 +7,7 @@ import { imageFacts } from '../../aws/images.ts';
 import { commitBehind } from '../../aws/provenance.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
+import { abortOf, abortSentence } from '../../core/abort.ts';
 import { environmentOf } from '../../core/config.ts';
 import { mayGoBack } from '../../core/earlier-release.ts';
 import { ReleaseRejected, Transient } from '../../core/errors.ts';
@@ -45,7 +46,7 @@ export const resolveRelease = defineStep({
   input: z.strictObject({ request: releaseRequestSchema }),
   output: resolvedSchema,
   errors: ['Transient', 'Throttled', 'ReleaseRejected'],
-  run: async ({ request }, aws): Promise<z.output<typeof resolvedSchema>> => {
+  run: async ({ request }, aws, { arn }): Promise<z.output<typeof resolvedSchema>> => {
     const { push, promotedFrom, rollback } = request;
     const { service, environment } = environmentOf(aws.config, request.service, request.environment);
     const targets = targetsOf(service, environment);
@@ -118,6 +119,8 @@ export const resolveRelease = defineStep({
     const exempt = rollback !== undefined;
     if (unpassed && !exempt && !environment.breakGlass) throw new ReleaseRejected(unpassed);
     if (passed && !exempt && environment.soak !== undefined) {
+      const abort = abortOf(await aws.slots.look(target), arn);
+      if (abort) throw new ReleaseRejected(abortSentence(abort));
       const soaking = await soak(aws, request, passed, environment.soak);
       if (soaking) return { ...soaking, release };
     }
@@ -139,6 +142,9 @@ export const resolveRelease = defineStep({
   },
 });
 
+/** Then it looks again: somebody may have stopped it, or the environment before may run something else. */
+const soakRoundSeconds = 900;
+
 /** Undefined where it has run before for long enough, and still does. */
 async function soak(
   { config, now, slots }: Pick<Aws, 'config' | 'now' | 'slots'>,
@@ -153,7 +159,7 @@ async function soak(
     return { decision: 'skip', reason, soakSeconds: 0 };
   }
   const left = Math.ceil((deployedAt - now()) / 1000 + seconds);
-  return left > 0 ? { decision: 'soak', soakSeconds: left } : undefined;
+  return left > 0 ? { decision: 'soak', soakSeconds: Math.min(left, soakRoundSeconds) } : undefined;
 }
 
 export const handler = lambda(resolveRelease);

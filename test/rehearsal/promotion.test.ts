@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { openAws } from '../../aws/open.ts';
 import { states } from '../../aws/states.ts';
+import { openFor, stop } from '../../cli/abort/stop.ts';
 import type { ReleaseRequest } from '../../core/release.ts';
 import { stateMachineArn } from '../../local/world.ts';
 import { balancer, production, type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
@@ -47,6 +48,26 @@ test('a digest runs in staging for as long as it has to soak before production g
   expect(production?.outcome).toBe('Deployed');
   const startedAt = Number(production?.record.startedAt);
   expect(startedAt - Number(before?.record.endedAt)).toBeGreaterThanOrEqual(30 * 60_000);
+});
+
+test('a release that soaks can be stopped, and ends long before its time', async () => {
+  const world = await two({ soak: '10h' });
+  await world.pushOnly('good', 'v1.0.0');
+  await world.clock.until(() => world.count('UpdateService') === 1, 3_600_000);
+  await world.clock.advance(25 * 60_000);
+  const stopping = stop(
+    { words: ['my-api', 'production'], by: 'ada', reason: 'wrong branch' },
+    openFor(world.world.surroundings('tidegate-cli')),
+  );
+  await settle(
+    world.clock,
+    stopping.catch(() => {}),
+  );
+  expect((await stopping).becomes).toBe('ends');
+  await world.clock.advance(16 * 60_000);
+
+  const [production] = await of(world, 'production');
+  expect(production).toMatchObject({ outcome: 'Rejected', reason: 'stopped by ada: wrong branch' });
 });
 
 test('what staging does not run any more once it has soaked is not promoted', async () => {
