@@ -143,7 +143,8 @@ export function split(observation: Observation, periods: number): Windows {
     const period = (startsAt: number): Period | undefined => {
       const count = requests(startsAt);
       if (count <= 0) return undefined;
-      const found: Period = { startsAt, requests: count, errors: errors(startsAt) };
+      // An expression of the configuration may be below nothing, where its parts were counted in different periods.
+      const found: Period = { startsAt, requests: count, errors: Math.max(0, errors(startsAt)) };
       const [slowest, slow, middle] = [p99(startsAt), p90(startsAt), p50(startsAt)];
       if (slowest > 0) found.p99Milliseconds = slowest * 1000;
       if (slow > 0) found.p90Milliseconds = slow * 1000;

@@ -63,6 +63,16 @@ describe('a verdict that the state machine takes', () => {
   );
 });
 
+test('an expression that is below zero for some minutes counts as nothing bad', () => {
+  const comparison = judged(
+    () => 50,
+    (index) => (index % 10 ? 1 : -2),
+  );
+
+  expect(comparisonSchema.parse(comparison)).toEqual(comparison);
+  expect(comparison.status).toBe('pass');
+});
+
 test('what is no number ends in no endless loop', () => {
   expect(studentTail(Number.NaN, 3)).toBeNaN();
 });
