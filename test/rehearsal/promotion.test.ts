@@ -27,7 +27,7 @@ test('who approves production sees how staging did, what changes and what it wou
   await world.push('good', 'v1.0.0');
   await world.clock.advance(60_000);
 
-  const asked = world.world.slack.messages().find(({ text }) => text.includes('waits for approval'));
+  const asked = world.world.slack.messages().find(({ text }) => text.startsWith('✋'));
   const shown = JSON.stringify(asked?.blocks);
   expect(shown).toContain('*In staging* it has run for');
   expect(shown).toMatch(/smoke|endpoint|answered/i);
