@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** What plays many worlds: `npm run test:many`, which `npm run check` runs as well. */
+const many = [
+  'test/simulation/**/*.test.ts',
+  'test/fuzz/**/*.test.ts',
+  'test/unit/judge-simulation.test.ts',
+  'test/rehearsal/many-services.test.ts',
+  'test/contract/rollout-bench.test.ts',
+  'test/contract/cost.test.ts',
+  'test/contract/limits.test.ts',
+];
+
 /** Real time comes last and alone: what else runs on the machine would slow the service that is judged. */
 export default defineConfig({
   test: {
@@ -10,9 +21,18 @@ export default defineConfig({
         test: {
           name: 'virtual time',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/synth/**'],
+          exclude: ['test/real/**', 'test/synth/**', ...many],
           testTimeout: 20_000,
           // Importing a module does nothing, so files may share what is loaded: that halves the time.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'many',
+          include: many,
+          testTimeout: 20_000,
           isolate: false,
           sequence: { groupOrder: 0 },
         },
