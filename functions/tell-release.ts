@@ -48,7 +48,7 @@ export async function tellRelease(execution: string, aws: TellingAws): Promise<R
         await closeApproval(execution, record.request, aws);
       const task: Task = { execution, record, telling };
       telling = aws.config.slack ? await tell(task, aws) : await tellOnce(task, aws);
-      if (await aws.tellings.leave(execution)) return record.outcome && record.request;
+      if (await aws.tellings.leave(execution)) return leftSlot(record) ? record.request : undefined;
     }
   } catch (error) {
     aws.measure('SlackFailures', 1, {});
@@ -56,6 +56,9 @@ export async function tellRelease(execution: string, aws: TellingAws): Promise<R
     throw error;
   }
 }
+
+/** Recorded by its own step, which frees the slot after the outcome: until then something is left to do for it. */
+export const leftSlot = ({ steps }: ReleaseRecord): boolean => steps.RecordOutcome !== undefined;
 
 interface Task {
   execution: string;

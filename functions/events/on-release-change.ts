@@ -5,6 +5,7 @@ import { readChanges } from '../../aws/record-changes.ts';
 import { tellsSlack } from '../../core/config.ts';
 import { domainEventOf } from '../../core/domain-event.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
+import { leftSlot } from '../tell-release.ts';
 
 export interface ToldChanges {
   /** The ids of what was emitted. */
@@ -20,10 +21,10 @@ export const onReleaseChange = defineEventHandler({
     const { changes, unreadable } = readChanges(event);
     const events = changes.flatMap((change) => domainEventOf(change) ?? []);
     await aws.domainEvents.emit(events);
-    for (const { type, detail } of events) {
+    for (const { after } of changes) {
       // Nothing is left to do for it, unless people are to be told: the schedule need not find that out.
-      if (type !== 'Release Ended' || tellsSlack(aws.config)) continue;
-      const { request, execution } = detail;
+      const { request, execution } = after;
+      if (!request || !leftSlot(after) || tellsSlack(aws.config)) continue;
       await aws.openReleases.close(request, [execution.slice(execution.lastIndexOf(':') + 1)]);
     }
     return { emitted: events.map(({ detail }) => detail.id), unreadable };
