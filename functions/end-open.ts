@@ -1,4 +1,5 @@
 /** Releases whose end nobody has seen, or that never came to start. */
+import { tellsSlack } from '../core/config.ts';
 import { releaseRequestSchema } from '../core/release.ts';
 import { cleanUp } from './clean-up.ts';
 import { startExecution } from './start-execution.ts';
@@ -40,11 +41,14 @@ export async function endOpen(release: OpenRelease, { aws, paces: { executions }
   const arn = aws.states.arnOf(name);
   const cleaned = async () => {
     await cleanUp(arn, request, execution, aws);
-    // Who was to be told as it happened was not, or Slack was away.
-    await tellRelease(arn, aws);
+    // Who was to be told as it happened was not, or Slack was away. Who tells of it just now may still fail at it.
+    const told = await tellRelease(arn, aws);
+    return told !== undefined || !tellsSlack(aws.config);
   };
-  await cleaned().catch((error) => {
+  const done = await cleaned().catch((error) => {
     if (!old) throw error;
+    return true;
   });
+  if (!done && !old) return;
   await aws.openReleases.close(request, [name]);
 }
