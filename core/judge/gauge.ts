@@ -6,15 +6,11 @@ import type { JudgedGauge } from './judged.ts';
 import type { LoadFit } from './load.ts';
 import type { Turn } from './looks.ts';
 import type { Values } from './points.ts';
-import { mean, studentTail, variance } from './statistics.ts';
+import { fewestAfter, fewestBefore, spreadOf } from './spread.ts';
+import { mean } from './statistics.ts';
 import type { GaugeFinding, Status } from './verdict.ts';
 import { chance, percent, quantity } from './wording.ts';
 
-const fewestBefore = 3;
-const fewestAfter = 2;
-/** Neighbouring points are alike; how much so shows in the means of blocks of this many, if there are enough of them. */
-const blockPoints = 4;
-const fewestBlocks = 5;
 /** An hour steadier than this was luck. */
 const smallestDeviation = 0.02;
 const confidence = 0.05;
@@ -56,13 +52,10 @@ export function judgeGauge(
   const log = logarithm([...before, ...last, ...after], atLeast);
   const [logBefore, logLower, logAfter, logLast] = [before, lower, after, last].map((all) => all.map(log));
   if (!logBefore || !logLower || !logAfter || !logLast) throw new Error('four lists went in');
-  const deviation = Math.max(smallestDeviation, Math.sqrt(variance(logBefore)));
-  const vif = inflation(logBefore, deviation);
-  const df = Math.max(1, before.length / vif - 1);
-  const standardError = (points: number) => deviation * Math.sqrt(vif / points + vif / before.length);
+  const { deviation, vif, tail } = spreadOf(logBefore, smallestDeviation);
   const tolerated = Math.log(1 + tolerance);
   const rise = mean(logLower) - mean(logBefore);
-  const p = studentTail((rise - tolerated) / standardError(lower.length), df);
+  const p = tail(rise - tolerated, lower.length);
   const evidence = { p, limit: turn.limit, deviation, vif };
 
   const [from, to] = [quantity(mean(before), unit), quantity(mean(after), unit)];
@@ -77,7 +70,7 @@ export function judgeGauge(
 
   // Passes where twice the tolerance can be ruled out, or where the rise is too small for anybody to notice.
   const margin = Math.log(1 + 2 * tolerance) - (mean(logAfter) - mean(logBefore));
-  const doubt = studentTail(margin / standardError(after.length), df);
+  const doubt = tail(margin, after.length);
   const all = { ...evidence, doubt };
   const small = atLeast > 0 && Math.max(...after) - mean(before) < atLeast;
   if (p <= turn.limit && noticeable) {
@@ -104,13 +97,3 @@ const summary = (points: readonly number[]) => ({
   points: points.length,
   ...(points.length > 0 && { mean: mean(points) }),
 });
-
-/** The variance of block means, relative to independent points; at least 1, and 1 where there are too few blocks to tell. */
-function inflation(points: readonly number[], deviation: number): number {
-  const blocks = Math.floor(points.length / blockPoints);
-  if (blocks < fewestBlocks) return 1;
-  const means = Array.from({ length: blocks }, (_, block) =>
-    mean(points.slice(block * blockPoints, (block + 1) * blockPoints)),
-  );
-  return Math.max(1, (blockPoints * variance(means)) / deviation ** 2);
-}

@@ -7,15 +7,11 @@ import { latencyPrecedents } from './latency-precedent.ts';
 import type { Turn } from './looks.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { calm, type Period, type Windows } from './series.ts';
-import { mean, median, studentTail, variance } from './statistics.ts';
+import { fewestAfter, fewestBefore, spreadOf } from './spread.ts';
+import { mean, median } from './statistics.ts';
 import type { LatencyFinding, Status } from './verdict.ts';
 import { chance, milliseconds, percent } from './wording.ts';
 
-const fewestBefore = 3;
-const fewestAfter = 2;
-/** Neighbouring points are alike; how much so shows in the means of blocks of this many, if there are enough of them. */
-const blockPoints = 4;
-const fewestBlocks = 5;
 /** An hour steadier than this was luck. */
 const smallestDeviation = 0.05;
 /** Times the usual p99: an incident. */
@@ -86,10 +82,7 @@ export function judgeLatency(
     );
   }
 
-  const deviation = Math.max(smallestDeviation, Math.sqrt(variance(before)));
-  const vif = inflation(before, deviation);
-  const df = Math.max(1, before.length / vif - 1);
-  const standardError = (points: number) => deviation * Math.sqrt(vif / points + vif / before.length);
+  const { deviation, vif, tail } = spreadOf(before, smallestDeviation);
   const tolerated = Math.log(1 + latencyTolerance);
 
   const from = milliseconds(Math.exp(mean(before)));
@@ -103,7 +96,7 @@ export function judgeLatency(
   const rise = day ? median(after) - mean(before) - load : mean(lower) - mean(before);
   const large = !day || rise > tolerated;
   const rarity = large || turn.main ? day?.rarity(windows.warm) : undefined;
-  const p = day ? (rarity?.p ?? 1) : studentTail((rise - tolerated) / standardError(lower.length), df);
+  const p = day ? (rarity?.p ?? 1) : tail(rise - tolerated, lower.length);
   const evidence = {
     p,
     ...(rarity && { rarity }),
@@ -121,7 +114,7 @@ export function judgeLatency(
   if (!turn.main) return finding('continue', `${words} ${to} so far, before ${from}`, evidence);
 
   const margin = Math.log(excluded) - (mean(after) - mean(before));
-  const doubt = studentTail(margin / standardError(after.length), df);
+  const doubt = tail(margin, after.length);
   const all = { ...evidence, doubt };
   if (p <= turn.limit && large) {
     const just = milliseconds(Math.exp(mean(last)));
@@ -137,13 +130,3 @@ export function judgeLatency(
 
 /** The mean logarithm of the periods' requests. */
 const meanLoad = (periods: readonly Period[]) => mean(periods.map(({ requests }) => Math.log(requests)));
-
-/** The variance of block means, relative to independent points; at least 1, and 1 where there are too few blocks to tell. */
-function inflation(points: readonly number[], deviation: number): number {
-  const blocks = Math.floor(points.length / blockPoints);
-  if (blocks < fewestBlocks) return 1;
-  const means = Array.from({ length: blocks }, (_, block) =>
-    mean(points.slice(block * blockPoints, (block + 1) * blockPoints)),
-  );
-  return Math.max(1, (blockPoints * variance(means)) / deviation ** 2);
-}
