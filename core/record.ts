@@ -26,6 +26,10 @@ export const recordSchema = z.object({
 });
 export type ReleaseRecord = z.infer<typeof recordSchema>;
 
+/** Its last step has recorded the outcome and freed the slot. After the outcome alone that is still to do. */
+export const leftSlot = ({ steps }: Pick<ReleaseRecord, 'steps'>): boolean =>
+  steps.RecordOutcome !== undefined;
+
 const said = z.looseObject({
   reason: z.string().optional(),
   summary: z.string().optional(),

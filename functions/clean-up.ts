@@ -1,6 +1,7 @@
 /** Does for an execution that is over what it did not come to do itself: it was stopped, timed out, or failed at it. */
 import type { Aws } from '../aws/gateways.ts';
 import type { SeenExecution } from '../aws/states.ts';
+import { leftSlot } from '../core/record.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 import { endRelease } from './end-release.ts';
 
@@ -19,8 +20,7 @@ export async function cleanUp(
   aws: Pick<Aws, 'config' | 'measure' | 'now' | 'records' | 'slots' | 'states'>,
 ): Promise<{ recorded: boolean }> {
   const { records } = aws;
-  const { steps } = await records.of(execution);
-  if (steps.RecordOutcome !== undefined) return { recorded: false };
+  if (leftSlot(await records.of(execution))) return { recorded: false };
   const why = [phrases[status] ?? status, error, cause].filter(Boolean).join(': ');
   const failure = { Error: null, Cause: why };
   const ended = await endRelease({ execution, request, outcome: 'NeedsHuman', failure }, aws);

@@ -5,7 +5,7 @@ import type { Posted } from '../aws/slack.ts';
 import { SlackLimited, SlackRefused } from '../aws/slack-api.ts';
 import type { Telling } from '../aws/tellings.ts';
 import { tellsSlack } from '../core/config.ts';
-import type { ReleaseRecord } from '../core/record.ts';
+import { leftSlot, type ReleaseRecord } from '../core/record.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 import { type Message, message } from '../core/slack-blocks.ts';
 import { releaseMessage } from '../core/telling/release-message.ts';
@@ -56,9 +56,6 @@ export async function tellRelease(execution: string, aws: TellingAws): Promise<R
     throw error;
   }
 }
-
-/** Recorded by its own step, which frees the slot after the outcome: until then something is left to do for it. */
-export const leftSlot = ({ steps }: ReleaseRecord): boolean => steps.RecordOutcome !== undefined;
 
 interface Task {
   execution: string;

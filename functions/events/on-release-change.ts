@@ -4,8 +4,8 @@ import { openReleases } from '../../aws/open-releases.ts';
 import { readChanges } from '../../aws/record-changes.ts';
 import { tellsSlack } from '../../core/config.ts';
 import { domainEventOf } from '../../core/domain-event.ts';
+import { leftSlot } from '../../core/record.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
-import { leftSlot } from '../tell-release.ts';
 
 export interface ToldChanges {
   /** The ids of what was emitted. */
