@@ -1,14 +1,12 @@
 /** The console as a person sees it. Needs a Chromium on the path, or its place in the variable `CHROMIUM`. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../functions/status/look.ts';
 import { realClock, virtualClock } from '../../local/clock.ts';
 import { console as releasesConsole } from '../../local/console/console.ts';
-import { requestOf, send } from '../../local/door/node-http.ts';
 import { type Browser, chromium, findChromium, type Page } from '../support/chromium.ts';
 import { type ConsoleScene, consoleScene, failing, scenarios } from '../support/console-source.ts';
 import { crashing } from '../support/crashing-scenario.ts';
+import { type Served, served } from '../support/served.ts';
 
 const executable = await findChromium();
 if (!executable) console.warn('test/browser: no Chromium was found, so nobody looks at the console');
@@ -16,7 +14,7 @@ if (!executable) console.warn('test/browser: no Chromium was found, so nobody lo
 describe.skipIf(!executable)('in a browser', () => {
   const clock = virtualClock();
   let scene: ConsoleScene;
-  let server: Server;
+  let site: Served | undefined;
   let browser: Browser;
   let page: Page;
   let address = '';
@@ -63,22 +61,15 @@ describe.skipIf(!executable)('in a browser', () => {
       source: { ...scene.source, environments: async () => environments },
       clock: { ...realClock(), now: clock.now },
     });
-    server = createServer((incoming, outgoing) => {
-      app
-        .fetch(requestOf(incoming, outgoing))
-        .then((answer) => send(answer, outgoing))
-        .catch(() => outgoing.destroy());
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    site = await served(app.fetch);
+    address = site.address;
     browser = await chromium(String(executable));
     page = await browser.newPage();
   }, 60_000);
 
   afterAll(async () => {
     await browser?.close();
-    server?.closeAllConnections();
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+    await site?.close();
   });
 
   const openRelease = async (name: string) => {

@@ -1,39 +1,30 @@
 /** The local Slack page as a person uses it. Needs a Chromium, as the console's test does. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requestOf, send } from '../../local/door/node-http.ts';
 import { type Browser, chromium, findChromium, type Page } from '../support/chromium.ts';
 import { production, rehearsal } from '../support/rehearsal.ts';
+import { type Served, served } from '../support/served.ts';
 
 const executable = await findChromium();
 if (!executable) console.warn('test/browser: no Chromium was found, so nobody clicks in Slack');
 
 describe.skipIf(!executable)('in a browser', () => {
-  let server: Server | undefined;
+  let site: Served | undefined;
   let browser: Browser | undefined;
   let page: Page;
   let world: Awaited<ReturnType<typeof rehearsal>>;
-  let address = '';
 
   beforeAll(async () => {
     const { analysis: _, ...staging } = { ...production, name: 'staging', service: 'my-api-staging' };
     const environments = [staging, { ...production, approval: {} }];
     world = await rehearsal({ slack: true, service: { environments } });
-    const listening = createServer(async (incoming, outgoing) => {
-      await send(await world.world.slack.route.fetch(requestOf(incoming, outgoing)), outgoing);
-    });
-    server = listening;
-    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+    site = await served(world.world.slack.route.fetch);
     browser = await chromium(String(executable));
     page = await browser.newPage();
   }, 60_000);
 
   afterAll(async () => {
     await browser?.close();
-    server?.closeAllConnections();
-    server?.close();
+    await site?.close();
   });
 
   test('staging deploys by itself, and a click on Approve lets production follow', async () => {
@@ -41,7 +32,7 @@ describe.skipIf(!executable)('in a browser', () => {
     await world.clock.advance(600_000);
     expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.0 RUNNING']);
 
-    await page.open(`${address}/slack`);
+    await page.open(`${site?.address}/slack`);
     expect(await page.ask('document.body.innerText')).toContain('waits for approval (production)');
     // The page asks once more, by a dialog that only a person can answer.
     await page.ask('void (window.confirm = () => true)');
