@@ -1,21 +1,30 @@
-/** Ends an approval whose release has ended without it: stopped, timed out, or by a fault. Nobody is to click for nothing. */
+/** Ends approvals that nobody decides any more. Nobody is to click for nothing. */
 import type { Aws } from '../aws/gateways.ts';
+import type { ApprovalAnswer } from '../core/approval/answer.ts';
 import { decidedMessage } from '../core/approval/message.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 
-/** May be repeated. Slack may be away meanwhile: who clicks then is told that it is over. */
+/** Answers the decision that counts. May be repeated. Slack may be away meanwhile: who clicks then is told that it is over. */
+export async function endApproval(
+  approvalId: string,
+  given: ApprovalAnswer,
+  { approvals, slack }: Pick<Aws, 'approvals' | 'slack'>,
+): Promise<ApprovalAnswer | undefined> {
+  const { posted, answer } = await approvals.end(approvalId, given);
+  if (posted && answer) await slack.update(posted, decidedMessage(posted, answer)).catch(() => undefined);
+  return answer;
+}
+
+/** Where the release has ended without it: stopped, timed out, or by a fault. May be repeated. */
 export async function closeApproval(
   execution: string,
   { service, environment }: Pick<ReleaseRequest, 'service' | 'environment'>,
-  { approvals, config, slack }: Pick<Aws, 'approvals' | 'config' | 'slack'>,
+  aws: Pick<Aws, 'approvals' | 'config' | 'slack'>,
 ): Promise<void> {
-  const settings = config.services[service]?.environments.find(({ name }) => name === environment);
+  const settings = aws.config.services[service]?.environments.find(({ name }) => name === environment);
   if (!settings?.approval && !settings?.breakGlass) return;
-  const before = await approvals.of(execution.slice(execution.lastIndexOf(':') + 1));
+  const before = await aws.approvals.of(execution.slice(execution.lastIndexOf(':') + 1));
   if (!before || before.answer) return;
   const reason = 'its release has ended';
-  const { posted, answer } = await approvals.end(before.approvalId, {
-    ...{ decision: 'expired', by: 'nobody', reason },
-  });
-  if (posted && answer) await slack.update(posted, decidedMessage(posted, answer)).catch(() => undefined);
+  await endApproval(before.approvalId, { decision: 'expired', by: 'nobody', reason }, aws);
 }

@@ -21,10 +21,10 @@ export const onReleaseChange = defineEventHandler({
     const { changes, unreadable } = readChanges(event);
     const events = changes.flatMap((change) => domainEventOf(change) ?? []);
     await aws.domainEvents.emit(events);
-    for (const { after } of changes) {
+    for (const { before, after } of changes) {
       // Nothing is left to do for it, unless people are to be told: the schedule need not find that out.
       const { request, execution } = after;
-      if (!request || !leftSlot(after) || tellsSlack(aws.config)) continue;
+      if (!request || !leftSlot(after) || (before && leftSlot(before)) || tellsSlack(aws.config)) continue;
       await aws.openReleases.close(request, [execution.slice(execution.lastIndexOf(':') + 1)]);
     }
     return { emitted: events.map(({ detail }) => detail.id), unreadable };

@@ -1,20 +1,20 @@
 /** Asks people, once, and looks for the answer each time it is called. The task token stays in the table. */
 import * as z from 'zod';
-import { type Approval, approvals } from '../../aws/approvals.ts';
+import { approvals } from '../../aws/approvals.ts';
 import { ecs } from '../../aws/ecs.ts';
-import type { Aws } from '../../aws/gateways.ts';
 import { slack } from '../../aws/slack.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
-import { type ApprovalAnswer, approvalAnswerSchema, stoppedBy } from '../../core/approval/answer.ts';
+import { approvalAnswerSchema, stoppedBy } from '../../core/approval/answer.ts';
 import { expire } from '../../core/approval/decide.ts';
-import { approvalMessage, decidedMessage, reminderMessage } from '../../core/approval/message.ts';
+import { approvalMessage, reminderMessage } from '../../core/approval/message.ts';
 import { rulesFrom } from '../../core/approval/rules.ts';
 import { environmentOf } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
 import { type ScanVerdict, scanVerdictSchema } from '../../core/scan/verdict.ts';
 import { called, isNewer, takesItsPlace } from '../../core/slot.ts';
+import { endApproval } from '../close-approval.ts';
 import { lambda } from '../lambda.ts';
 import { shownPlan } from '../shown-plan.ts';
 import { defineStep } from '../step.ts';
@@ -51,11 +51,11 @@ export const requestApproval = defineStep({
     const { deployed } = slot;
     if (deployed && isNewer(deployed, { pushedAt: release.pushedAt, execution: arn })) {
       const reason = takesItsPlace(called(deployed));
-      return ended(approval, { decision: 'superseded', by: 'nobody', reason }, aws);
+      return endApproval(approvalId, { decision: 'superseded', by: 'nobody', reason }, aws);
     }
     if (now() >= expiresAt) {
       const over = { asked: asked || !config.slack, spent: spoken(timeout), now: now() };
-      return ended(approval, expire(approval, rules, over), aws);
+      return endApproval(approvalId, expire(approval, rules, over), aws);
     }
     if (!config.slack) return undefined;
     if (!asked) {
@@ -82,20 +82,6 @@ export const requestApproval = defineStep({
 function heldBy({ unpassed }: Release, { status, summary }: ScanVerdict): string | undefined {
   const reasons = [...(unpassed ? [unpassed] : []), ...(status === 'fail' ? [summary] : [])];
   return reasons.length > 0 ? reasons.join('; ') : undefined;
-}
-
-/** Nobody's decision. The buttons go, if Slack can be reached: who clicks them later is told that it is over. */
-async function ended(
-  { approvalId }: Approval,
-  answer: ApprovalAnswer,
-  { approvals, slack }: Pick<Aws, 'approvals' | 'slack'>,
-): Promise<ApprovalAnswer | undefined> {
-  const approval = await approvals.end(approvalId, answer);
-  if (approval.posted && approval.answer)
-    await slack
-      .update(approval.posted, decidedMessage(approval.posted, approval.answer))
-      .catch(() => undefined);
-  return approval.answer;
 }
 
 export const handler = lambda(requestApproval);

@@ -119,7 +119,7 @@ export const resolveRelease = defineStep({
     const exempt = rollback !== undefined;
     if (unpassed && !exempt && !environment.breakGlass) throw new ReleaseRejected(unpassed);
     if (passed && !exempt && environment.soak !== undefined) {
-      const abort = abortOf(await aws.slots.look(target), arn);
+      const abort = abortOf(slot, arn);
       if (abort) throw new ReleaseRejected(abortSentence(abort));
       const soaking = await soak(aws, request, passed, environment.soak);
       if (soaking) return { ...soaking, release };
