@@ -4,7 +4,6 @@
  * High where the lower bound is above a quarter of the Hodges-Lehmann estimate.
  */
 
-const confidence = 0.98;
 /** Of the estimate. */
 const tolerance = 0.25;
 /** The 99th percentile of the normal distribution: (1 + 0.98) / 2. */
@@ -32,8 +31,6 @@ export function kayenta(before: readonly number[], after: readonly number[]): Sh
   const estimate = root(z, least, most);
   return { lower, estimate, high: lower > tolerance * Math.abs(estimate) };
 }
-
-export const kayentaConfidence = confidence;
 
 /** The rank sum of `after` − `shift` among both, centred and scaled. */
 export function standardised(before: readonly number[], after: readonly number[], shift: number): number {

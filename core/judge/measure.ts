@@ -86,4 +86,3 @@ export const ownMetricSchema = z
     if (!gauge && (tolerance !== undefined || atLeast !== undefined))
       reject(tolerance === undefined ? 'atLeast' : 'tolerance', 'belongs to a gauge');
   });
-export type OwnMetric = z.infer<typeof ownMetricSchema>;
