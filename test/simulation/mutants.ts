@@ -168,7 +168,7 @@ ${deployAll}
   {
     name: 'a release that is stopped is not cleaned up behind',
     file: 'functions/clean-up.ts',
-    find: 'if (steps.RecordOutcome !== undefined) return { recorded: false };',
+    find: 'if (leftSlot(await records.of(execution))) return { recorded: false };',
     replace: 'if (steps !== undefined) return { recorded: false };',
   },
   {
