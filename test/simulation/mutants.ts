@@ -169,13 +169,13 @@ ${deployAll}
     name: 'a release that is stopped is not cleaned up behind',
     file: 'functions/clean-up.ts',
     find: 'if (leftSlot(await records.of(execution))) return { recorded: false };',
-    replace: 'if (steps !== undefined) return { recorded: false };',
+    replace: 'if (execution) return { recorded: false };',
   },
   {
     name: 'nobody is told of an end that Slack was away for',
     file: 'functions/end-open.ts',
-    find: 'await tellRelease(arn, aws);',
-    replace: 'void tellRelease;',
+    find: 'const told = await tellRelease(arn, aws);',
+    replace: 'const told = tellRelease;',
   },
   {
     name: 'what Slack was told first stays',
