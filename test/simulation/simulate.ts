@@ -1,4 +1,8 @@
-/** `npm run simulate -- --seed N --runs N`: plays that many plans, and shows the first that breaks an invariant as small as it gets. */
+/**
+ * `npm run simulate -- --seed N --runs N`: plays that many plans, and shows the first that breaks an invariant as small as it gets.
+ * `--seed commit` takes the seed from the commit: other plans for every commit, and the same wherever it is checked.
+ */
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { shrink } from './check.ts';
 import { checkAll } from './crew.ts';
@@ -12,11 +16,12 @@ const { values } = parseArgs({
     'shrink-seconds': { type: 'string', default: '60' },
   },
 });
-const first = Number(values.seed);
+const commit = () => Number.parseInt(execFileSync('git', ['rev-parse', 'HEAD']).toString().slice(0, 7), 16);
+const first = values.seed === 'commit' ? commit() : Number(values.seed);
 const runs = Number(values.runs);
 if (!Number.isInteger(first) || !Number.isInteger(runs) || runs < 1) {
   console.error(
-    'Usage: npm run simulate -- --seed <number> --runs <number> [--all] [--shrink-seconds <number>]',
+    'Usage: npm run simulate -- --seed <number>|commit --runs <number> [--all] [--shrink-seconds <number>]',
   );
   process.exit(2);
 }

@@ -66,9 +66,13 @@ function answersOf(history: PlayedExecution['history']): Record<string, unknown>
     state = entered ?? state;
     const output = event.taskSucceededEventDetails?.output;
     if (output === undefined) continue;
-    const result = JSON.parse(output);
+    const result = JSON.parse(output, asDynamoDbKeepsIt);
     const waits = event.taskSucceededEventDetails?.resource === 'invoke.waitForTaskToken';
     answers[state] = waits ? result : result.Payload;
   }
   return answers;
 }
+
+/** DynamoDB has no number between 0 and 1e-130, so the chance of the all but impossible is 0 in the record. */
+const asDynamoDbKeepsIt = (_name: string, value: unknown) =>
+  typeof value === 'number' && Math.abs(value) < 1e-130 ? 0 : value;
