@@ -88,6 +88,11 @@ function* smallerThan(plan: Plan): Generator<Plan> {
   if (stops.length > 0) yield { ...plan, stops: undefined };
   if (stops.length > 1) for (const one of stops) yield { ...plan, stops: [one] };
   for (const shifts of fewerShifts(plan.shifts)) yield { ...plan, shifts };
+  if (plan.deciders) {
+    yield { ...plan, deciders: undefined };
+    for (const index of plan.deciders.deciders.keys())
+      yield { ...plan, deciders: { ...plan.deciders, deciders: plan.deciders.deciders.toSpliced(index, 1) } };
+  }
   if (plan.queue) yield { ...plan, queue: undefined };
   if (plan.alongside) yield { ...plan, alongside: undefined };
   for (const limits of wider(plan.limits)) yield { ...plan, limits };

@@ -1,6 +1,7 @@
 /** The configuration of a plan's services. */
 import { type Config, type ConfigInput, defineConfig } from '../../core/config.ts';
 import { balancer } from '../support/rehearsed-world.ts';
+import { people, rulesOf } from './deciders.ts';
 import type { Plan } from './plan.ts';
 import { rolloutOf, strategyAt } from './shifts.ts';
 
@@ -9,7 +10,7 @@ const there = { region: 'us-east-1', roleArn: 'arn:aws:iam::210987654321:role/ti
 /** What runs the same image beside a service. */
 export const workerOf = (service: string) => `${service}-worker`;
 
-export function configOf({ services, elsewhere = false, alongside, shifts, queue }: Plan): Config {
+export function configOf({ services, elsewhere = false, alongside, shifts, queue, deciders }: Plan): Config {
   const environmentNames = ['staging', 'production'];
   const serviceNames = ['api', 'web'];
   const input: ConfigInput['services'] = {};
@@ -39,6 +40,7 @@ export function configOf({ services, elsewhere = false, alongside, shifts, queue
           ...(alongside && { alongside: [worker] }),
           ...(away && there),
           ...(environment.approval && { approval: { timeout: '1h' } }),
+          ...(deciders && rulesOf(deciders)),
           ...(environment.releaseTask && { releaseTask: { command: ['node', 'migrate.mjs'] } }),
           ...(environment.smoke && {
             smoke: {
@@ -55,6 +57,7 @@ export function configOf({ services, elsewhere = false, alongside, shifts, queue
   });
   return defineConfig({
     slack: { channel: 'deploys' },
+    ...(deciders && { people }),
     services: input,
   });
 }

@@ -2,6 +2,7 @@
 import { pushVariant } from '../../local/images/push-variant.ts';
 import { address, type VirtualWorld } from '../support/virtual-world.ts';
 import { serviceOf } from './config.ts';
+import { decideBy } from './deciders.ts';
 import type { Plan, PushPlan } from './plan.ts';
 import type { PlayedPush } from './story.ts';
 
@@ -30,13 +31,18 @@ export async function pushing(
   return { ...push, tagName, digest, at };
 }
 
-/** Somebody who reads Slack once a minute, while `answering`. */
+/** Somebody who reads Slack once a minute, while `answering`, or whoever decides by rules. */
 export function approve(
-  { clock, world }: VirtualWorld,
-  { approver }: Plan,
+  virtual: VirtualWorld,
+  { approver, deciders }: Plan,
   say: (what: string) => void,
   answering: () => boolean,
 ): void {
+  const { clock, world } = virtual;
+  if (deciders) {
+    decideBy(deciders, virtual, say, answering);
+    return;
+  }
   if (approver.answer === 'sleeps') return;
   const asked = new Set<string>();
   const look = () => {

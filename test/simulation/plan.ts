@@ -1,6 +1,7 @@
 /** What happens in one simulated world, as data: who deploys what where, who interferes, and what fails. */
 import * as fc from 'fast-check';
 import type { VariantName } from '../../local/images/variants.ts';
+import { type DecidersPlan, deciders } from './deciders.ts';
 import { type FunctionFault, functionFaultKinds } from './function-faults.ts';
 import { type IncidentPlan, incidents } from './incidents.ts';
 import { type LimitsPlan, limits } from './limits.ts';
@@ -98,6 +99,8 @@ export interface Plan {
   /** Of every environment; the newest is next where absent. */
   queue?: 'fifo' | 'reject' | undefined;
   stops?: StopPlan[] | undefined;
+  /** Every environment is deployed to by these people's decision, instead of the approver's. */
+  deciders?: DecidersPlan | undefined;
 }
 export interface EventPlan {
   loss: number;
@@ -333,4 +336,5 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
     { weight: 2, arbitrary: fc.constantFrom('fifo' as const, 'fifo' as const, 'reject' as const) },
   ),
   stops,
+  deciders,
 });

@@ -1,4 +1,6 @@
 /** What happened in a simulated world, and what it is like in the end. */
+import { type Approval, approvals as approvalsOf } from '../../aws/approvals.ts';
+import { type AuditEntry, audit as auditOf } from '../../aws/audit.ts';
 import { openAws } from '../../aws/open.ts';
 import { records as recordsOf } from '../../aws/records.ts';
 import { slots as slotsOf } from '../../aws/slots.ts';
@@ -46,6 +48,8 @@ export interface PlayedExecution {
   request: ReleaseRequest;
   record: ReleaseRecord;
   history: HistoryEvent[];
+  /** Of a release that was decided by rules. */
+  decided?: { approval: Approval; audit: AuditEntry[] } | undefined;
 }
 
 /** What a service is like in the end. */
@@ -147,8 +151,14 @@ export async function look(virtual: VirtualWorld, arn: string): Promise<LeftServ
 }
 
 /** Every execution that was started, the oldest first. */
-export async function executionsOf({ clock, world, ask }: VirtualWorld): Promise<PlayedExecution[]> {
-  const { records } = openAws(world.surroundings('tests'), { records: recordsOf });
+export async function executionsOf({ clock, config, world, ask }: VirtualWorld): Promise<PlayedExecution[]> {
+  const { approvals, audit, records } = openAws(world.surroundings('tests'), {
+    ...{ approvals: approvalsOf, audit: auditOf, records: recordsOf },
+  });
+  const decidedOf = async (approvalId: string) => {
+    const approval = await approvals.of(approvalId);
+    return approval && { approval, audit: await audit.of(approvalId) };
+  };
   const { executions } = await ask('SFN', 'ListExecutions', { stateMachineArn, maxResults: 1000 });
   const played: PlayedExecution[] = [];
   for (const { executionArn: arn, name, status } of executions) {
@@ -157,7 +167,8 @@ export async function executionsOf({ clock, world, ask }: VirtualWorld): Promise
     });
     const { events } = await ask('SFN', 'GetExecutionHistory', { executionArn: arn, maxResults: 1000 });
     const reading = records.of(arn);
-    await settle(clock, reading);
+    const decided = config.people ? decidedOf(name) : undefined;
+    await settle(clock, Promise.all([reading, decided]));
     played.push({
       ...{ arn, name, status, error },
       startedAt: startDate.getTime(),
@@ -165,6 +176,7 @@ export async function executionsOf({ clock, world, ask }: VirtualWorld): Promise
       request: JSON.parse(input),
       record: await reading,
       history: events,
+      decided: await decided,
     });
   }
   return played.sort((one, other) => one.startedAt - other.startedAt);

@@ -28,6 +28,7 @@ function planLines({
   services,
   desiredCount,
   approver,
+  deciders,
   callFaults,
   functionFaults,
   events,
@@ -50,7 +51,9 @@ function planLines({
       ({ environments }, index) =>
         `service ${index}: ${environments.map((one) => `[${on(one)}]`).join(' → ')}, ${desiredCount} tasks`,
     ),
-    `people: ${approver.answer} after ${approver.afterSeconds.join(', ')} s`,
+    deciders
+      ? `people: ${JSON.stringify(deciders)}`
+      : `people: ${approver.answer} after ${approver.afterSeconds.join(', ')} s`,
     ...callFaults.map(
       ({ operation, by, from, times, kind }) =>
         `call ${operation}${by ? ` of ${by}` : ''} ${from}${times > 1 ? `–${from + times - 1}` : ''} is ${kind}`,
