@@ -51,10 +51,15 @@ export interface OpenedApproval
   rules: Rules;
 }
 
+const parse = (item: Record<string, unknown>): Approval => approvalSchema.parse(item);
+
+/** Of an item of the table whose key begins with `approval`: undefined for a wish, which is kept beside. */
+export const approvalIn = (item: Record<string, unknown>): Approval | undefined =>
+  item.approvalId === undefined ? undefined : parse(item);
+
 export function approvals({ open }: Means) {
   const table = open(tidegateTable);
   const keyOf = (approvalId: string) => `approval ${approvalId}`;
-  const parse = (item: Record<string, unknown>): Approval => approvalSchema.parse(item);
   /** Every write is conditional on the state that it was made from: a decision is never written over. */
   const write = (approvalId: string, attributes: (approval: Approval) => Partial<Approval> | undefined) =>
     table.change(keyOf(approvalId), (item) => {

@@ -1,5 +1,6 @@
 /** Who tried to decide what: every attempt as an item of its own, written once and never again. */
 import * as z from 'zod';
+import type { KeptAttempt } from '../core/approval/event.ts';
 import { forgetting } from '../core/forgetting.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
@@ -18,6 +19,10 @@ const entrySchema = z.object({
   verdict: z.string(),
   /** Of the rules that it was judged by. */
   rules: z.string(),
+  /** What it was about. */
+  service: z.string().optional(),
+  environment: z.string().optional(),
+  tag: z.string().optional(),
   digest: z.string().optional(),
 });
 export type AuditEntry = z.infer<typeof entrySchema>;
@@ -25,6 +30,12 @@ export type AuditEntry = z.infer<typeof entrySchema>;
 /** Who tries more often is not written down again: nobody is to fill the table. */
 const most = 500;
 const together = 25;
+
+/** Of an item of the table whose key begins with `audit`. */
+export const attemptIn = (item: Record<string, unknown>): KeptAttempt => ({
+  ...entrySchema.parse(item),
+  index: Number(String(item.key).split(' ').at(-1)),
+});
 
 export function audit({ open }: Means) {
   const table = open(tidegateTable);

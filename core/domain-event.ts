@@ -1,5 +1,13 @@
-/** Tidegate's own events on EventBridge, as docs/events.md tells them: what a release comes to, and how it ends. */
+/** Tidegate's own events on EventBridge, as docs/events.md tells them: what a release comes to, how it ends, and its approvals. */
 import * as z from 'zod';
+import {
+  type ApprovalChange,
+  type ApprovalEvent,
+  approvalEventOf,
+  approvalEventSchemas,
+  attemptEventOf,
+  type KeptAttempt,
+} from './approval/event.ts';
 import { digestSchema } from './image.ts';
 import { phaseOf, phaseSchema, releaseIn } from './phase.ts';
 import type { ReleaseRecord } from './record.ts';
@@ -46,17 +54,19 @@ export const releaseEndedSchema = z.strictObject({
 });
 
 /** By their `detail-type`. */
-export const domainEventSchemas = {
+export const releaseEventSchemas = {
   'Release Changed': releaseChangedSchema,
   'Release Ended': releaseEndedSchema,
 } as const;
+export const domainEventSchemas = { ...releaseEventSchemas, ...approvalEventSchemas } as const;
 
-export type DomainEvent = {
-  [Type in keyof typeof domainEventSchemas]: {
+type ReleaseEvent = {
+  [Type in keyof typeof releaseEventSchemas]: {
     type: Type;
-    detail: z.infer<(typeof domainEventSchemas)[Type]>;
+    detail: z.infer<(typeof releaseEventSchemas)[Type]>;
   };
-}[keyof typeof domainEventSchemas];
+}[keyof typeof releaseEventSchemas];
+export type DomainEvent = ReleaseEvent | ApprovalEvent;
 
 /** A record as it was, unless it is new, and as it is. */
 export interface RecordChange {
@@ -66,8 +76,19 @@ export interface RecordChange {
   at: number;
 }
 
-/** What a change of a record means to others; undefined where it is nothing to them. */
-export function domainEventOf({ before, after, at }: RecordChange): DomainEvent | undefined {
+/** Something of a release changed in Tidegate's table. */
+export type Change =
+  | ({ of: 'release' } & RecordChange)
+  | ({ of: 'approval' } & ApprovalChange)
+  | { of: 'attempt'; attempt: KeptAttempt };
+
+/** What a change means to others; undefined where it is nothing to them. */
+export function domainEventOf(change: Change): DomainEvent | undefined {
+  if (change.of === 'approval') return approvalEventOf(change);
+  return change.of === 'attempt' ? attemptEventOf(change.attempt) : releaseEventOf(change);
+}
+
+function releaseEventOf({ before, after, at }: RecordChange): ReleaseEvent | undefined {
   const phase = phaseOf(after);
   if (phase === undefined || (before && phaseOf(before) === phase)) return undefined;
   const { execution, request, outcome, reason = '', endedAt = at } = after;

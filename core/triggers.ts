@@ -1,7 +1,7 @@
 /** What wakes which function: EventBridge's rules and schedules, as data for the stacks and for the local world. */
 import type { Installation } from './access/installation.ts';
 import { type Config, type Environment, tellsSlack } from './config.ts';
-import { domainEventSchemas, domainEventSource } from './domain-event.ts';
+import { domainEventSource, releaseEventSchemas } from './domain-event.ts';
 import { membersOf } from './members.ts';
 import { type Place, placeOf } from './place.ts';
 
@@ -48,7 +48,7 @@ export function triggersOf(config: Config, installation: Installation): Record<s
         pattern: {
           source: [domainEventSource],
           // A webhook can say a thing once, so it is how it ended.
-          'detail-type': config.slack ? Object.keys(domainEventSchemas) : ['Release Ended'],
+          'detail-type': config.slack ? Object.keys(releaseEventSchemas) : ['Release Ended'],
           account: [account],
           region: [region],
         },
@@ -193,11 +193,11 @@ export const schedules: Record<string, Schedule> = {
 /** What these functions fail at for good is dropped: the schedule finds it and does it again. */
 export const doneAgain: readonly string[] = ['tell-slack'];
 
-/** What is read of the table's stream: changes of releases' records, in their order. */
+/** What is read of the table's stream: changes of releases' records and approvals, and attempts to decide them, in their order. */
 export const releaseChanges = {
   function: 'on-release-change',
   /** Of their keys. */
-  keyPrefix: 'release ',
+  keyPrefixes: ['release ', 'approval ', 'audit '],
   batchSize: 100,
   /** From the first change of a batch until it is handed over: the states before a deployment follow each other quickly. */
   windowSeconds: 1,

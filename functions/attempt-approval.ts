@@ -53,12 +53,12 @@ export async function attemptApproval(
   attempting: Attempting,
   aws: ApprovingAws,
 ): Promise<Attempted | undefined> {
-  const { approvalId, action, actor, door, reason } = attempting;
+  const { approvalId, action, actor, door, authenticated, reason } = attempting;
   const before = await aws.approvals.of(approvalId);
   if (!before) return undefined;
   const who = await actorOf(before, actor, aws);
   const attempted = await aws.approvals.attempt(approvalId, (approval) =>
-    decide(approval, approval.rules, { actor: who, action, door, reason }, aws.now()),
+    decide(approval, approval.rules, { actor: who, action, door, authenticated, reason }, aws.now()),
   );
   await writeDown(attempting, attempted, aws);
   const { approval, decided } = attempted;
@@ -79,7 +79,7 @@ export async function writeDown(
     ...(said && { reason: said }),
     verdict: decided.verdict === 'refused' ? `refused: ${decided.why}` : decided.verdict,
     rules: versionOf(approval.rules),
-    ...(approval.subject && { digest: approval.subject.digest }),
+    ...approval.subject,
   });
 }
 

@@ -52,7 +52,8 @@ export async function stopWaiting(
   await aws.audit.append({
     ...{ approvalId, at: now(), actor, action, door, authenticated, reason: reason.slice(0, 500) },
     verdict: may ? `${stopped.verdict}: it is not to wait for its scan` : 'refused: not allowed',
-    ...{ rules: versionOf(rules), digest: request.push.digest },
+    ...{ rules: versionOf(rules), service: request.service, environment: request.environment },
+    ...{ tag: request.push.tag, digest: request.push.digest },
   });
   if (stopped.verdict === 'accepted') await aws.approvals.wish(approvalId, now());
   return stopped;

@@ -1,4 +1,4 @@
-/** The table's stream, and the function that Lambda reads it for: changes of releases, in their order. */
+/** The table's stream, and the function that Lambda reads it for: what becomes of releases, in its order. */
 import { releaseChanges } from '../core/triggers.ts';
 import { deadLetters } from './dead-letters.ts';
 import { type FunctionOptions, lambdaFunction } from './functions.ts';
@@ -11,12 +11,12 @@ export interface ChangesOptions {
 }
 
 export function readChanges(platform: Platform, names: Names, { table, access }: ChangesOptions): void {
-  const { function: name, keyPrefix, batchSize, windowSeconds, maximumAgeSeconds } = releaseChanges;
+  const { function: name, keyPrefixes, batchSize, windowSeconds, maximumAgeSeconds } = releaseChanges;
   const queue = deadLetters(platform, names, name);
   const reader = lambdaFunction(platform, names, { name, folder: 'events', access, readsStream: true });
   const filter = {
     eventName: ['INSERT', 'MODIFY'],
-    dynamodb: { Keys: { key: { S: [{ prefix: keyPrefix }] } } },
+    dynamodb: { Keys: { key: { S: keyPrefixes.map((prefix) => ({ prefix })) } } },
   };
   new platform.aws.lambda.EventSourceMapping('ReleaseChanges', {
     eventSourceArn: table.nodes.table.streamArn,

@@ -14,6 +14,8 @@ export const decisionSchema = z.object({
   slackGroups: z.array(z.string()).optional(),
   /** The door: `slack` or `command`. */
   door: z.string(),
+  /** What proved there who they are. */
+  authenticated: z.string().optional(),
   /** ms since the epoch. */
   at: z.number(),
   reason: z.string().optional(),
@@ -37,6 +39,7 @@ export interface Attempt {
   actor: Actor;
   action: Action;
   door: string;
+  authenticated?: string | undefined;
   reason?: string | undefined;
 }
 
@@ -58,10 +61,10 @@ export const longestReason = 400;
 export function decide(pending: Pending, rules: Rules, attempt: Attempt, now: number): Decided {
   const no = refusal(pending, rules, attempt, now);
   if (no) return { verdict: 'refused', ...no };
-  const { action, actor, door } = attempt;
+  const { action, actor, door, authenticated } = attempt;
   const reason = reasonOf(attempt);
   const decision: Decision = {
-    ...{ action, actor: actor.id, door, at: now },
+    ...{ action, actor: actor.id, door, ...(authenticated && { authenticated }), at: now },
     ...(actor.slackGroups && { slackGroups: [...actor.slackGroups] }),
     ...(reason && { reason }),
   };
@@ -238,6 +241,9 @@ export function stillNeeded(
       : '';
   return `${more} more approval${more === 1 ? ' is' : 's are'} needed${from}${doubt}`;
 }
+
+/** What it takes to break the glass. */
+export const glassRule = 'two people have to break the glass, each with a reason';
 
 function glassNeeded(_rules: Rules, decisions: readonly Decision[]): string | undefined {
   const broken = decisions.filter(({ action }) => action === 'break glass');

@@ -8,7 +8,7 @@ import { type Message, section, warningBlocks } from '../slack-blocks.ts';
 import { cut, escaped, limits, mentions } from '../slack-text.ts';
 import type { Change } from '../task-definition.ts';
 import type { ApprovalAnswer } from './answer.ts';
-import { type Action, type Decision, longestReason, requiredApprovals } from './decide.ts';
+import { type Action, type Decision, glassRule, longestReason, requiredApprovals } from './decide.ts';
 import type { Rules } from './rules.ts';
 
 export interface WantedApproval {
@@ -128,7 +128,7 @@ function deploymentBlocks({ changes = [], wayBack, release: { before }, now }: W
 }
 
 function needs({ rules, release, held }: WantedApproval): string {
-  if (held) return 'two people have to break the glass, each with a reason';
+  if (held) return glassRule;
   const required = requiredApprovals({ author: release.commit.author }, rules);
   const groups = Object.keys(rules.policy.requireFrom).map((name) => `one from ${escaped(name)}`);
   const own = rules.policy.selfApproval === 'deny' ? ['not by the author'] : [];

@@ -1,7 +1,7 @@
-/** A release's record changed: tells whoever subscribed what the release has come to. No release waits for that. */
+/** A release's record or its approval changed: tells whoever subscribed what has become of it. No release waits for that. */
 import { domainEvents } from '../../aws/domain-events.ts';
 import { openReleases } from '../../aws/open-releases.ts';
-import { readChanges } from '../../aws/record-changes.ts';
+import { readChanges } from '../../aws/table-changes.ts';
 import { tellsSlack } from '../../core/config.ts';
 import { domainEventOf } from '../../core/domain-event.ts';
 import { leftSlot } from '../../core/record.ts';
@@ -10,7 +10,7 @@ import { defineEventHandler, onEvent } from '../event.ts';
 export interface ToldChanges {
   /** The ids of what was emitted. */
   emitted: string[];
-  /** What is no record. */
+  /** What is none of ours. */
   unreadable: string[];
 }
 
@@ -21,7 +21,9 @@ export const onReleaseChange = defineEventHandler({
     const { changes, unreadable } = readChanges(event);
     const events = changes.flatMap((change) => domainEventOf(change) ?? []);
     await aws.domainEvents.emit(events);
-    for (const { before, after } of changes) {
+    for (const change of changes) {
+      if (change.of !== 'release') continue;
+      const { before, after } = change;
       // Nothing is left to do for it, unless people are to be told: the schedule need not find that out.
       const { request, execution } = after;
       if (!request || !leftSlot(after) || (before && leftSlot(before)) || tellsSlack(aws.config)) continue;

@@ -28,8 +28,8 @@ export interface StreamOptions {
   clock: Clock;
   /** The table's primary key: text. */
   hash: string;
-  /** Only items whose key begins so. */
-  keyPrefix: string;
+  /** Only items whose key begins with one of them. */
+  keyPrefixes: readonly string[];
   batchSize: number;
   /** From the first record of a batch until it is handed over. */
   windowSeconds: number;
@@ -45,7 +45,7 @@ const longestBackoffMs = 60_000;
 
 /** Hears of each change of the table. One shard: a batch that fails holds up everything behind it, in halves. */
 export function stream(options: StreamOptions): (change: ItemChange) => void {
-  const { clock, hash, keyPrefix, batchSize, windowSeconds, maximumAgeSeconds, invoke, failed } = options;
+  const { clock, hash, keyPrefixes, batchSize, windowSeconds, maximumAgeSeconds, invoke, failed } = options;
   const waiting: Waiting[] = [];
   let reading = false;
   let sequence = 0;
@@ -78,7 +78,7 @@ export function stream(options: StreamOptions): (change: ItemChange) => void {
   return ({ before, after }) => {
     const item = after ?? before ?? {};
     const key = String(item[hash]?.S ?? '');
-    if (!key.startsWith(keyPrefix)) return;
+    if (!keyPrefixes.some((prefix) => key.startsWith(prefix))) return;
     sequence += 1;
     const SequenceNumber = String(sequence).padStart(21, '0');
     const record: StreamRecord = {

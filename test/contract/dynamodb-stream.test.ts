@@ -21,7 +21,14 @@ async function table(fails: (keys: string[]) => boolean = () => false) {
     `${eventName} ${Keys.key.S} ${OldImage?.n?.N ?? '-'}>${NewImage?.n?.N ?? '-'}`;
   const keyOf = ({ dynamodb }: Seen) => dynamodb.Keys.key.S;
   const changes = stream({
-    ...{ clock, hash: 'key', keyPrefix: 'release ', batchSize: 3, windowSeconds: 1, maximumAgeSeconds: 60 },
+    ...{
+      clock,
+      hash: 'key',
+      keyPrefixes: ['release '],
+      batchSize: 3,
+      windowSeconds: 1,
+      maximumAgeSeconds: 60,
+    },
     async invoke({ Records }) {
       const records = Records as unknown as Seen[];
       if (fails(records.map(keyOf))) throw new Error('not now');

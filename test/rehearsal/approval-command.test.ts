@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { approvalDoor } from '../../aws/approval-door.ts';
 import { openAws } from '../../aws/open.ts';
+import { domainEventSchemas } from '../../core/domain-event.ts';
 import type { ApprovalCommand, CommandAnswer } from '../../functions/events/on-approval-command.ts';
 import { account } from '../../local/aws-service.ts';
 import { type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
@@ -54,6 +55,21 @@ test('what waits is listed without its task token, decided by who signs, and sho
     [userArn('ada'), 'signed by AWS IAM', 'decided'],
   ]);
   expect(await as('ada', { action: 'approve', approvalId })).toMatchObject({ verdict: 'refused' });
+
+  // Others hear of all of it, as docs/events.md tells it.
+  await world.clock.advance(5000);
+  const told = world.calls.flatMap(({ operation, input }) =>
+    operation === 'PutEvents' ? (input.Entries as { DetailType: string; Detail: string }[]) : [],
+  );
+  const events = told.flatMap(({ DetailType, Detail }) =>
+    DetailType.startsWith('Approval')
+      ? [{ type: DetailType as keyof typeof domainEventSchemas, detail: JSON.parse(Detail) }]
+      : [],
+  );
+  const ids = events.map(({ detail }) => detail.id.slice(approvalId.length));
+  expect(ids.sort()).toEqual(['/Asked', '/Attempt 1', '/Attempt 2', '/Attempt 3', '/Decided']);
+  for (const { type, detail } of events)
+    expect(domainEventSchemas[type].safeParse(detail).error).toBeUndefined();
 });
 
 test('one person does not count twice by coming through both doors', async () => {

@@ -201,6 +201,8 @@ test('the table tells of changes of releases, in order, and what cannot be told 
   const wants = compilePattern(JSON.parse(filterCriteria.filters[0].pattern));
   const record = (key: string, eventName: string) => ({ eventName, dynamodb: { Keys: { key: { S: key } } } });
   expect(wants(record('release arn:x', 'MODIFY'))).toBe(true);
+  expect(wants(record('approval my-api', 'INSERT'))).toBe(true);
+  expect(wants(record('audit my-api 0001', 'INSERT'))).toBe(true);
   expect(wants(record('slot main/my-api', 'MODIFY'))).toBe(false);
   expect(wants(record('release arn:x', 'REMOVE'))).toBe(false);
 });

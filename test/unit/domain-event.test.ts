@@ -10,6 +10,8 @@ import { samples } from '../../local/slack/samples.ts';
 const records = new Map(samples().map(({ name, told }) => [name, told.record]));
 const recordOf = (name: string): ReleaseRecord => records.get(name) as ReleaseRecord;
 const at = 1_767_604_410_000;
+const told = (before: ReleaseRecord | undefined, after: ReleaseRecord) =>
+  domainEventOf({ of: 'release', before, after, at });
 
 test.each([
   { name: 'waits for its scan', phase: 'Scanning' },
@@ -61,17 +63,15 @@ test('another phase is told, with an id that says which; another look is not', (
   const after = recordOf('being tested');
   const looked = { ...after, steps: { ...after.steps, RunSmokeTests: { status: 'continue' } } };
 
-  expect(domainEventOf({ before, after, at })).toMatchObject({
+  expect(told(before, after)).toMatchObject({
     type: 'Release Changed',
     detail: { id: 'shop-api-production-v1.4.2-0a1b2c3d/Testing', phase: 'Testing', at },
   });
-  expect(domainEventOf({ before: after, after: looked, at })).toBeUndefined();
+  expect(told(after, looked)).toBeUndefined();
 });
 
 test('every event that a release comes to keeps its schema', () => {
-  const events = [...records.values()].flatMap(
-    (after) => domainEventOf({ before: undefined, after, at }) ?? [],
-  );
+  const events = [...records.values()].flatMap((after) => told(undefined, after) ?? []);
 
   expect(new Set(events.map(({ detail }) => detail.id)).size).toBe(phases.length - 1);
   for (const { type, detail } of events)
