@@ -3,7 +3,9 @@ import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
 import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval/answer.ts';
 import { type Decided, decisionSchema } from '../core/approval/decide.ts';
+import { type Links, linkSchema } from '../core/approval/link.ts';
 import { noRules, type Rules, rulesSchema } from '../core/approval/rules.ts';
+import { keptPlanSchema } from '../core/approval/shown.ts';
 import { forgetting } from '../core/forgetting.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
@@ -40,6 +42,12 @@ const approvalSchema = z.object({
   asked: z.boolean().optional(),
   posted: postedSchema.optional(),
   reminded: z.boolean().optional(),
+  /** Of who decides by a link, by their names. */
+  links: z.record(z.string(), linkSchema).optional(),
+  /** What would change, for who is not asked in Slack. */
+  plan: keptPlanSchema.optional(),
+  /** When its release looked for the answer last, ms since the epoch. */
+  lookedAt: z.number().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
@@ -74,18 +82,22 @@ export function approvals({ open }: Means) {
     /** Opens an approval. Opening it again, with a new task token, keeps its deadline, its rules and what was decided. */
     async open(opened: OpenedApproval): Promise<Approval> {
       return table.change(keyOf(opened.approvalId), (before) => {
-        const { taskToken } = opened;
+        const { taskToken, openedAt: lookedAt } = opened;
         const item =
           before.approvalId === undefined
             ? { ...opened, ...forgetting('approval', opened.expiresAt) }
-            : { ...before, taskToken };
+            : { ...before, taskToken, lookedAt };
         return { item, answer: parse(item) };
       });
     },
 
-    /** Notes that people were asked or reminded, and where. */
-    mark: (approvalId: string, marks: Pick<Approval, 'asked' | 'posted' | 'reminded'>) =>
+    /** Notes that people were asked or reminded, where, and of what. */
+    mark: (approvalId: string, marks: Pick<Approval, 'asked' | 'plan' | 'posted' | 'reminded'>) =>
       write(approvalId, () => marks),
+
+    /** Keeps what `change` makes of the links, from the newest state. Answers the approval as it is then. */
+    changeLinks: (approvalId: string, change: (approval: Approval) => Links) =>
+      write(approvalId, (approval) => ({ links: { ...change(approval) } })),
 
     /** Somebody's attempt: what counts of it is written at once with what it leads to. Answers the approval as it is then. */
     async attempt(
@@ -96,8 +108,8 @@ export function approvals({ open }: Means) {
       const approval = await write(approvalId, (before) => {
         decided = decide(before);
         if (decided.verdict === 'refused') return undefined;
-        const { decisions, answer } = decided;
-        return { decisions, ...(answer && { answer }) };
+        const { decisions, answer, links } = decided;
+        return { decisions, ...(answer && { answer }), ...(links && { links: { ...links } }) };
       });
       if (!decided) throw new Error(`nobody asked whether ${approvalId} is decided`);
       return { approval, decided };

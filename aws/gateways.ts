@@ -1,4 +1,5 @@
 /** Every gateway under its name: types only, so that who takes some of them brings no client along. */
+import type { approvalLinks } from './approval-links.ts';
 import type { approvals } from './approvals.ts';
 import type { audit } from './audit.ts';
 import type { cloudwatch } from './cloudwatch.ts';
@@ -9,6 +10,7 @@ import type { endpoints } from './endpoints.ts';
 import type { evidence } from './evidence/evidence.ts';
 import type { executions } from './executions.ts';
 import type { logs } from './logs.ts';
+import type { mail } from './mail.ts';
 import type { Opened } from './open.ts';
 import type { openReleases } from './open-releases.ts';
 import type { pushes } from './pushes.ts';
@@ -29,6 +31,7 @@ import type { waits } from './waits.ts';
 
 /** All that a function may use. What several functions share takes a `Pick` of it: their openers are named by each of them. */
 export type Aws = Opened<{
+  approvalLinks: typeof approvalLinks;
   approvals: typeof approvals;
   audit: typeof audit;
   cloudwatch: typeof cloudwatch;
@@ -39,6 +42,7 @@ export type Aws = Opened<{
   evidence: typeof evidence;
   executions: typeof executions;
   logs: typeof logs;
+  mail: typeof mail;
   openReleases: typeof openReleases;
   pushes: typeof pushes;
   records: typeof records;

@@ -17,6 +17,10 @@ export const environmentSchema = z.object({
   CONSOLE_URL: z.url().optional(),
   /** Where S3 answers, if that is not where it does in the bucket's Region. */
   S3_URL: z.url().optional(),
+  /** Where SES answers, if that is not where it does in the installation's Region. */
+  SES_URL: z.url().optional(),
+  /** The address of the function whose page decides approvals by link; known to who mails the links. */
+  APPROVAL_PAGE_URL: z.url().optional(),
   SLACK_API_URL: z.url().default('https://slack.com/api'),
   /** The SSM parameter with the token that messages are posted with. */
   SLACK_TOKEN_PARAMETER: z.string().min(1).optional(),

@@ -1,5 +1,6 @@
 /** What an installation deploys: the schema of `tidegate.config.ts`, and every rule that a mistake in it would break. */
 import * as z from 'zod';
+import { linkMistakes } from './approval/link-mistakes.ts';
 import { peopleSchema } from './approval/person.ts';
 import { approvalPolicySchema, breakGlassSchema } from './approval/rules.ts';
 import { durationSchema, spoken } from './duration.ts';
@@ -247,6 +248,13 @@ const configSchema = z
       .optional(),
     /** The identities of the people who approve: who approves in Slack and in a terminal counts once. */
     people: peopleSchema.optional(),
+    /** By which approval.links are sent. */
+    mail: z
+      .strictObject({
+        /** An address that Amazon SES may send by: its own identity, or that of its domain, is verified in the installation's Region. */
+        from: z.email({ error: 'an e-mail address such as deploys@example.com' }).max(254),
+      })
+      .optional(),
     /** Instead of `slack`: an incoming webhook is told how releases end, and nothing before. It has no buttons. */
     slackWebhook: z.literal(true).optional(),
     /** Who is told by e-mail when Tidegate itself needs somebody. Each confirms it once, by a link that AWS sends. */
@@ -260,10 +268,12 @@ const configSchema = z
     path: ['slackWebhook'],
     error: 'is of no use beside slack, which tells more: take one of them out',
   })
-  .superRefine(({ services, slack, installation = { account: '', region: '' } }, context) => {
-    for (const [name, service] of Object.entries(services))
-      for (const { path, message } of scanMistakes(service))
+  .superRefine(({ services, slack, people, mail, installation = { account: '', region: '' } }, context) => {
+    for (const [name, service] of Object.entries(services)) {
+      const mistakes = [...scanMistakes(service), ...linkMistakes(service, people ?? {}, mail)];
+      for (const { path, message } of mistakes)
         context.addIssue({ code: 'custom', path: ['services', name, ...path], message });
+    }
     for (const [service, { environments }] of Object.entries(services)) {
       environments.forEach(({ approval, breakGlass }, index) => {
         if (slack) return;
@@ -273,10 +283,10 @@ const configSchema = z
             path: ['services', service, 'environments', index, field],
             message,
           });
-        if (approval)
+        if (approval && !approval.links)
           reject(
             'approval',
-            'needs slack settings: nobody would be asked, and every release would end Rejected',
+            'needs slack settings, or links: nobody would be asked, and every release would end Rejected',
           );
         if (breakGlass)
           reject('breakGlass', 'needs slack settings: a glass must not be broken without anybody hearing it');
@@ -375,6 +385,12 @@ export function environmentAfter({ environments }: Service, environment: string)
 export const asksPeople = ({ services }: Config): boolean =>
   Object.values(services).some(({ environments }) =>
     environments.some(({ approval, breakGlass }) => approval !== undefined || breakGlass !== undefined),
+  );
+
+/** Whether anybody may ever decide by a link in a mail. */
+export const sendsLinks = ({ services }: Config): boolean =>
+  Object.values(services).some(({ environments }) =>
+    environments.some(({ approval }) => approval?.links !== undefined),
   );
 
 /** Whether anything of a release is told in Slack. */

@@ -1,12 +1,12 @@
 /** What wakes which function: EventBridge's rules and schedules, as data for the stacks and for the local world. */
 import type { Installation } from './access/installation.ts';
-import { type Config, type Environment, tellsSlack } from './config.ts';
+import { type Config, type Environment, sendsLinks, tellsSlack } from './config.ts';
 import { domainEventSource, releaseEventSchemas } from './domain-event.ts';
 import { membersOf } from './members.ts';
 import { type Place, placeOf } from './place.ts';
 
 export interface Trigger {
-  function: 'start-release' | 'on-deployment-event' | 'on-execution-end' | 'tell-slack';
+  function: 'start-release' | 'on-deployment-event' | 'on-execution-end' | 'tell-slack' | 'mail-approval';
   pattern: EventPattern;
 }
 
@@ -49,6 +49,18 @@ export function triggersOf(config: Config, installation: Installation): Record<s
           source: [domainEventSource],
           // A webhook can say a thing once, so it is how it ended.
           'detail-type': config.slack ? Object.keys(releaseEventSchemas) : ['Release Ended'],
+          account: [account],
+          region: [region],
+        },
+      },
+    }),
+    ...(sendsLinks(config) && {
+      ApprovalOpened: {
+        function: 'mail-approval',
+        pattern: {
+          source: [domainEventSource],
+          // With Slack, who tells of the end closes what the release leaves open.
+          'detail-type': config.slack ? ['Approval Asked'] : ['Approval Asked', 'Release Ended'],
           account: [account],
           region: [region],
         },

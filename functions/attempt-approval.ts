@@ -19,9 +19,9 @@ export type ApprovingAws = Pick<
 export interface Attempting {
   approvalId: string;
   action: Action;
-  /** As the door knows them: `slack:U…`, or an IAM ARN. */
+  /** As the door knows them: `slack:U…`, an IAM ARN, or `link:…`. */
   actor: string;
-  door: 'slack' | 'command';
+  door: 'slack' | 'command' | 'link';
   /** What proved who they are. */
   authenticated: string;
   reason?: string | undefined;

@@ -4,14 +4,14 @@ import type { ApprovalAnswer } from '../core/approval/answer.ts';
 import { decidedMessage } from '../core/approval/message.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 
-/** Answers the decision that counts. May be repeated. Slack may be away meanwhile: who clicks then is told that it is over. */
+/** Answers the decision that counts. May be repeated. Slack may be away meanwhile, or not be there at all: who clicks then is told that it is over. */
 export async function endApproval(
   approvalId: string,
   given: ApprovalAnswer,
-  { approvals, slack }: Pick<Aws, 'approvals' | 'slack'>,
+  { approvals, slack }: Pick<Aws, 'approvals'> & Partial<Pick<Aws, 'slack'>>,
 ): Promise<ApprovalAnswer | undefined> {
   const { posted, answer } = await approvals.end(approvalId, given);
-  if (posted && answer) await slack.update(posted, decidedMessage(posted, answer)).catch(() => undefined);
+  if (posted && answer) await slack?.update(posted, decidedMessage(posted, answer)).catch(() => undefined);
   return answer;
 }
 
@@ -19,7 +19,7 @@ export async function endApproval(
 export async function closeApproval(
   execution: string,
   { service, environment }: Pick<ReleaseRequest, 'service' | 'environment'>,
-  aws: Pick<Aws, 'approvals' | 'config' | 'slack'>,
+  aws: Pick<Aws, 'approvals' | 'config'> & Partial<Pick<Aws, 'slack'>>,
 ): Promise<void> {
   const settings = aws.config.services[service]?.environments.find(({ name }) => name === environment);
   if (!settings?.approval && !settings?.breakGlass) return;

@@ -11,6 +11,8 @@ export interface EventHandler<Answer = unknown, Uses extends Openers = Openers> 
   uses: Uses;
   /** May be called twice with the same event. Throws where nothing can be done with it: it comes again, then to the dead letters. `leftMs` is until Lambda stops it. */
   run(event: unknown, aws: Opened<Uses>, leftMs: () => number): Promise<Answer>;
+  /** What the log is to keep of an answer; all of it unless given. */
+  logged?(answer: Answer): unknown;
 }
 
 export function defineEventHandler<Answer, Uses extends Openers>(
@@ -20,7 +22,10 @@ export function defineEventHandler<Answer, Uses extends Openers>(
 }
 
 /** As a Lambda handler. `open` is called once, on the first call. What was done, and why, is one log line. */
-export function onEvent({ name, uses, run }: EventHandler, open: () => Promise<Runtime> = openRuntime) {
+export function onEvent(
+  { name, uses, run, logged }: EventHandler,
+  open: () => Promise<Runtime> = openRuntime,
+) {
   const opening = async () => {
     const { openAws, logger } = await open();
     return { aws: openAws(uses), logger };
@@ -31,7 +36,7 @@ export function onEvent({ name, uses, run }: EventHandler, open: () => Promise<R
     const { aws, logger } = await opened;
     try {
       const answer = await run(event, aws, () => context.getRemainingTimeInMillis());
-      logger.info(name, { answer });
+      logger.info(name, { answer: logged ? logged(answer) : answer });
       return answer;
     } catch (error) {
       logger.warn(`${name}: ${(error as Error).message}`, { error: error as Error });

@@ -44,6 +44,7 @@ import { logs as cloudwatchLogs, type Logs } from './logs/logs.ts';
 import { type S3, s3 } from './s3/s3.ts';
 import { type KmsKey, kms } from './secrets/kms.ts';
 import { parameterStore } from './secrets/parameter-store.ts';
+import { type Ses, ses } from './ses/ses.ts';
 import { type Slack, slack } from './slack/slack.ts';
 import { type StatusChange, statesService } from './states/states.ts';
 
@@ -148,6 +149,7 @@ export interface World {
   /** Where an environment is. */
   at(environment: Pick<Environment, 'region' | 'roleArn'>): PlaceModels;
   slack: Slack;
+  ses: Ses;
   lambda: LambdaRuntime;
   /** Step Functions, as the console and the tests ask it. */
   states: AwsService;
@@ -287,6 +289,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       },
     ),
   );
+  const approvalPages = under(
+    '/functions/on-approval-page',
+    functionUrl((event) => lambda.invoke('on-approval-page', event)),
+  );
+  const mails = ses({
+    ...{ clock, region, principals: callers, onPermission: options.onPermission },
+    // Whoever configures a sender has had its domain verified.
+    verified: config.mail ? [config.mail.from.slice(config.mail.from.lastIndexOf('@') + 1)] : [],
+  });
   const slackChannels = slack({
     clock,
     address,
@@ -317,7 +328,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     limits: limits?.calls ?? [],
   });
   const objects = s3({ clock, region, principals: callers, onPermission: options.onPermission });
-  const routes: Route[] = [registry, slackChannels.route, approvalCommands, approvals, objects.route];
+  const functionRoutes = [approvalCommands, approvalPages, approvals];
+  const routes: Route[] = [registry, slackChannels.route, ...functionRoutes, objects.route, ...mails.routes];
   const reach = () => options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
@@ -328,6 +340,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         STATE_MACHINE_ARN: stateMachineArn,
         CONSOLE_URL: `${address()}/console/`,
         S3_URL: `${address()}/s3`,
+        SES_URL: `${address()}/ses`,
+        APPROVAL_PAGE_URL: `${address()}/functions/on-approval-page`,
         SLACK_API_URL: `${address()}/slack/api`,
         SLACK_TOKEN_PARAMETER: parameterNames.slackToken,
         SLACK_SIGNING_SECRET_PARAMETER: parameterNames.slackSigningSecret,
@@ -359,6 +373,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ecs: models.at(home).ecs,
     at: (environment) => models.at(placeOf(environment, home)),
     slack: slackChannels,
+    ses: mails,
     lambda,
     states,
     surroundings,

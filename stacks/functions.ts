@@ -22,6 +22,8 @@ export interface FunctionOptions {
   readsStream?: boolean;
   /** Has an address: for anybody on the internet, or for who signs with AWS credentials that may call it. */
   url?: 'none' | 'iam';
+  /** Beside what every function gets. */
+  environment?: Record<string, sst.aws.Function['url']>;
 }
 
 /** How long Lambda tries to run a function for an event, seconds. Its longest. */
@@ -51,7 +53,7 @@ export function lambdaFunction(platform: Platform, names: Names, options: Functi
     // As long as Step Functions keeps an execution.
     logging: { retention: '3 months', format: 'json' },
     nodejs: { minify: true },
-    environment: environment(names),
+    environment: { ...environment(names), ...options.environment },
     permissions: inline.map(({ reason: _, ...statement }) => statement),
     policies: util.all(
       managed.map((statements, index) => {

@@ -1,6 +1,6 @@
 /** All of Tidegate in one account and Region. */
 import { accessOf } from '../core/access/access.ts';
-import { asksPeople } from '../core/config.ts';
+import { asksPeople, sendsLinks } from '../core/config.ts';
 import { checkAt } from '../core/installed.ts';
 import { releaseChanges, schedules } from '../core/triggers.ts';
 import definition from '../state-machines/deploy.asl.json' with { type: 'json' };
@@ -40,6 +40,14 @@ export async function tidegate(platform: Platform) {
 
   readChanges(platform, names, { table, access: access[releaseChanges.function] });
 
+  // Where links lead that are sent by mail.
+  const page = sendsLinks(config)
+    ? lambdaFunction(platform, names, {
+        ...{ name: 'on-approval-page', folder: 'events', access: access['on-approval-page'] },
+        url: 'none',
+      })
+    : undefined;
+
   const allRules = rulesOf(config, names);
   const bus = allRules.some(({ elsewhere }) => elsewhere) ? otherBus(platform, config, names) : undefined;
   const rulesByFunction = Map.groupBy(allRules, (rule) => rule.function);
@@ -49,6 +57,7 @@ export async function tidegate(platform: Platform) {
     const target = lambdaFunction(platform, names, {
       ...{ name, folder: 'events', access: access[name] },
       events: { retries: schedule?.maximumRetryAttempts ?? usualRetries, deadLetters: queue },
+      ...(page && name === 'mail-approval' && { environment: { APPROVAL_PAGE_URL: page.url } }),
     });
     wakes(platform, names, { functionName: name, target, deadLetters: queue, rules }, bus);
   }

@@ -116,6 +116,14 @@ export function eventsOf(secret: string): Readonly<Record<string, unknown>> {
         },
       ],
     },
+    'on-approval-page': {
+      ...{ rawPath: '/a/my-api-production-v1-0a1b2c3d', rawQueryString: `t=${'A'.repeat(43)}` },
+      requestContext: { http: { method: 'GET' } },
+    },
+    'mail-approval': event('tidegate', 'Release Ended', [], {
+      ...{ version: 1, id: 'my-api-production-v1-0a1b2c3d/Ended', execution, request },
+      ...{ outcome: 'Rejected', reason: 'not today', endedAt: pushedAt + 60_000 },
+    }),
     'reconcile-pushes': {},
     'tell-slack': event('tidegate', 'Release Ended', [], {
       ...{ version: 1, id: 'my-api-production-v1-0a1b2c3d/Ended', execution, request },

@@ -9,6 +9,7 @@ import {
   atHome,
   type HomeAction,
   type Located,
+  type Mailing,
   type PlacedAction,
   placed,
   type Scope,
@@ -17,7 +18,7 @@ import type { Statement } from './statement.ts';
 
 /** By a function's name: steps as their state, event handlers as their file. */
 export function accessOf(config: Config, installation: Installation): Record<string, Statement[]> {
-  const context = { installation, permissions: config.permissions };
+  const context = { installation, permissions: config.permissions, mail: mailingOf(config) };
   const everywhere = locatedIn(config, installation);
   return Object.fromEntries(
     Object.entries(needs).map(([name, need]) => [name, accessFor(need, { ...context, located: everywhere })]),
@@ -56,6 +57,15 @@ const locatedIn = ({ services }: Config, installation: Installation): Located[] 
       })),
     ),
   );
+
+/** Whom links are sent to. */
+function mailingOf({ services, people = {}, mail }: Config): Mailing | undefined {
+  const names = Object.values(services).flatMap(({ environments }) =>
+    environments.flatMap(({ approval }) => approval?.links?.to ?? []),
+  );
+  const to = [...new Set(names)].flatMap((name) => people[name]?.email ?? []);
+  return mail && { from: mail.from, to };
+}
 
 const isPlaced = (action: Action): action is PlacedAction => action in placed;
 const isAtHome = (action: Action): action is HomeAction => action in atHome;

@@ -159,6 +159,14 @@ export const needs: Record<string, Need> = {
     actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
     items: { ...decide, BatchGetItem: ['approval', 'audit', 'open'] },
   },
+  'on-approval-page': {
+    actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
+    items: { ...decide, GetItem: ['approval', 'release'] },
+  },
+  'mail-approval': {
+    actions: ['ses:SendEmail'],
+    items: { GetItem: ['approval'], PutItem: ['approval'] },
+  },
   'reconcile-pushes': {
     actions: [
       ...['states:ListExecutions', 'states:DescribeExecution', 'states:StartExecution'],

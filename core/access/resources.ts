@@ -20,6 +20,13 @@ export interface Scope {
   permissions: Config['permissions'];
   /** Those that the permission is for. */
   located: readonly Located[];
+  /** Who sends mail, and to whom; absent where nobody does. */
+  mail?: Mailing | undefined;
+}
+
+export interface Mailing {
+  from: string;
+  to: readonly string[];
 }
 
 type Allowed = Omit<Statement, 'actions'>;
@@ -203,6 +210,18 @@ export const atHome = {
     resources: [own(scope, 'events', 'event-bus/default')],
     conditions: [{ test: 'StringEquals', variable: 'events:source', values: ['tidegate'] }],
   }),
+  // Of an address and its domain, SES takes the one that is verified.
+  'ses:SendEmail': (scope) => {
+    const { from, to } = scope.mail ?? { from: '', to: [] };
+    const identities = [from, from.slice(from.lastIndexOf('@') + 1)];
+    return {
+      resources: to.length === 0 ? [] : identities.map((name) => own(scope, 'ses', `identity/${name}`)),
+      conditions: [
+        { test: 'StringEquals', variable: 'ses:FromAddress', values: [from] },
+        { test: 'ForAllValues:StringEquals', variable: 'ses:Recipients', values: [...to] },
+      ],
+    };
+  },
   'ssm:GetParameter slackToken': parameter('slackToken'),
   'ssm:GetParameter slackSigningSecret': parameter('slackSigningSecret'),
   'ssm:GetParameter slackWebhook': parameter('slackWebhook'),

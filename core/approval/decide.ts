@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { ApprovalAnswer } from './answer.ts';
 import { closedAt } from './hours.ts';
+import { holderIn, type Links, used } from './link.ts';
 import { type Actor, authorIn, isAmong, isSamePerson, isSomebodyElse, nameOf } from './person.ts';
 import type { Rules } from './rules.ts';
 
@@ -12,7 +13,7 @@ export const decisionSchema = z.object({
   action: z.enum(actions),
   actor: z.string(),
   slackGroups: z.array(z.string()).optional(),
-  /** The door: `slack` or `command`. */
+  /** The door: `slack`, `command` or `link`. */
   door: z.string(),
   /** What proved there who they are. */
   authenticated: z.string().optional(),
@@ -33,6 +34,7 @@ export interface Pending {
   held?: string | undefined;
   decisions: readonly Decision[];
   answer?: ApprovalAnswer | undefined;
+  links?: Links | undefined;
 }
 
 export interface Attempt {
@@ -45,19 +47,19 @@ export interface Attempt {
 
 export const refusals = [
   ...(['decided', 'expired', 'held', 'no glass', 'no reason', 'not allowed', 'unknown'] as const),
-  ...(['own commit', 'too early', 'closed', 'twice', 'same person'] as const),
+  ...(['own commit', 'too early', 'closed', 'twice', 'same person', 'used link'] as const),
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
 /** What came of an attempt; `says` is for who made it. */
 export type Decided =
-  | { verdict: 'accepted'; says: string; decisions: Decision[]; answer?: undefined }
-  | { verdict: 'decided'; says: string; decisions: Decision[]; answer: ApprovalAnswer }
+  | { verdict: 'accepted'; says: string; decisions: Decision[]; answer?: undefined; links?: Links }
+  | { verdict: 'decided'; says: string; decisions: Decision[]; answer: ApprovalAnswer; links?: Links }
   | { verdict: 'refused'; says: string; why: Refusal };
 
 export const longestReason = 400;
 
-/** Pure: the caller keeps `decisions` and `answer` in one write, on the condition that nobody else wrote meanwhile. */
+/** Pure: the caller keeps `decisions`, `answer` and `links` in one write, on the condition that nobody else wrote meanwhile. */
 export function decide(pending: Pending, rules: Rules, attempt: Attempt, now: number): Decided {
   const no = refusal(pending, rules, attempt, now);
   if (no) return { verdict: 'refused', ...no };
@@ -68,15 +70,18 @@ export function decide(pending: Pending, rules: Rules, attempt: Attempt, now: nu
     ...(actor.slackGroups && { slackGroups: [...actor.slackGroups] }),
     ...(reason && { reason }),
   };
+  // A link is good for one decision.
+  const person = holderIn(actor.id);
+  const spent = person === undefined ? {} : { links: used(pending.links ?? {}, person, now) };
   // Who has approved may think better of it.
   const others = pending.decisions.filter((one) => one.actor !== actor.id);
   const decisions = [...others, decision];
   if (action === 'reject') {
     const answer: ApprovalAnswer = { decision: 'rejected', by: actor.id, ...(reason && { reason }) };
-    return { verdict: 'decided', says: 'Rejected. Nothing is deployed.', decisions, answer };
+    return { verdict: 'decided', says: 'Rejected. Nothing is deployed.', decisions, answer, ...spent };
   }
   const left = action === 'approve' ? stillNeeded(pending, rules, decisions) : glassNeeded(rules, decisions);
-  if (left) return { verdict: 'accepted', says: `Counted. ${left}.`, decisions };
+  if (left) return { verdict: 'accepted', says: `Counted. ${left}.`, decisions, ...spent };
   const counted = decisions.filter((one) => one.action === action);
   const said = counted.flatMap((one) => (one.reason ? [one.reason] : [])).join('; ');
   return {
@@ -84,6 +89,7 @@ export function decide(pending: Pending, rules: Rules, attempt: Attempt, now: nu
     says:
       action === 'approve' ? 'Approved. The release goes on.' : 'The glass is broken. The release goes on.',
     decisions,
+    ...spent,
     answer: {
       decision: 'approved',
       by: counted.map((one) => one.actor).join(' and '),
@@ -125,6 +131,13 @@ function refusal(
   if (pending.answer) return no('decided', alreadyDecided(pending.answer));
   if (now >= pending.expiresAt)
     return no('expired', 'This approval has expired. To deploy it all the same, push again.');
+
+  const person = holderIn(actor.id);
+  const link = person === undefined ? undefined : pending.links?.[person];
+  if (person !== undefined && (!link || link.usedAt !== undefined))
+    return no('used link', 'This link has been used: it was good for one decision.');
+  if (person !== undefined && action === 'break glass')
+    return no('no glass', 'A link does not break the glass. It takes Slack, or npx tidegate break-glass.');
 
   const { breakGlass } = rules;
   const among = (who: Parameters<typeof isAmong>[1]) => isAmong(actor, who, people);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { digestSchema } from '../image.ts';
 import { approvalAnswerSchema } from './answer.ts';
 import { actions, type Decision, decisionSchema, glassRule, type Pending, stillNeeded } from './decide.ts';
+import { due, type Linked } from './link.ts';
 import { type Rules, versionOf } from './rules.ts';
 
 /** What an approval is about. */
@@ -20,6 +21,8 @@ export interface KeptApproval extends Pending {
   execution: string;
   subject?: Subject | undefined;
   rules: Rules;
+  /** When its release looked for the answer last, ms since the epoch. */
+  lookedAt?: number | undefined;
 }
 
 /** Somebody's attempt, as the audit keeps it. */
@@ -121,7 +124,7 @@ export interface ApprovalChange {
   at: number;
 }
 
-/** What a change of an approval means to others; undefined where it is nothing to them. */
+/** What a change of an approval means to others; undefined where it is nothing to them. What is told again has the same id. */
 export function approvalEventOf({ before, after, at }: ApprovalChange): ApprovalEvent | undefined {
   const { approvalId, execution, subject, rules, openedAt, expiresAt, author, held, answer } = after;
   if (!subject) return undefined;
@@ -132,11 +135,19 @@ export function approvalEventOf({ before, after, at }: ApprovalChange): Approval
     const detail = { ...about, ...answer, ...why, id: `${approvalId}/Decided`, at, decisions };
     return { type: 'Approval Decided', detail };
   }
-  if (before) return undefined;
+  if (before && !isMissed(before, after)) return undefined;
   const needs = held === undefined ? (stillNeeded(after, rules, []) ?? 'nothing more is needed') : glassRule;
   const asked = { id: `${approvalId}/Asked`, at: openedAt, expiresAt, needs };
   return { type: 'Approval Asked', detail: { ...about, ...why, ...asked, ...(author && { author }) } };
 }
+
+/** Who is to be sent a link has none for so long: then it is told again, whenever the release looks. */
+const missedMs = 10 * 60_000;
+
+const isMissed = (before: KeptApproval, after: KeptApproval & Linked): boolean => {
+  const { lookedAt = 0, openedAt } = after;
+  return lookedAt !== before.lookedAt && lookedAt >= openedAt + missedMs && due(after, lookedAt).length > 0;
+};
 
 /** Undefined for what an earlier version kept, which did not say what it was about. */
 export function attemptEventOf(attempt: KeptAttempt): ApprovalEvent | undefined {

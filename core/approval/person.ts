@@ -1,5 +1,6 @@
 /** Who somebody is: one person behind a Slack user, IAM identities and the names that commits know, as far as that can be known. */
 import * as z from 'zod';
+import { holderIn } from './link.ts';
 
 const slackUser = z
   .string()
@@ -60,24 +61,28 @@ export const peopleSchema = z
       principals: z.array(principal).max(20).default([]),
       /** As commits have them: an e-mail address, a login. */
       author: z.array(z.string().min(1).max(200)).max(20).default([]),
+      /** Where approval.links are sent: a mailbox that nobody else reads. It proves nothing elsewhere. */
+      email: z.email({ error: 'an e-mail address such as ada@example.com' }).max(254).optional(),
     }),
   )
   .superRefine((people, context) => {
     const owners = new Map<string, string>();
-    for (const [name, { slack, principals, author }] of Object.entries(people))
-      for (const identity of [slack, ...principals, ...author.map((one) => one.toLowerCase())]) {
+    for (const [name, { slack, principals, author, email }] of Object.entries(people)) {
+      const written = new Set([...author, ...(email ? [email] : [])].map((one) => one.toLowerCase()));
+      for (const identity of [slack, ...principals, ...written]) {
         if (identity === undefined) continue;
         const owner = owners.get(identity) ?? name;
         owners.set(identity, owner);
         if (owner !== name)
           context.addIssue({ code: 'custom', path: [name], message: `${identity} is ${owner} already` });
       }
+    }
   });
 export type People = z.output<typeof peopleSchema>;
 
 /** Somebody at a door, as the door knows them. */
 export interface Actor {
-  /** `slack:U012AB3CD`, or an IAM ARN. */
+  /** `slack:U012AB3CD`, an IAM ARN, or `link:ada` of one of `people`. */
   id: string;
   /** Those of the user groups that matter which they are a member of. Undefined where Slack could not be asked: then of none. */
   slackGroups?: readonly string[] | undefined;
@@ -87,6 +92,8 @@ const slackOf = (id: string): string | undefined => /^slack:(\w+)$/.exec(id)?.[1
 
 /** Who of `people` this is. */
 export function nameOf(id: string, people: People): string | undefined {
+  const held = holderIn(id);
+  if (held !== undefined) return Object.hasOwn(people, held) ? held : undefined;
   const user = slackOf(id);
   return Object.entries(people).find(([, { slack, principals }]) =>
     user === undefined ? principals.some((pattern) => matches(pattern, id)) : slack === user,
@@ -103,9 +110,14 @@ export function isAmong({ id, slackGroups = [] }: Actor, who: Who, people: Peopl
   return (
     (user !== undefined && who.slackUsers.includes(user)) ||
     who.slackGroups.some((group) => slackGroups.includes(group)) ||
-    who.principals.some((pattern) => matches(pattern, id))
+    who.principals.some((pattern) => matches(pattern, id)) ||
+    // Whom the configuration sends a link may decide by it what they may decide elsewhere.
+    who.principals.some((pattern) => principalsBehind(id, people).some((own) => matches(pattern, own)))
   );
 }
+
+const principalsBehind = (id: string, people: People): readonly string[] =>
+  people[holderIn(id) ?? '']?.principals ?? [];
 
 /** `undefined`: nobody can tell. Two people who cannot be told apart do not count as two. */
 export function isSamePerson(one: string, other: string, people: People): boolean | undefined {
@@ -124,7 +136,8 @@ export function isSomebodyElse(id: string, name: string, people: People): boolea
   return slackOf(id) !== undefined && people[name]?.slack !== undefined ? true : undefined;
 }
 
-function kindOf(id: string): { kind: 'slack' | 'user' | 'identity center' | 'role'; name: string } {
+function kindOf(id: string): { kind: 'slack' | 'link' | 'user' | 'identity center' | 'role'; name: string } {
+  if (holderIn(id) !== undefined) return { kind: 'link', name: id };
   if (slackOf(id) !== undefined) return { kind: 'slack', name: id };
   const [, role = '', session = ''] = sessionOf.exec(id) ?? [];
   if (identityCenter.test(role)) return { kind: 'identity center', name: session };

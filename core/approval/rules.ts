@@ -38,6 +38,17 @@ export const approvalPolicySchema = z
     timeZone: timeZoneSchema.default('UTC'),
     hours: hoursSchema.optional(),
     freezes: z.array(freezeSchema).max(50).default([]),
+    /** Who decides by a link in a mail, too. A link proves that somebody reads a mailbox, not who they are. */
+    links: z
+      .strictObject({
+        /** Names in `people`, each with an `email`. */
+        to: z
+          .array(z.string().min(1).max(60))
+          .min(1)
+          .max(20)
+          .refine((names) => new Set(names).size === names.length, { error: 'names somebody twice' }),
+      })
+      .optional(),
   })
   .superRefine(({ timeout, reminder = 0, waitTimer = 0 }, context) => {
     const reject = (field: string, message: string) =>

@@ -1,6 +1,8 @@
 /** Every function that an event wakes, by its name. */
+import { mailApproval } from './mail-approval.ts';
 import { onApproval } from './on-approval.ts';
 import { onApprovalCommand } from './on-approval-command.ts';
+import { onApprovalPage } from './on-approval-page.ts';
 import { onDeploymentEvent } from './on-deployment-event.ts';
 import { onExecutionEnd } from './on-execution-end.ts';
 import { onLifecycleHook } from './on-lifecycle-hook.ts';
@@ -15,8 +17,10 @@ export const eventHandlers = {
   'on-execution-end': onExecutionEnd,
   'on-approval': onApproval,
   'on-approval-command': onApprovalCommand,
+  'on-approval-page': onApprovalPage,
   'on-lifecycle-hook': onLifecycleHook,
   'on-release-change': onReleaseChange,
+  'mail-approval': mailApproval,
   'reconcile-pushes': reconcilePushes,
   'tell-slack': tellSlack,
 };

@@ -1,6 +1,6 @@
 /** Asks people, once, and looks for the answer each time it is called. The task token stays in the table. */
 import * as z from 'zod';
-import { approvals } from '../../aws/approvals.ts';
+import { type Approval, approvals } from '../../aws/approvals.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { slack } from '../../aws/slack.ts';
 import { slots } from '../../aws/slots.ts';
@@ -9,7 +9,8 @@ import { approvalAnswerSchema, stoppedBy } from '../../core/approval/answer.ts';
 import { expire } from '../../core/approval/decide.ts';
 import { approvalMessage, reminderMessage } from '../../core/approval/message.ts';
 import { rulesFrom } from '../../core/approval/rules.ts';
-import { environmentOf } from '../../core/config.ts';
+import { keptPlan } from '../../core/approval/shown.ts';
+import { type Config, environmentOf } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
 import { type ScanVerdict, scanVerdictSchema } from '../../core/scan/verdict.ts';
@@ -54,14 +55,17 @@ export const requestApproval = defineStep({
       return endApproval(approvalId, { decision: 'superseded', by: 'nobody', reason }, aws);
     }
     if (now() >= expiresAt) {
-      const over = { asked: asked || !config.slack, spent: spoken(timeout), now: now() };
+      const over = { asked: wasAsked(approval, config), spent: spoken(timeout), now: now() };
       return endApproval(approvalId, expire(approval, rules, over), aws);
     }
+    const linked = rules.policy.links !== undefined && held === undefined;
+    const wanted = (config.slack && !asked) || (linked && !approval.plan);
+    // Better asked without it than not asked.
+    const plan = wanted ? await shownPlan(release, slot, aws).catch(() => undefined) : undefined;
+    if (linked && plan && !approval.plan) await approvals.mark(approvalId, { plan: keptPlan(plan) });
     if (!config.slack) return undefined;
     if (!asked) {
       const link = consoleUrl && consoleUrl + arn;
-      // Better asked without it than not asked.
-      const plan = await shownPlan(release, slot, aws).catch(() => undefined);
       const message = approvalMessage({
         ...{ approvalId, release, scan, rules, now: now(), expiresAt, link, held, ...plan },
       });
@@ -77,6 +81,15 @@ export const requestApproval = defineStep({
     return undefined;
   },
 });
+
+/** Whether anybody has heard of it: in Slack, or by a mail that was taken. */
+function wasAsked(
+  { asked = false, links = {}, rules, held }: Approval,
+  { slack }: Pick<Config, 'slack'>,
+): boolean {
+  const mailed = Object.values(links).some(({ sentAt }) => sentAt !== undefined);
+  return asked || mailed || (!slack && (held !== undefined || !rules.policy.links));
+}
 
 /** Why it takes more than an approval, if it does. */
 function heldBy({ unpassed }: Release, { status, summary }: ScanVerdict): string | undefined {

@@ -7,10 +7,14 @@ import type { IncomingMessage } from 'node:http';
 
 const names = ['127.0.0.1', 'localhost', '[::1]'];
 
+/** The form of a page that tells nobody where it is has no origin either. What it sends counts by the link that it came by. */
+const tellsNoOrigin = /^\/functions\/on-approval-page\/a\//;
+
 /** Why the request is not answered. `undefined` where it is. Programs that are no browser send no `Origin`. */
 export function refusal({
   headers,
   socket,
+  url = '',
 }: IncomingMessage): { status: number; reason: string } | undefined {
   const { host = '', origin } = headers;
   const port = socket.localPort ?? 0;
@@ -20,6 +24,7 @@ export function refusal({
     return { status: 421, reason };
   }
   if (origin === undefined || hosts.some((own) => origin === `http://${own}`)) return undefined;
+  if (origin === 'null' && tellsNoOrigin.test(url)) return undefined;
   const reason = `the local world answers its own pages, not those of the Origin ${JSON.stringify(origin)}`;
   return { status: 403, reason };
 }

@@ -35,6 +35,8 @@ function holds({ test, variable, values }: Condition, context: NonNullable<Wante
     // Holds for no value at all, as in AWS.
     case 'ForAllValues:StringLike':
       return found.every(matches);
+    case 'ForAllValues:StringEquals':
+      return found.every(equals);
     default:
       throw new Error(`the condition ${test} is not implemented in the local world`);
   }

@@ -1,5 +1,5 @@
 /** Slack's mrkdwn as HTML: bold, italic, struck, code, links, mentions, quotes and the emoji that deploys use. */
-import { escaped, type Html, html, trusted } from './html.ts';
+import { escaped, type Html, html, trusted } from '../../core/html.ts';
 
 /** Code and links are set aside while the rest is formatted; these two characters mark where. */
 const [open, close] = ['\uE000', '\uE001'];

@@ -1,6 +1,6 @@
 /** `GET /slack`: every channel with its messages, on one page that keeps itself up to date. */
 import { createHash } from 'node:crypto';
-import { html, trusted } from './html.ts';
+import { html, trusted } from '../../core/html.ts';
 import type { Messages, SlackMessage } from './messages.ts';
 import { renderMessage, renderView } from './render.ts';
 import type { View } from './views.ts';

@@ -1,6 +1,7 @@
 /** Messages as HTML, block by block, the way Slack shows them. */
+
+import { type Html, html, trusted } from '../../core/html.ts';
 import type { Button, StoredBlock, Text } from './blocks.ts';
-import { type Html, html, trusted } from './html.ts';
 import type { SlackMessage } from './messages.ts';
 import { mrkdwn, plainText } from './mrkdwn.ts';
 import { isInput, type View } from './views.ts';

@@ -19,6 +19,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
     slackSigningSecret: ['ssm'],
   },
   ...{
+    approvalLinks: [],
     approvals: ['dynamodb'],
     audit: ['dynamodb'],
     openReleases: ['dynamodb'],
@@ -27,6 +28,8 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
   },
   ...{ scans: ['dynamodb'], slots: ['dynamodb'], turns: ['dynamodb'], waits: ['dynamodb'] },
   endpoints: [],
+  // For its credentials.
+  mail: ['dynamodb'],
   evidence: ['ecr'],
   signingKeys: ['kms'],
 };

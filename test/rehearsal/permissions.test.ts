@@ -177,14 +177,26 @@ const plays: Record<string, () => Promise<void>> = {
     await world.stop();
     await world.ended();
   },
-  async 'approved from a terminal'() {
-    const world = await rehearsal({ slack: true, environment: { approval: {} }, onPermission });
+  async 'approved from a terminal, and by a link'() {
+    const world = await rehearsal({
+      ...{ slack: true, onPermission, mail: { from: 'deploys@example.com' } },
+      environment: { approval: { approvals: 2, links: { to: ['bob'] } } },
+      people: {
+        ada: { principals: ['arn:aws:iam::123456789012:user/ada'] },
+        bob: { email: 'bob@example.com' },
+      },
+    });
     await world.pushOnly('good', 'v1.0.0');
     await world.clock.advance(60_000);
     const { approvalDoor: door } = openAws(world.world.surroundings('ada'), { approvalDoor });
     const [release] = await world.executions();
     const approvalId = String(release?.name);
     await settle(world.clock, door.send({ action: 'list' }));
+    await settle(world.clock, door.send({ action: 'approve', approvalId }));
+    const [link = ''] = /http\S+/.exec(world.world.ses.sent()[0]?.text ?? '') ?? [];
+    const body = new URLSearchParams({ action: 'approve' });
+    await settle(world.clock, world.fetch(link, { method: 'POST', body }));
+    // Whoever comes later passes the decision on.
     await settle(world.clock, door.send({ action: 'approve', approvalId }));
     await world.ended();
   },

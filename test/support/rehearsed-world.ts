@@ -44,6 +44,8 @@ export interface RehearsalOptions
   slack?: boolean | 'webhook';
   /** Who people are, over the configuration. */
   people?: ConfigInput['people'];
+  /** Who sends links, where anybody gets one. */
+  mail?: ConfigInput['mail'];
   requestsPerSecond?: number;
   desiredCount?: number;
   seed?: number;
@@ -73,6 +75,7 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     ...(options.slack === true && { slack: { channel: 'deploys' } }),
     ...(options.slack === 'webhook' && { slackWebhook: true as const }),
     ...(options.people && { people: options.people }),
+    ...(options.mail && { mail: options.mail }),
     services: {
       'my-api': {
         repository: 'my-api',

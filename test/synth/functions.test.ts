@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sizeOf } from '../../core/functions.ts';
 import definition from '../../state-machines/deploy.asl.json' with { type: 'json' };
-import { synth } from './support/synth.ts';
+import { listed, synth } from './support/synth.ts';
 
 const { all, one, handlers } = synth('production');
 const root = new URL('../../', import.meta.url);
@@ -16,7 +16,7 @@ test('every step and every event handler is deployed, and has a file that export
       .map((file) => `${folder}/${file.replace(/\.ts$/, '.handler')}`),
   );
 
-  // Without Slack nobody is asked, and without another strategy than ROLLING no hook.
+  // Without Slack no buttons, without links no page, and without another strategy than ROLLING no hook.
   const deployed = new Set([...Object.values(handlers), ...Object.values(synth('large').handlers)]);
   expect([...deployed].sort()).toEqual(files.sort());
 });
@@ -74,6 +74,40 @@ test('only approvals can be called from the internet, by what Slack or AWS crede
   expect(all('aws:lambda/functionUrl:FunctionUrl').map(({ inputs }) => inputs)).toMatchObject([
     { functionName: 'tidegate-production-on-approval', authorizationType: 'NONE' },
     { functionName: 'tidegate-production-on-approval-command', authorizationType: 'AWS_IAM' },
+  ]);
+});
+
+test('where links are mailed, their page can be called from the internet too, and who mails them knows its address', () => {
+  const large = synth('large');
+
+  expect(large.all('aws:lambda/functionUrl:FunctionUrl').map(({ inputs }) => inputs)).toMatchObject([
+    { functionName: 'tidegate-test-on-approval-page', authorizationType: 'NONE' },
+    { functionName: 'tidegate-test-on-approval-command', authorizationType: 'AWS_IAM' },
+  ]);
+  const { variables } = large.one('aws:lambda/function:Function', 'MailApprovalFunction').environment;
+  expect(variables.APPROVAL_PAGE_URL).toBe('https://onapprovalpageurl.lambda-url.eu-west-1.on.aws/');
+  expect(handlers).not.toHaveProperty('OnApprovalPage');
+});
+
+test('mail goes from the configured address to those who get links, and to nobody else', () => {
+  const large = synth('large');
+  const [role] = large.all('aws:iam/role:Role').filter(({ name }) => name === 'MailApprovalRole');
+  const mailing =
+    role && large.allowed(role).filter(({ Action }) => listed(Action).includes('ses:SendEmail'));
+
+  expect(mailing).toEqual([
+    {
+      Effect: 'Allow',
+      Action: 'ses:SendEmail',
+      Resource: [
+        'arn:aws:ses:eu-west-1:123456789012:identity/deploys@example.com',
+        'arn:aws:ses:eu-west-1:123456789012:identity/example.com',
+      ],
+      Condition: {
+        StringEquals: { 'ses:FromAddress': 'deploys@example.com' },
+        'ForAllValues:StringEquals': { 'ses:Recipients': ['ada@example.com', 'chen@example.org'] },
+      },
+    },
   ]);
 });
 

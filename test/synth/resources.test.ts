@@ -91,12 +91,13 @@ test('Slack has its secrets in Parameter Store, beside the address for approvals
   }
 });
 
-test('without Slack there are no secrets, nothing asks for them, and nothing is open to the internet', () => {
+test('without Slack there are no secrets, nothing asks for them, and nothing of Slack is open to the internet', () => {
   const { all, outputs } = synth('large');
 
   expect(all('sst:sst:Secret')).toEqual([]);
-  expect(all('aws:ssm/parameter:Parameter')).toEqual([]);
-  expect(all('aws:lambda/functionUrl:FunctionUrl')).toEqual([]);
+  expect(all('aws:ssm/parameter:Parameter').map(({ name }) => name)).toEqual(['ApprovalCommandUrl']);
+  const open = all('aws:lambda/functionUrl:FunctionUrl').map(({ inputs }) => inputs.functionName);
+  expect(open).not.toContain('tidegate-test-on-approval');
   expect(outputs).not.toHaveProperty('approvalsUrl');
   const variables = all('aws:lambda/function:Function').flatMap(({ inputs }) =>
     Object.keys(inputs.environment.variables),

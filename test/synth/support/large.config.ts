@@ -27,7 +27,10 @@ const recorded: Services = {
       },
       { name: 'tokyo', cluster: 'example-cluster', service: 'example-service', region: 'ap-northeast-1' },
       { name: 'hooks', cluster: 'my-cluster', service: 'my-service', region: 'us-west-2' },
-      { name: 'production', cluster: 'prod', service: 'api', region: 'us-east-1' },
+      {
+        ...{ name: 'production', cluster: 'prod', service: 'api', region: 'us-east-1' },
+        approval: { links: { to: ['ada', 'chen'] } },
+      },
     ],
   }),
 };
@@ -67,5 +70,11 @@ const many: Services = Object.fromEntries(
 
 export default defineConfig({
   services: { ...recorded, ...shifting, ...many },
+  people: {
+    ada: { email: 'ada@example.com' },
+    bob: { email: 'bob@example.com' },
+    chen: { email: 'chen@example.org' },
+  },
+  mail: { from: 'deploys@example.com' },
   alarms: { emails: ['on-call@example.com', 'lead@example.com'] },
 });
