@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { spoken } from '../duration.ts';
 import { type Html, html, trusted } from '../html.ts';
 import { spelledTime } from '../spelled-time.ts';
+import { spokenActors } from '../spoken-actor.ts';
 import { longestReason } from './decide.ts';
 import { pageStyle } from './page-style.ts';
 import { type Fact, type KeptPlan, type ShownApproval, short } from './shown.ts';
@@ -24,7 +25,7 @@ export function approvalPage(shown: ShownApproval, { says, open, reason = '' }: 
     `${what}, ${environment}`,
     html`<h1>${what}</h1>
 <p class="quiet">to be deployed to ${environment}</p>
-${says === undefined ? undefined : html`<p class="note" role="status">${short(says, 1000)}</p>`}
+${says === undefined ? undefined : html`<p class="note" role="status">${short(spokenActors(says), 1000)}</p>`}
 ${warnings.map((warning) => html`<p class="note">${warning}</p>`)}
 <dl>${facts.map(shownFact)}
 ${open ? shownFact({ name: 'Needed', text: capital(needs) }) : undefined}
@@ -52,8 +53,8 @@ export const unknownPage = (): string =>
     'Nothing to decide here',
     html`<h1>Nothing to decide here</h1>
 <p>This link leads to no approval. It may have been cut off in the mail, or what it was for is long over.</p>
-<p>Open it from the mail once more, with all of its last line. Approvals that wait are also in Slack, and in
-<code>npx tidegate approvals</code>.</p>`,
+<p>Open it from the mail once more, and all of it. What waits for approval is also in Slack, where that is set up, and
+listed by <code>npx tidegate approvals</code>.</p>`,
   );
 
 /** For a request that no form of ours makes. */

@@ -1,23 +1,32 @@
-/** The local Slack page as a person uses it. Needs a Chromium, as the console's test does. */
+/** The local Slack page, and the page behind a link in a mail, as people use them. Needs a Chromium, as the console's test does. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type HttpDoor, httpDoor } from '../../local/door/http-door.ts';
+import { under } from '../../local/door/route.ts';
 import { type Browser, chromium, findChromium, type Page } from '../support/chromium.ts';
 import { production, rehearsal } from '../support/rehearsal.ts';
-import { type Served, served } from '../support/served.ts';
+import { address } from '../support/virtual-world.ts';
 
 const executable = await findChromium();
 if (!executable) console.warn('test/browser: no Chromium was found, so nobody clicks in Slack');
 
+/** Browsers ask for one where nothing else is said. */
+const noIcon = under('/favicon.ico', () => new Response(null, { status: 204 }));
+
 describe.skipIf(!executable)('in a browser', () => {
-  let site: Served | undefined;
+  let site: HttpDoor | undefined;
   let browser: Browser | undefined;
   let page: Page;
   let world: Awaited<ReturnType<typeof rehearsal>>;
 
   beforeAll(async () => {
     const { analysis: _, ...staging } = { ...production, name: 'staging', service: 'my-api-staging' };
-    const environments = [staging, { ...production, approval: {} }];
-    world = await rehearsal({ slack: true, service: { environments } });
-    site = await served(world.world.slack.route.fetch);
+    const environments = [staging, { ...production, approval: { approvals: 2, links: { to: ['bob'] } } }];
+    world = await rehearsal({
+      ...{ slack: true, service: { environments }, mail: { from: 'deploys@example.com' } },
+      people: { you: { slack: 'U0YOU' }, bob: { email: 'bob@example.com' } },
+    });
+    const { aws, routes } = world.world;
+    site = await httpDoor({ port: 0, aws, routes: [noIcon, ...routes] });
     browser = await chromium(String(executable));
     page = await browser.newPage();
   }, 60_000);
@@ -27,7 +36,7 @@ describe.skipIf(!executable)('in a browser', () => {
     await site?.close();
   });
 
-  test('staging deploys by itself, and a click on Approve lets production follow', async () => {
+  test('staging deploys by itself, and a click in Slack and one on the page of a mail let production follow', async () => {
     await world.pushOnly('good', 'v1.0.0');
     await world.clock.advance(600_000);
     expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.0 RUNNING']);
@@ -42,7 +51,17 @@ describe.skipIf(!executable)('in a browser', () => {
     // The function that takes the click runs on the world's time, which stands still unless it is moved.
     const moving = setInterval(() => void world.clock.advance(500), 50);
     // Between two pages there is no body.
-    await page.until(`document.body?.innerText.includes('Approved by')`).finally(() => clearInterval(moving));
+    await page.until(`document.body?.innerText.includes('1 more approval is needed')`);
+
+    await page.look({ width: 360, height: 800, scheme: 'dark' });
+    await page.open(`${site?.address}/mail`);
+    const link = await page.ask<string>(`document.querySelector('pre a').href`);
+    await page.open(link.replace(address, String(site?.address)));
+    expect(await page.ask('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await page.ask(`document.querySelector('button.approve').click()`);
+    await page
+      .until(`document.body?.innerText.includes('Approved. The release goes on.')`)
+      .finally(() => clearInterval(moving));
 
     await world.ended();
     expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.0 Deployed']);

@@ -83,7 +83,7 @@ test('two people decide by their links, each once, whoever looked at them before
   const last = await decide(bob, { action: 'approve' });
   expect(last.text).toContain('Approved. The release goes on.');
   expect((await decide(bob, { action: 'reject', reason: 'no' })).text).toContain(
-    'This was already approved, by link:ada and link:bob.',
+    'This was already approved, by ada by a link and bob by a link.',
   );
   await world.ended();
 
@@ -126,7 +126,7 @@ test('whoever has no link of this approval is told nothing, and one person does 
 
   await world.click('approve', '', { by: 'U0ADA' });
   const twice = await decide(ada, { action: 'approve' });
-  expect(twice.text).toContain('You have done so already, as slack:U0ADA');
+  expect(twice.text).toContain('You have done so already, as U0ADA in Slack');
   // That used up nothing: who has approved may think better of it.
   const late = await decide(ada, { action: 'reject', reason: 'I was wrong' });
   expect(late.text).toContain('Rejected. Nothing is deployed.');
