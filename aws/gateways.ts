@@ -16,6 +16,8 @@ import type { openReleases } from './open-releases.ts';
 import type { pushes } from './pushes.ts';
 import type { records } from './records.ts';
 import type { repositories } from './repositories.ts';
+import type { rollbackAsks } from './rollback-asks.ts';
+import type { rollbackWake } from './rollback-wake.ts';
 import type { scans } from './scans.ts';
 import type { signingKeys } from './signing-keys.ts';
 import type { slack } from './slack.ts';
@@ -47,6 +49,8 @@ export type Aws = Opened<{
   pushes: typeof pushes;
   records: typeof records;
   repositories: typeof repositories;
+  rollbackAsks: typeof rollbackAsks;
+  rollbackWake: typeof rollbackWake;
   scans: typeof scans;
   signingKeys: typeof signingKeys;
   slack: typeof slack;

@@ -13,6 +13,13 @@ interface StartedChange {
   askedAt?: number;
 }
 
+interface Ending extends Pick<ReleaseRecord, 'replaced'> {
+  request: ReleaseRequest;
+  outcome: Outcome;
+  reason: string;
+  endedAt: number;
+}
+
 export function records({ open }: Means) {
   const table = open(tidegateTable);
   const asking = (execution: string, askedAt: number) => table.set(keyOf(execution), { askedAt });
@@ -49,10 +56,7 @@ export function records({ open }: Means) {
     },
 
     /** Keeps how a release ended. The first outcome stays: answers false, and writes nothing, where there is one. */
-    end: (
-      execution: string,
-      ending: { request: ReleaseRequest; outcome: Outcome; reason: string; endedAt: number },
-    ) =>
+    end: (execution: string, ending: Ending) =>
       table.setFirst(keyOf(execution), 'outcome', {
         ...{ execution, ...ending },
         ...forgetting('release', ending.endedAt),

@@ -18,6 +18,8 @@ export const postedSchema = z.object({
 });
 export type Posted = z.infer<typeof postedSchema>;
 
+const viewSchema = z.looseObject({ view: z.looseObject({ id: z.string() }) });
+
 /** Somebody waits for the answer to a click, and Slack gives three seconds for all of it. */
 export const clickPatienceMs = 1200;
 
@@ -51,9 +53,15 @@ export function slack({ open }: Means) {
       await call('chat.update', { channel, ts, text, blocks }, patienceMs);
     },
 
-    /** Opens a dialog for who clicked; Slack takes the trigger for three seconds, and once. */
-    async ask(triggerId: string, view: object): Promise<void> {
-      await call('views.open', { trigger_id: triggerId, view }, clickPatienceMs);
+    /** Opens a dialog for who clicked, and answers its id; Slack takes the trigger for three seconds, and once. */
+    async ask(triggerId: string, view: object): Promise<string> {
+      const opened = await call('views.open', { trigger_id: triggerId, view }, clickPatienceMs);
+      return viewSchema.parse(opened).view.id;
+    },
+
+    /** Puts another dialog in the place of one that is open. May be repeated. */
+    async askAgain(viewId: string, view: object): Promise<void> {
+      await call('views.update', { view_id: viewId, view });
     },
 
     /** The members of a user group, by their ids. Read-only: may be repeated. */

@@ -1,8 +1,8 @@
 /** The environments that a command speaks of: one, all of a service, or all. */
 import type { Config } from '../core/config.ts';
+import { named } from '../core/named.ts';
 import type { Place } from '../functions/status/find-releases.ts';
 import { Mistake } from './mistake.ts';
-import { named } from './named.ts';
 
 /** Throws a `Mistake` that lists what there is. */
 export function placesOf(config: Config, service?: string, environment?: string): Place[] {

@@ -11,6 +11,7 @@ import { alongsideSchema, ecsName, memberShape, membersOf, rolesSchema } from '.
 import { mistakesIn } from './mistakes.ts';
 import { placeOf } from './place.ts';
 import { queueSchema } from './queue.ts';
+import { rollbackPolicySchema } from './roll-back-by-slack.ts';
 import { scanMistakes, scanOverlaySchema, scanSchema } from './scan/policy.ts';
 import { bothStand, shortestRollout } from './strategy.ts';
 
@@ -100,6 +101,8 @@ const environmentSchema = z
     approval: approvalPolicySchema.optional(),
     /** Who may let a release through that a gate holds: two people, each with a reason. Without it nobody may. */
     breakGlass: breakGlassSchema.optional(),
+    /** Who may roll back by the button in Slack. Those who are named to approve unless given; nobody where nobody is. */
+    rollback: rollbackPolicySchema.optional(),
     /** So long a digest must have run in the environment before this one. */
     soak: atMost('1d').optional(),
     /** What a release does while another is deployed: wait for the newest push's turn, for its own, or end Rejected. */
@@ -275,7 +278,7 @@ const configSchema = z
         context.addIssue({ code: 'custom', path: ['services', name, ...path], message });
     }
     for (const [service, { environments }] of Object.entries(services)) {
-      environments.forEach(({ approval, breakGlass }, index) => {
+      environments.forEach(({ approval, breakGlass, rollback }, index) => {
         if (slack) return;
         const reject = (field: string, message: string) =>
           context.addIssue({
@@ -290,6 +293,8 @@ const configSchema = z
           );
         if (breakGlass)
           reject('breakGlass', 'needs slack settings: a glass must not be broken without anybody hearing it');
+        if (rollback)
+          reject('rollback', 'needs slack settings: it says whose clicks count, and there is no button');
       });
     }
     const owners = new Map<string, string>();

@@ -23,6 +23,8 @@ export const recordSchema = z.object({
   reason: z.string().optional(),
   /** ms since the epoch. */
   endedAt: z.number().optional(),
+  /** Where it was Deployed: the execution of what had been deployed last until then. */
+  replaced: z.string().optional(),
 });
 export type ReleaseRecord = z.infer<typeof recordSchema>;
 

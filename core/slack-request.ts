@@ -66,6 +66,7 @@ const submissionSchema = z.looseObject({
   ...from,
   type: z.literal('view_submission'),
   view: z.looseObject({
+    id: z.string().max(100),
     callback_id: z.string(),
     private_metadata: z.string().max(3000),
     state: z.looseObject({
@@ -96,6 +97,8 @@ export interface Submission extends Origin {
   value: string;
   /** What they wrote into its one field. */
   text: string;
+  /** Of the dialog. */
+  viewId: string;
 }
 
 /** The click or the dialog in an interaction's body; undefined where it is something else. */
@@ -114,12 +117,13 @@ export function readInteraction(body: string): Click | Submission | undefined {
   }
   const submission = submissionSchema.safeParse(payload).data;
   if (!submission) return undefined;
-  const { callback_id, private_metadata, state } = submission.view;
+  const { id: viewId, callback_id, private_metadata, state } = submission.view;
   const [text = ''] = Object.values(state.values).flatMap((field) =>
     Object.values(field).map(({ value }) => value ?? ''),
   );
   return {
-    ...{ kind: 'submission', action: callback_id, value: private_metadata, text, ...originOf(submission) },
+    ...{ kind: 'submission', action: callback_id, value: private_metadata, text, viewId },
+    ...originOf(submission),
   };
 }
 

@@ -4,9 +4,16 @@ import { type Config, type Environment, sendsLinks, tellsSlack } from './config.
 import { domainEventSource, releaseEventSchemas } from './domain-event.ts';
 import { membersOf } from './members.ts';
 import { type Place, placeOf } from './place.ts';
+import { rollbackAskedType, rollsBackBySlack, slackEventSource } from './roll-back-by-slack.ts';
 
 export interface Trigger {
-  function: 'start-release' | 'on-deployment-event' | 'on-execution-end' | 'tell-slack' | 'mail-approval';
+  function:
+    | 'start-release'
+    | 'on-deployment-event'
+    | 'on-execution-end'
+    | 'on-rollback'
+    | 'tell-slack'
+    | 'mail-approval';
   pattern: EventPattern;
 }
 
@@ -63,6 +70,15 @@ export function triggersOf(config: Config, installation: Installation): Record<s
           'detail-type': config.slack ? ['Approval Asked'] : ['Approval Asked', 'Release Ended'],
           account: [account],
           region: [region],
+        },
+      },
+    }),
+    ...(rollsBackBySlack(config) && {
+      RollbackAsked: {
+        function: 'on-rollback',
+        pattern: {
+          ...{ source: [slackEventSource], 'detail-type': [rollbackAskedType] },
+          ...{ account: [account], region: [region] },
         },
       },
     }),

@@ -45,6 +45,16 @@ async function deployedLast(
   return (unproved ?? holder)?.execution === execution;
 }
 
+/** Undefined for the first, and where this release was kept as the last one already: then its record says so, too. */
+async function deployedBefore(
+  { slots }: Pick<Aws, 'slots'>,
+  target: EcsService,
+  execution: string,
+): Promise<string | undefined> {
+  const { deployed } = await slots.look(target);
+  return deployed?.execution === execution ? undefined : deployed?.execution;
+}
+
 /** Keeps the outcome and frees the slot for the next. The first outcome stays, so it may be repeated. */
 export async function endRelease(
   { execution, request, outcome, failure }: Ending,
@@ -61,7 +71,12 @@ export async function endRelease(
       : '';
   const reason = reasonFor(outcome, steps, failure).slice(0, Math.max(200, 2000 - hint.length)) + hint;
   const endedAt = aws.now();
-  const first = await aws.records.end(execution, { request, outcome, reason, endedAt });
+  const replaced =
+    outcome === 'Deployed' && target ? await deployedBefore(aws, target, execution) : undefined;
+  const first = await aws.records.end(execution, {
+    ...{ request, outcome, reason, endedAt },
+    ...(replaced && { replaced }),
+  });
   const kept = first ? { outcome, reason } : await aws.records.of(execution);
   const ended = { outcome: kept.outcome ?? outcome, reason: kept.reason ?? reason };
   // Rather twice than never, where the answer to the write was lost: an alarm hangs on it.

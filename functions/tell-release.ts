@@ -12,6 +12,7 @@ import { releaseMessage } from '../core/telling/release-message.ts';
 import { replies } from '../core/telling/thread.ts';
 import type { Told } from '../core/telling/told-release.ts';
 import { closeApproval } from './close-approval.ts';
+import { rollBackOffer } from './roll-back-offer.ts';
 
 export type TellingAws = Pick<
   Aws,
@@ -23,6 +24,7 @@ export type TellingAws = Pick<
   | 'records'
   | 'slack'
   | 'slackWebhook'
+  | 'slots'
   | 'tellings'
   | 'wait'
 >;
@@ -37,6 +39,14 @@ const mostPatienceMs = 8000;
  */
 export async function tellRelease(execution: string, aws: TellingAws): Promise<ReleaseRequest | undefined> {
   if (!tellsSlack(aws.config)) return undefined;
+  const told = await tellOne(execution, aws);
+  // What was deployed before is not gone back from any more: its message loses the button.
+  if (told?.replaced && (await aws.tellings.of(told.replaced)).posted) await tellOne(told.replaced, aws);
+  return told && leftSlot(told) ? told.request : undefined;
+}
+
+/** Answers what was told of it; undefined where somebody else tells it. */
+async function tellOne(execution: string, aws: TellingAws): Promise<ReleaseRecord | undefined> {
   let telling = await aws.tellings.take(execution);
   // Who does looks again.
   if (!telling) return undefined;
@@ -48,7 +58,7 @@ export async function tellRelease(execution: string, aws: TellingAws): Promise<R
         await closeApproval(execution, record.request, aws);
       const task: Task = { execution, record, telling };
       telling = aws.config.slack ? await tell(task, aws) : await tellOnce(task, aws);
-      if (await aws.tellings.leave(execution)) return leftSlot(record) ? record.request : undefined;
+      if (await aws.tellings.leave(execution)) return record;
     }
   } catch (error) {
     aws.measure('SlackFailures', 1, {});
@@ -66,7 +76,7 @@ interface Task {
 async function tell({ execution, record, telling }: Task, aws: TellingAws): Promise<Telling> {
   const { config, tellings, slack, now } = aws;
   const channel = config.slack?.channel ?? '';
-  const told = toTell(record, aws);
+  const told = { ...toTell(record, aws), rollBack: await rollBackOffer(record, aws) };
   const root = releaseMessage(told, telling.posted !== undefined);
   if (!root) return telling;
   let { posted, writtenAt = Number.NEGATIVE_INFINITY } = telling;

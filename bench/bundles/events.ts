@@ -101,6 +101,7 @@ export function eventsOf(secret: string): Readonly<Record<string, unknown>> {
       requestContext: { authorizer: { iam: { userArn: `arn:aws:iam::${account}:user/ada` } } },
       body: JSON.stringify({ action: 'show', approvalId: 'my-api-production-v1-0a1b2c3d' }),
     },
+    'on-rollback': event('tidegate.slack', 'Rollback Asked', [], { viewId: 'V012AB3CD' }),
     'on-release-change': {
       Records: [
         {

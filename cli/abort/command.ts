@@ -1,10 +1,11 @@
 /** `tidegate abort`: a release under way is stopped, and never left half done. */
+
+import { openFor, stop } from '../../functions/stop-release.ts';
 import type { Command } from '../command.ts';
 import { installation } from '../installation.ts';
 import { BadUse } from '../mistake.ts';
 import { reasonIn } from '../reason.ts';
 import { untilEnded } from '../until-ended.ts';
-import { openFor, stop } from './stop.ts';
 
 export const abort: Command = {
   summary: 'stops a release under way: it ends, or is taken back',

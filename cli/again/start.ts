@@ -11,6 +11,7 @@ import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import type { Environment, Service } from '../../core/config.ts';
 import { shortDigest } from '../../core/image.ts';
+import { named } from '../../core/named.ts';
 import { repositoryAt } from '../../core/place.ts';
 import { deployable } from '../../core/push/deployable.ts';
 import { executionName } from '../../core/push/execution-name.ts';
@@ -20,7 +21,6 @@ import { runningImage } from '../../functions/running-image.ts';
 import { startExecution } from '../../functions/start-execution.ts';
 import { eachRelease } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
-import { named } from '../named.ts';
 
 export interface Wanted {
   service: string;

@@ -29,6 +29,7 @@ import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { judgedBy } from '../../core/judge/judged.ts';
 import { queriesFor } from '../../core/judge/queries.ts';
 import { type Member, membersOf } from '../../core/members.ts';
+import { named } from '../../core/named.ts';
 import { repositoryAt } from '../../core/place.ts';
 import { obstacles, warnings } from '../../core/preflight.ts';
 import { type Target, targetOf } from '../../core/release.ts';
@@ -36,7 +37,6 @@ import { preflightOf } from '../../functions/deployment-plan.ts';
 import { imageOfRevision, type RunningImage } from '../../functions/running-image.ts';
 import type { Place } from '../../functions/status/find-releases.ts';
 import { checkScan } from '../../functions/steps/check-scan.ts';
-import { named } from '../named.ts';
 
 const uses = {
   approvals,

@@ -10,11 +10,11 @@ import { type AnalysisPolicy, analysisSchema } from '../../core/judge/policy.ts'
 import { type Found, type Look, queriesFor } from '../../core/judge/queries.ts';
 import { lastLookAt, type Past } from '../../core/judge/replay.ts';
 import { mistakesIn } from '../../core/mistakes.ts';
+import { named } from '../../core/named.ts';
 import { deploymentSchema } from '../../core/plan.ts';
 import { targetOf } from '../../core/release.ts';
 import { rolloutSchema } from '../../core/rollout.ts';
 import { BadUse, Mistake } from '../mistake.ts';
-import { named } from '../named.ts';
 import { figuresFrom, jsonFrom } from './data.ts';
 
 /** As they were typed. */

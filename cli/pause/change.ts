@@ -5,6 +5,7 @@ import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
+import { named } from '../../core/named.ts';
 import type { Pause } from '../../core/pause.ts';
 import { pausedMessage, resumedMessage } from '../../core/pause-messages.ts';
 import { targetOf } from '../../core/release.ts';
@@ -13,7 +14,6 @@ import { answerSlot } from '../../functions/answer-slot.ts';
 import type { Place } from '../../functions/status/find-releases.ts';
 import { nameIn } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
-import { named } from '../named.ts';
 
 export interface Changed extends Place {
   paused: Pause | null;

@@ -15,6 +15,7 @@ import { ReleaseRejected, ScanPending } from '../../core/errors.ts';
 import { type ForecastState, forecast } from '../../core/forecast.ts';
 import type { Answer } from '../../core/group.ts';
 import { digestOf } from '../../core/image.ts';
+import { named } from '../../core/named.ts';
 import { pauseSentence } from '../../core/pause.ts';
 import { repositoryAt } from '../../core/place.ts';
 import { deployable } from '../../core/push/deployable.ts';
@@ -27,7 +28,6 @@ import { type DeploymentPlan, deploymentPlans } from '../../functions/deployment
 import { checkScan } from '../../functions/steps/check-scan.ts';
 import { resolveRelease } from '../../functions/steps/resolve-release.ts';
 import { Mistake } from '../mistake.ts';
-import { named } from '../named.ts';
 
 export interface Wanted {
   service: string;

@@ -1,13 +1,13 @@
 /** `tidegate rollback`: deploys an earlier release again, through the same flow. */
 
 import { shortDigest } from '../../core/image.ts';
+import { goBack, openFor, type StartedRollback } from '../../functions/go-back.ts';
 import type { Command } from '../command.ts';
 import { installation } from '../installation.ts';
 import { BadUse } from '../mistake.ts';
 import { reasonIn } from '../reason.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilEnded } from '../until-ended.ts';
-import { goBack, openFor, type StartedRollback } from './go-back.ts';
 
 export const rollback: Command = {
   summary: 'deploys an earlier release again, through the same flow',

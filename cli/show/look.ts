@@ -8,12 +8,12 @@ import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { type Abort, abortOf } from '../../core/abort.ts';
+import { named } from '../../core/named.ts';
 import type { Outcome, ReleaseRequest } from '../../core/release.ts';
 import { releaseRequestSchema, targetOf } from '../../core/release.ts';
 import { called, type Slot, waitingIn } from '../../core/slot.ts';
 import { eachRelease, nameIn } from '../../functions/status/find-releases.ts';
 import { Mistake } from '../mistake.ts';
-import { named } from '../named.ts';
 
 export interface ShownState {
   state: string;

@@ -4,12 +4,12 @@ import { type Opened, openAws } from '../../aws/open.ts';
 import { slots } from '../../aws/slots.ts';
 import { hookArnOf, hookRoleName } from '../../core/access/lifecycle-hook.ts';
 import { membersOf } from '../../core/members.ts';
+import { named } from '../../core/named.ts';
 import { placeOf } from '../../core/place.ts';
 import { type Target, targetOf } from '../../core/release.ts';
 import { called } from '../../core/slot.ts';
 import { type SeenConfiguration, type StrategyChange, strategyChange } from '../../core/strategy-change.ts';
 import type { Installation } from '../installation.ts';
-import { named } from '../named.ts';
 
 export interface ServiceStrategy extends StrategyChange {
   target: Target;

@@ -4,6 +4,7 @@ import type { Action } from './resources.ts';
 /** The kinds of items in Tidegate's table: the first words of their keys. */
 export type ItemKind =
   | 'approval'
+  | 'asked'
   | 'audit'
   | 'known'
   | 'open'
@@ -143,7 +144,8 @@ export const needs: Record<string, Need> = {
     actions: ['ssm:GetParameter slackToken', 'ssm:GetParameter slackWebhook'],
     // What a release leaves open when it ends is closed.
     items: {
-      GetItem: ['approval', 'release', 'telling'],
+      // The slot says what was deployed last.
+      GetItem: ['approval', 'release', 'slot', 'telling'],
       PutItem: ['approval'],
       UpdateItem: ['open', 'telling'],
     },
@@ -151,9 +153,28 @@ export const needs: Record<string, Need> = {
   'on-approval': {
     actions: [
       ...(['states:SendTaskSuccess', 'ssm:GetParameter slackSigningSecret'] as const),
-      'ssm:GetParameter slackToken',
+      ...(['ssm:GetParameter slackToken', 'events:PutEvents slack'] as const),
     ],
-    items: decide,
+    // What somebody asked for is kept for who does it.
+    items: {
+      ...{ GetItem: ['approval', 'asked', 'release'], PutItem: ['approval', 'asked'] },
+      ...{ BatchGetItem: ['audit'], UpdateItem: ['asked', 'audit', 'release'] },
+    },
+  },
+  'on-rollback': {
+    // What runs, which release was before it, and what a release waits for that is stopped.
+    actions: [
+      ...(['states:StartExecution', 'states:ListExecutions', 'states:DescribeExecution'] as const),
+      ...(['states:GetExecutionHistory', 'states:SendTaskSuccess', 'ecr:DescribeImages'] as const),
+      ...[...lookAtDeployment, 'ssm:GetParameter slackToken' as const],
+    ],
+    items: {
+      GetItem: ['asked', 'release', 'slot', 'wait'],
+      PutItem: ['asked', 'slot'],
+      UpdateItem: ['asked', 'audit', 'open', 'release'],
+      BatchGetItem: ['audit', 'open'],
+      DeleteItem: ['wait'],
+    },
   },
   'on-approval-command': {
     actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],

@@ -1,6 +1,8 @@
 /** What each action is allowed on: the services, repositories and roles that the configuration names, and nothing else. */
 import { type Config, type Environment, familyOf, logGroupsOf, type Service } from '../config.ts';
+import { domainEventSource } from '../domain-event.ts';
 import type { Place } from '../place.ts';
+import { slackEventSource } from '../roll-back-by-slack.ts';
 import { type EvidenceSetting, inBucket, reportKey } from '../scan/evidence-setting.ts';
 import { scanPolicyOf } from '../scan/policy.ts';
 import { isKmsKey } from '../scan/signed-by.ts';
@@ -151,6 +153,16 @@ const own = ({ installation: { partition, account, region } }: Scope, of: string
 const stateMachine: Resources = (scope) => ({
   resources: [own(scope, 'states', `stateMachine:${scope.installation.stateMachine}`)],
 });
+const executions: Resources = (scope) => ({
+  resources: [own(scope, 'states', `execution:${scope.installation.stateMachine}:*`)],
+});
+/** Nobody speaks in another's name. */
+const putting =
+  (source: string): Resources =>
+  (scope) => ({
+    resources: [own(scope, 'events', 'event-bus/default')],
+    conditions: [{ test: 'StringEquals', variable: 'events:source', values: [source] }],
+  });
 const parameter =
   (name: 'slackToken' | 'slackSigningSecret' | 'slackWebhook'): Resources =>
   (scope) => {
@@ -203,13 +215,10 @@ export const atHome = {
   'states:ListExecutions': stateMachine,
   // As CDK grants it, and as it was seen to work; the Service Authorization Reference knows no resource for it.
   'states:SendTaskSuccess': stateMachine,
-  'states:DescribeExecution': (scope) => ({
-    resources: [own(scope, 'states', `execution:${scope.installation.stateMachine}:*`)],
-  }),
-  'events:PutEvents': (scope) => ({
-    resources: [own(scope, 'events', 'event-bus/default')],
-    conditions: [{ test: 'StringEquals', variable: 'events:source', values: ['tidegate'] }],
-  }),
+  'states:DescribeExecution': executions,
+  'states:GetExecutionHistory': executions,
+  'events:PutEvents': putting(domainEventSource),
+  'events:PutEvents slack': putting(slackEventSource),
   // Of an address and its domain, SES takes the one that is verified.
   'ses:SendEmail': (scope) => {
     const { from, to } = scope.mail ?? { from: '', to: [] };

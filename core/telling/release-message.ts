@@ -6,6 +6,7 @@ import { failedTasks } from '../failed-tasks.ts';
 import { shortDigest } from '../image.ts';
 import type { Phase } from '../phase.ts';
 import type { Outcome } from '../release.ts';
+import { rollBackButton, rollBackCommand } from '../roll-back-dialog.ts';
 import {
   bullets,
   context,
@@ -81,7 +82,11 @@ export function releaseMessage(told: Told, posted: boolean): Message | undefined
       ['Runs now', release.runsNow && escaped(release.runsNow)],
     ]),
     ...context([progress(release)]),
-    ...context([`image ${code(shortDigest(release.digest))}`]),
+    ...context([
+      `image ${code(shortDigest(release.digest))}`,
+      release.rollBack === 'command' ? `to go back: ${code(rollBackCommand(release))}` : undefined,
+    ]),
+    ...(release.rollBack === 'button' ? [rollBackButton(release.name)] : []),
   ]);
 }
 

@@ -8,6 +8,9 @@ import { type Outcome, requestedAt } from '../release.ts';
 import { commitLink } from '../source/commit.ts';
 import type { Strategy } from '../strategy.ts';
 
+/** How people take it back: by a button, or, where nobody is named who may, by a command. */
+export type RollBackOffer = 'button' | 'command';
+
 /** A record, and what it does not hold. */
 export interface Told {
   record: ReleaseRecord;
@@ -15,9 +18,14 @@ export interface Told {
   link: string | undefined;
   /** How ECS moves users to it, as it is configured. */
   strategy: Strategy | undefined;
+  /** Undefined where there is nothing to take back. */
+  rollBack?: RollBackOffer | undefined;
 }
 
 export interface ToldRelease {
+  /** Of its execution. */
+  name: string;
+  rollBack: RollBackOffer | undefined;
   phase: Phase;
   outcome: Outcome | undefined;
   reason: string;
@@ -46,7 +54,7 @@ export interface ToldRelease {
 }
 
 /** Undefined where there is nothing to tell: nothing is known yet, or nothing is to be deployed. */
-export function toldRelease({ record, link, strategy }: Told): ToldRelease | undefined {
+export function toldRelease({ record, link, strategy, rollBack }: Told): ToldRelease | undefined {
   const phase = phaseOf(record);
   const release = releaseIn(record);
   const { request, outcome, reason = '', endedAt, steps } = record;
@@ -57,7 +65,8 @@ export function toldRelease({ record, link, strategy }: Told): ToldRelease | und
   const { revision, source, author, compareUrl } = release?.commit ?? {};
   return {
     ...{ phase, outcome, reason, tag, digest, link, strategy, steps, revision, compareUrl, author },
-    ...{ service: named.service, environment: named.environment },
+    ...{ service: named.service, environment: named.environment, rollBack },
+    name: record.execution.slice(record.execution.lastIndexOf(':') + 1),
     commitUrl: commitLink(source, revision),
     asked: request?.rollback ?? request?.again,
     rollback: request?.rollback !== undefined,

@@ -1,15 +1,18 @@
-/** Somebody clicked a button in Slack, or filled in the dialog behind it: an attempt to decide an approval. */
+/** Somebody clicked a button in Slack, or filled in the dialog behind it: an attempt to decide an approval, or to roll back. */
 import * as z from 'zod';
 import { approvals } from '../../aws/approvals.ts';
 import { audit } from '../../aws/audit.ts';
 import type { Aws } from '../../aws/gateways.ts';
 import { records } from '../../aws/records.ts';
+import { rollbackAsks } from '../../aws/rollback-asks.ts';
+import { rollbackWake } from '../../aws/rollback-wake.ts';
 import { slack } from '../../aws/slack.ts';
 import { slackGroups } from '../../aws/slack-groups.ts';
 import { slackResponse } from '../../aws/slack-response.ts';
 import { slackSigningSecret } from '../../aws/slack-signing-secret.ts';
 import { states } from '../../aws/states.ts';
 import { actionOf, decidedMessage, reasonDialog, reasonField } from '../../core/approval/message.ts';
+import { rollBackAction } from '../../core/roll-back-dialog.ts';
 import {
   type Click,
   readInteraction,
@@ -26,6 +29,7 @@ import {
   writeDown,
 } from '../attempt-approval.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
+import { clickedRollBack, type RollBackClickAws, submittedRollBack } from '../roll-back-click.ts';
 
 /** A Lambda function URL's event, as far as it is read. */
 const requestSchema = z.looseObject({
@@ -46,11 +50,19 @@ const answer = (statusCode: number, body = ''): HttpAnswer => ({
   body,
 });
 
+const answerJson = (body: object): HttpAnswer => ({
+  ...{ statusCode: 200, headers: { 'content-type': 'application/json' } },
+  body: JSON.stringify(body),
+});
+
 type SlackAws = ApprovingAws & Pick<Aws, 'slackResponse'>;
 
 export const onApproval = defineEventHandler({
   name: 'on-approval',
-  uses: { approvals, audit, records, slack, slackGroups, slackResponse, slackSigningSecret, states },
+  uses: {
+    ...{ approvals, audit, records, rollbackAsks, rollbackWake },
+    ...{ slack, slackGroups, slackResponse, slackSigningSecret, states },
+  },
   run: async (event, aws): Promise<HttpAnswer> => {
     const request = requestSchema.safeParse(event);
     if (!request.success) return answer(400, 'not an HTTP request');
@@ -65,10 +77,12 @@ export const onApproval = defineEventHandler({
     if (doubt) return answer(401, `not from Slack: ${doubt}`);
 
     const interaction = readInteraction(body);
-    const action = interaction && actionOf(interaction.action);
-    if (!interaction || !action) return answer(200);
+    if (!interaction) return answer(200);
     const elsewhere = strange(interaction, aws.config.slack ?? {});
     if (elsewhere) return answer(403, `refused: ${elsewhere}`);
+    if (interaction.action === rollBackAction) return rolledBack(interaction, aws);
+    const action = actionOf(interaction.action);
+    if (!action) return answer(200);
     const attempting: Attempting = {
       ...{ approvalId: interaction.value, action, actor: `slack:${interaction.user}`, door: 'slack' },
       authenticated: 'signed by Slack',
@@ -153,10 +167,13 @@ async function submitted(submission: Submission, attempting: Attempting, aws: Sl
   if (attempted) await showDecision(attempted.approval, attempted, aws);
   if (attempted && attempted.decided.verdict !== 'refused') return answer(200);
   // The dialog stays open, and says so at its field.
-  return {
-    ...{ statusCode: 200, headers: { 'content-type': 'application/json' } },
-    body: JSON.stringify({ response_action: 'errors', errors: { [reasonField]: says } }),
-  };
+  return answerJson({ response_action: 'errors', errors: { [reasonField]: says } });
+}
+
+async function rolledBack(interaction: Click | Submission, aws: RollBackClickAws): Promise<HttpAnswer> {
+  if (interaction.kind === 'submission') return answerJson(await submittedRollBack(interaction, aws));
+  await clickedRollBack(interaction, aws);
+  return answer(200);
 }
 
 export const handler = onEvent(onApproval);

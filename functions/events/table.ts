@@ -7,6 +7,7 @@ import { onDeploymentEvent } from './on-deployment-event.ts';
 import { onExecutionEnd } from './on-execution-end.ts';
 import { onLifecycleHook } from './on-lifecycle-hook.ts';
 import { onReleaseChange } from './on-release-change.ts';
+import { onRollback } from './on-rollback.ts';
 import { reconcilePushes } from './reconcile-pushes.ts';
 import { startRelease } from './start-release.ts';
 import { tellSlack } from './tell-slack.ts';
@@ -21,6 +22,7 @@ export const eventHandlers = {
   'on-lifecycle-hook': onLifecycleHook,
   'on-release-change': onReleaseChange,
   'mail-approval': mailApproval,
+  'on-rollback': onRollback,
   'reconcile-pushes': reconcilePushes,
   'tell-slack': tellSlack,
 };

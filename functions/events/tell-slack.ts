@@ -5,6 +5,7 @@ import { openReleases } from '../../aws/open-releases.ts';
 import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
 import { slackWebhook } from '../../aws/slack-webhook.ts';
+import { slots } from '../../aws/slots.ts';
 import { tellings } from '../../aws/tellings.ts';
 import { domainEventSchemas } from '../../core/domain-event.ts';
 import { ContractViolation } from '../../core/errors.ts';
@@ -21,7 +22,7 @@ const eventSchema = z.union([
 
 export const tellSlack = defineEventHandler({
   name: 'tell-slack',
-  uses: { approvals, openReleases, records, slack, slackWebhook, tellings },
+  uses: { approvals, openReleases, records, slack, slackWebhook, slots, tellings },
   run: async (event, aws): Promise<{ told: string }> => {
     const parsed = eventSchema.safeParse(event);
     if (!parsed.success)

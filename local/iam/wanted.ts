@@ -146,6 +146,7 @@ const states: Record<string, Permissions> = {
   StartExecution: on('states:StartExecution', stateMachineOf),
   ListExecutions: on('states:ListExecutions', stateMachineOf),
   DescribeExecution: on('states:DescribeExecution', ({ executionArn }) => [executionArn]),
+  GetExecutionHistory: on('states:GetExecutionHistory', ({ executionArn }) => [executionArn]),
   // Of the state machine that waits with the token: the installation has one.
   SendTaskSuccess: on('states:SendTaskSuccess', (_input, asked) => [
     arnIn(asked, 'states', 'stateMachine:deploy'),

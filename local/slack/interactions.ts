@@ -103,6 +103,24 @@ export function interactions(options: InteractionOptions) {
     }
   }
 
+  /** What the app makes of a dialog that was sent; true where it is done with. */
+  function follow(view: View, body: string): boolean {
+    const {
+      response_action: action,
+      errors = {},
+      view: next,
+    } = (body === '' ? {} : JSON.parse(body)) as {
+      response_action?: string;
+      errors?: Record<string, string>;
+      view?: unknown;
+    };
+    if (action === 'errors') view.errors = errors;
+    if (action === 'update') views.replace({ view_id: view.id, view: next });
+    return (
+      action === undefined || action === 'clear' || (action === 'errors' && Object.keys(errors).length === 0)
+    );
+  }
+
   return {
     /** Resolves when the app has acknowledged or Slack has given up waiting. Rejects with `NoSuchButton`. */
     async click({ channelId, ts, blockId, actionId, by = person }: Click): Promise<number | string> {
@@ -127,8 +145,7 @@ export function interactions(options: InteractionOptions) {
       const answer = await send(submissionOf(view, values));
       const notice = noticeOf(answer);
       if (notice) view.notice = notice;
-      else if (typeof answer !== 'string') view.errors = errorsIn(answer.body);
-      if (!notice && Object.keys(view.errors).length === 0) views.open.delete(viewId);
+      else if (typeof answer !== 'string' && follow(view, answer.body)) views.open.delete(viewId);
       return typeof answer === 'string' ? answer : answer.status;
     },
 
@@ -162,12 +179,6 @@ const noticeOf = (answer: { status: number } | string): string | undefined =>
     : answer.status < 200 || answer.status > 299
       ? `This app responded with Status Code ${answer.status}.`
       : undefined;
-
-function errorsIn(body: string): Record<string, string> {
-  if (body === '') return {};
-  const answer = JSON.parse(body) as { response_action?: string; errors?: Record<string, string> };
-  return answer.response_action === 'errors' ? (answer.errors ?? {}) : {};
-}
 
 function submissionOf(
   { id, person, callbackId, privateMetadata, blocks }: View,

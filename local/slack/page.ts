@@ -21,7 +21,7 @@ ${messages.length === 0 ? html`<p class="quiet">No messages yet.</p>` : messages
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Slack, local</title><style>${trusted(styles)}</style></head>
 <body><header><h1>Slack</h1> <span class="quiet">messages stay on this machine</span> <a href="/console">Console</a></header>
-<main>${sections}</main>${dialogs.map(renderView)}<script>${trusted(script)}</script></body></html>
+<main>${sections}</main><div id="dialogs">${dialogs.map(renderView)}</div><script>${trusted(script)}</script></body></html>
 `;
   return new Response(page.markup, { headers });
 }
@@ -34,9 +34,13 @@ document.addEventListener('submit', (event) => {
 setInterval(async () => {
   const answer = await fetch(location.pathname).catch(() => undefined);
   if (!answer?.ok) return;
-  const next = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('main');
-  const shown = document.querySelector('main');
-  if (next && next.innerHTML !== shown.innerHTML) shown.replaceWith(next);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const part of ['main', '#dialogs']) {
+    const next = page.querySelector(part);
+    const shown = document.querySelector(part);
+    // What somebody types is no part of the HTML: a dialog that has not changed is left alone.
+    if (next && next.innerHTML !== shown.innerHTML) shown.replaceWith(next);
+  }
 }, 2000);
 `;
 
@@ -80,6 +84,7 @@ figure { margin: .5rem 0; } figcaption { font-size: .85rem; } figure img { max-w
 .mention { color: var(--link); background: var(--mention); border-radius: 3px; padding: 0 .15rem; }
 .notice { color: var(--alert); font-size: .85rem; }
 dialog { position: fixed; inset: 20vh 0 auto; width: min(30rem, 90vw); padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 10px; background: var(--page); color: var(--text); box-shadow: 0 8px 40px rgb(0 0 0 / .3); }
+.beside dialog { position: static; margin: 1rem auto; box-shadow: none; }
 dialog label { display: block; margin: .5rem 0; font-weight: 700; font-size: .9rem; }
 textarea { display: block; width: 100%; margin-top: .3rem; font: inherit; color: inherit; background: var(--page); border: 1px solid var(--quiet); border-radius: 6px; padding: .5rem; }
 .thread { border-left: 2px solid var(--line); margin-top: .5rem; padding-left: .75rem; }

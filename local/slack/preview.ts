@@ -6,9 +6,11 @@ import { releaseMessage } from '../../core/telling/release-message.ts';
 import { replies } from '../../core/telling/thread.ts';
 import { realClock } from '../clock.ts';
 import { contentOf } from './content.ts';
+import { dialogSamples } from './dialog-samples.ts';
 import { messageStore } from './messages.ts';
 import { slackPage } from './page.ts';
 import { samples } from './samples.ts';
+import { viewStore } from './views.ts';
 
 const file = resolve(process.argv[2] ?? 'slack-preview.html');
 const all = samples();
@@ -26,5 +28,12 @@ for (const { name, told, posted } of all) {
   for (const { message, broadcast } of replies(told, posted))
     store.post(channel, contentOf({ ...message }, newId), { threadTs: ts, broadcast });
 }
-await writeFile(file, await slackPage(store, []).text());
+const views = viewStore(realClock(), newId);
+const dialogs = Object.entries(dialogSamples()).map(([name, view]) => {
+  const shown = views.show({ trigger_id: views.newTrigger({ id: 'U0YOU', username: 'you' }), view });
+  return { ...shown, title: `${shown.title}: ${name}` };
+});
+const page = await slackPage(store, dialogs).text();
+// One below the other, not in front of everything.
+await writeFile(file, page.replace('<div id="dialogs">', '<div id="dialogs" class="beside">'));
 console.log(`${all.length} messages: ${pathToFileURL(file)}`);

@@ -35,8 +35,8 @@ ${errors[block_id] === undefined ? undefined : html`<p class="notice" role="aler
   return html`<dialog open aria-label="${title}"><h3>${title}</h3>
 <form method="post" action="/slack/submit"><input type="hidden" name="view_id" value="${id}">${fields}
 ${notice === undefined ? undefined : html`<p class="notice" role="alert">⚠️ ${notice}</p>`}
-<div class="actions"><button class="button primary">${submit}</button>
-<button class="button" name="close" value="1" formnovalidate>Cancel</button></div></form></dialog>
+<div class="actions">${submit === undefined ? undefined : html`<button class="button primary">${submit}</button>`}
+<button class="button" name="close" value="1" formnovalidate>${submit === undefined ? 'Close' : 'Cancel'}</button></div></form></dialog>
 `;
 }
 /** A dialog's blocks have no buttons that would need their message. */

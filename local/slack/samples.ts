@@ -175,7 +175,7 @@ export function samples(): Sample[] {
     sample('waits for approval', told(scanned)),
     sample('waits for its turn', told(approved, { queuedAt: at })),
     sample('being prepared', told(granted)),
-    sample('being deployed', told(started)),
+    sample('being deployed', { ...told(started), rollBack: 'button' }),
     sample('being deployed, as a canary', told(started, {}, canary)),
     sample('being tested', told(stable)),
     sample('a canary has a tenth of the users', {
@@ -193,10 +193,14 @@ export function samples(): Sample[] {
     }),
     sample('being compared', told(tested)),
     sample('being watched', told({ ...good, ConfirmRelease: { status: 'continue', reason: 'x' } })),
-    sample(
-      'deployed',
-      told(good, ended('Deployed', '4 of 4 tasks run 4f2c9a1b7d3e; nothing got worse', 541, at)),
-    ),
+    sample('deployed', {
+      ...told(good, ended('Deployed', '4 of 4 tasks run 4f2c9a1b7d3e; nothing got worse', 541, at)),
+      rollBack: 'button',
+    }),
+    sample('deployed, and is rolled back in a terminal', {
+      ...told(good, ended('Deployed', '4 of 4 tasks run 4f2c9a1b7d3e; nothing got worse', 541, at)),
+      rollBack: 'command',
+    }),
     sample(
       'deployed, and the metrics say too little',
       told(unsure, ended('Deployed', '4 of 4 tasks run 4f2c9a1b7d3e', 1141, at)),

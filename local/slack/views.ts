@@ -29,11 +29,11 @@ const inputSchema = z.strictObject({
 const viewSchema = z.strictObject({
   type: z.literal('modal'),
   title: plain(24),
-  submit: plain(24),
+  submit: plain(24).optional(),
   close: plain(24).optional(),
   callback_id: z.string().max(255).default(''),
   private_metadata: z.string().max(3000).default(''),
-  blocks: z.array(z.unknown()).max(100),
+  blocks: z.array(z.unknown()).min(1).max(100),
 });
 
 export type InputBlock = z.infer<typeof inputSchema>;
@@ -41,7 +41,8 @@ export interface View {
   id: string;
   person: { id: string; username: string };
   title: string;
-  submit: string;
+  /** Undefined where there is nothing to send. */
+  submit: string | undefined;
   callbackId: string;
   privateMetadata: string;
   blocks: (StoredBlock | InputBlock)[];
@@ -72,24 +73,40 @@ export function viewStore(clock: Clock, newId: () => string) {
       const trigger = triggers.get(String(triggerId));
       if (!trigger) throw new SlackError('invalid_trigger_id');
       if (clock.now() > trigger.end) throw new SlackError('expired_trigger_id');
-      const parsed = viewSchema.safeParse(typeof given === 'string' ? JSON.parse(given) : given);
-      if (!parsed.success)
-        throw new SlackError(
-          'invalid_arguments',
-          parsed.error.issues.map(
-            ({ path, message }) => `[ERROR] ${message} [json-pointer:/view/${path.join('/')}]`,
-          ),
-        );
+      const content = contentOf(given);
       triggers.delete(String(triggerId));
-      const { title, submit, callback_id: callbackId, private_metadata: privateMetadata } = parsed.data;
-      const view: View = {
-        ...{ id: `V${newId()}`, person: trigger.person, title: title.text, submit: submit.text },
-        ...{ callbackId, privateMetadata, blocks: parsed.data.blocks.map(blockOf), errors: {} },
-      };
+      const view: View = { id: `V${newId()}`, person: trigger.person, ...content, errors: {} };
       open.set(view.id, view);
       return view;
     },
+
+    /** `views.update`: in the place of one that is open. Throws a `SlackError`. */
+    replace({ view_id: viewId, view: given }: Record<string, unknown>): View {
+      const content = contentOf(given);
+      const view = open.get(String(viewId));
+      if (!view) throw new SlackError('not_found');
+      delete view.notice;
+      return Object.assign(view, content, { errors: {} });
+    },
   };
+
+  function contentOf(given: unknown): Omit<View, 'id' | 'person' | 'errors'> {
+    const parsed = viewSchema.safeParse(typeof given === 'string' ? JSON.parse(given) : given);
+    if (!parsed.success)
+      throw new SlackError(
+        'invalid_arguments',
+        parsed.error.issues.map(
+          ({ path, message }) => `[ERROR] ${message} [json-pointer:/view/${path.join('/')}]`,
+        ),
+      );
+    const { title, submit, callback_id: callbackId, private_metadata: privateMetadata } = parsed.data;
+    const blocks = parsed.data.blocks.map(blockOf);
+    if (!submit && blocks.some(isInput))
+      throw new SlackError('invalid_arguments', [
+        '[ERROR] missing required field: submit [json-pointer:/view]',
+      ]);
+    return { title: title.text, submit: submit?.text, callbackId, privateMetadata, blocks };
+  }
 
   function blockOf(block: unknown): StoredBlock | InputBlock {
     const input = inputSchema.safeParse(block);

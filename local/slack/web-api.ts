@@ -89,6 +89,10 @@ export function webApi(options: WebApiOptions) {
     ],
     ['views.open', (given) => Response.json({ ok: true, view: { id: views.show(given).id, type: 'modal' } })],
     [
+      'views.update',
+      (given) => Response.json({ ok: true, view: { id: views.replace(given).id, type: 'modal' } }),
+    ],
+    [
       'usergroups.users.list',
       ({ usergroup }) => {
         if (!userGroups) throw new SlackError('plan_upgrade_required');

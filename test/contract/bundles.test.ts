@@ -16,6 +16,8 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
     slackGroups: ['ssm'],
     tellings: ['dynamodb'],
     slackResponse: [],
+    rollbackAsks: ['dynamodb'],
+    rollbackWake: ['eventbridge'],
     slackSigningSecret: ['ssm'],
   },
   ...{
@@ -23,6 +25,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
     approvals: ['dynamodb'],
     audit: ['dynamodb'],
     openReleases: ['dynamodb'],
+    executions: ['sfn'],
     pushes: ['dynamodb'],
     records: ['dynamodb'],
   },

@@ -32,7 +32,7 @@ describe('approval', () => {
     expect(blocks.map(({ type }) => type)).not.toContain('actions');
     expect(blocks.at(-1)?.text?.text).toBe('✅ Approved by <@U0YOU>');
     expect(blocks.at(0)?.text?.text).toBe('✋ my-api v1.0.0: approved (production)');
-    await expect(world.click('reject')).rejects.toThrow('no message in Slack has buttons');
+    await expect(world.click('reject')).rejects.toThrow('no message in Slack has a button');
   });
 
   test('rejects a release when somebody says no, and a click at the same time changes nothing', async () => {

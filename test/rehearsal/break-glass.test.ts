@@ -79,7 +79,7 @@ test('who comes too late, or after somebody left it rejected, changes nothing', 
   const [release] = await world.releases();
   expect(release?.outcome).toBe('Rejected');
   expect(release?.reason).toContain('left rejected by slack:U0BOB: upgrade it');
-  await expect(world.click(...why('U0ADA'))).rejects.toThrow('no message in Slack has buttons');
+  await expect(world.click(...why('U0ADA'))).rejects.toThrow('no message in Slack has a button');
 });
 
 test('without it a release that the gate holds is rejected at once, and nobody is asked', async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openFor, pause, resume } from '../../cli/pause/change.ts';
 import { look } from '../../cli/plan/look.ts';
-import { goBack, openFor as openRollback } from '../../cli/rollback/go-back.ts';
+import { goBack, openFor as openRollback } from '../../functions/go-back.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
 

@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest';
 import { approvalDoor } from '../../aws/approval-door.ts';
 import { openAws } from '../../aws/open.ts';
-import { goBack, openFor } from '../../cli/rollback/go-back.ts';
 import { needs } from '../../core/access/needs.ts';
+import { goBack, openFor } from '../../functions/go-back.ts';
 import type { Wanted } from '../../local/iam/evaluate.ts';
 import { broken, fault, refused } from '../support/fault.ts';
 import { production, rehearsal } from '../support/rehearsal.ts';
+import { rollBack, withButton } from '../support/roll-back-by-slack.ts';
 import { settle } from '../support/virtual-world.ts';
 
 /** As `UpdateItem release` and `ecs:UpdateService`. */
@@ -58,6 +59,7 @@ const rare: Record<string, Record<string, string>> = {
     'UpdateItem release': 'then too',
     'DeleteItem wait': 'then too',
   },
+  'on-rollback': { 'ecs:DescribeServiceDeployments': failed, 'logs:GetLogEvents': failed },
   Notify: { 'PutItem approval': 'where a release ends while people are asked' },
   'reconcile-pushes': {
     'states:SendTaskSuccess': 'where somebody waits for the slot of a release that ended unseen',
@@ -198,6 +200,18 @@ const plays: Record<string, () => Promise<void>> = {
     await settle(world.clock, world.fetch(link, { method: 'POST', body }));
     // Whoever comes later passes the decision on.
     await settle(world.clock, door.send({ action: 'approve', approvalId }));
+    await world.ended();
+  },
+  async 'rolled back by Slack, and stopped by it'() {
+    const environment = { rollback: { who: { slackUsers: ['U0ADA'] } } };
+    const world = await rehearsal({ slack: true, environment, onPermission });
+    await world.push('good', 'v1.0.0');
+    await world.push('good', 'v1.1.0');
+    await rollBack(world, 'U0ADA');
+    await world.ended();
+    await world.pushOnly('crash', 'v1.2.0');
+    await world.clock.until(() => withButton(world).some(({ text }) => text.includes('v1.2.0')), 600_000);
+    await rollBack(world, 'U0ADA', 'v1.2.0');
     await world.ended();
   },
   async 'without events'() {

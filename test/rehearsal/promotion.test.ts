@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { openAws } from '../../aws/open.ts';
 import { states } from '../../aws/states.ts';
-import { openFor, stop } from '../../cli/abort/stop.ts';
 import type { ReleaseRequest } from '../../core/release.ts';
+import { openFor, stop } from '../../functions/stop-release.ts';
 import { stateMachineArn } from '../../local/world.ts';
 import { balancer, production, type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';

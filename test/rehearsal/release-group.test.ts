@@ -1,7 +1,7 @@
 /** Several ECS services of one image: they are deployed together, go back together, and never mix versions. */
 import { describe, expect, test } from 'vitest';
 import { look } from '../../cli/plan/look.ts';
-import { goBack, openFor } from '../../cli/rollback/go-back.ts';
+import { goBack, openFor } from '../../functions/go-back.ts';
 import { broken } from '../support/fault.ts';
 import { production } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';

@@ -1,7 +1,7 @@
 /** `tidegate rollback`: an earlier release is deployed again because somebody asked for it. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { goBack, openFor, type WantedRollback } from '../../cli/rollback/go-back.ts';
 import { approvalPolicySchema } from '../../core/approval/rules.ts';
+import { goBack, openFor, type WantedRollback } from '../../functions/go-back.ts';
 import { stateMachineArn } from '../../local/world.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';

@@ -1,6 +1,6 @@
 /** `tidegate abort`: a release is stopped where it is, and nothing is left half done. */
 import { describe, expect, test } from 'vitest';
-import { openFor, stop } from '../../cli/abort/stop.ts';
+import { openFor, stop } from '../../functions/stop-release.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
 

@@ -1,6 +1,6 @@
 /** What happens to services while Tidegate is at work: people who go back or stop a deployment, alarms, capacity, scaling. */
 import * as fc from 'fast-check';
-import { goBack, openFor } from '../../cli/rollback/go-back.ts';
+import { goBack, openFor } from '../../functions/go-back.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { serviceOf } from './config.ts';
 

@@ -1,7 +1,7 @@
 /** People who stop a release under way, and who pause an environment for a while: `tidegate abort`, `pause` and `resume`. */
 import * as fc from 'fast-check';
-import { openFor as openAbort, stop } from '../../cli/abort/stop.ts';
 import { openFor as openPause, pause, resume } from '../../cli/pause/change.ts';
+import { openFor as openAbort, stop } from '../../functions/stop-release.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { serviceOf } from './config.ts';
 

@@ -243,8 +243,11 @@ export async function rehearsal(options: RehearsalOptions = {}) {
     ): Promise<void> {
       const message = world.slack
         .messages()
-        .findLast(({ text, blocks }) => text.includes(tag) && JSON.stringify(blocks).includes('"actions"'));
-      if (!message) throw new Error('no message in Slack has buttons');
+        .findLast(
+          ({ text, blocks }) =>
+            text.includes(tag) && JSON.stringify(blocks).includes(`"action_id":"${actionId}"`),
+        );
+      if (!message) throw new Error(`no message in Slack has a button ${actionId}`);
       const block = (message.blocks as { type: string; block_id: string }[]).find(
         ({ type }) => type === 'actions',
       );

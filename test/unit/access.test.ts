@@ -90,7 +90,7 @@ describe('a function', () => {
       });
 
     expect(reading('release arn:aws:states:x')).toBeDefined();
-    expect(reading('slot abc')).toBeUndefined();
+    expect(reading('wait abc')).toBeUndefined();
   });
 
   test('takes on the role of an environment elsewhere, and may do nothing there by itself', () => {

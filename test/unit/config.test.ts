@@ -53,6 +53,17 @@ describe('a configuration', () => {
       setting: { approval: {} },
       says: 'approval: needs slack settings',
     },
+    {
+      it: 'refuses a button to roll back without Slack',
+      setting: { rollback: { who: { slackUsers: ['U012AB3CD'] } } },
+      says: 'rollback: needs slack settings',
+    },
+    {
+      it: 'refuses a button that nobody in Slack may press',
+      setting: { rollback: { who: { principals: ['arn:aws:iam::123456789012:role/release-managers'] } } },
+      says: 'rollback.who: names nobody whom Slack knows',
+      slack,
+    },
     { it: 'accepts approval within 5 days', setting: { approval: { timeout: '5d' } }, slack },
     {
       it: 'refuses timeouts that together leave an execution no room',

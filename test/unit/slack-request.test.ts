@@ -74,6 +74,7 @@ test('a dialog that was filled in says who wrote what, and about which approval'
     team: { id: 'T1' },
     api_app_id: 'A1',
     view: {
+      id: 'V1',
       callback_id: 'reject',
       private_metadata: 'my-approval',
       state: { values: { reason: { reason: { type: 'plain_text_input', value: 'checkout fails' } } } },
@@ -82,7 +83,7 @@ test('a dialog that was filled in says who wrote what, and about which approval'
 
   expect(readInteraction(body)).toEqual({
     ...{ kind: 'submission', user: 'U1', action: 'reject', value: 'my-approval', text: 'checkout fails' },
-    ...{ appId: 'A1', teamId: 'T1' },
+    ...{ appId: 'A1', teamId: 'T1', viewId: 'V1' },
   });
 });
 

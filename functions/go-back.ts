@@ -1,24 +1,24 @@
-/** Finds an earlier release of an environment, and starts a release of it. */
-import { ecr } from '../../aws/ecr.ts';
-import { ecs } from '../../aws/ecs.ts';
-import type { Surroundings } from '../../aws/means.ts';
-import { type Opened, openAws } from '../../aws/open.ts';
-import { openReleases } from '../../aws/open-releases.ts';
-import { pushes } from '../../aws/pushes.ts';
-import { records } from '../../aws/records.ts';
-import { slots } from '../../aws/slots.ts';
-import { states } from '../../aws/states.ts';
-import { type Deployed, earlierRelease, type Running } from '../../core/earlier-release.ts';
-import { shortDigest } from '../../core/image.ts';
-import { executionName } from '../../core/push/execution-name.ts';
-import type { ReleaseRecord } from '../../core/record.ts';
-import { type ReleaseRequest, type Target, targetOf } from '../../core/release.ts';
-import { waitingIn } from '../../core/slot.ts';
-import { runningImage } from '../../functions/running-image.ts';
-import { startExecution } from '../../functions/start-execution.ts';
-import { prefixOf } from '../../functions/status/find-releases.ts';
-import { Mistake } from '../mistake.ts';
-import { named } from '../named.ts';
+/** Finds an earlier release of an environment, and starts a release of it: for the command line, and for Slack. */
+import { ecr } from '../aws/ecr.ts';
+import { ecs } from '../aws/ecs.ts';
+import type { Surroundings } from '../aws/means.ts';
+import { type Opened, openAws } from '../aws/open.ts';
+import { openReleases } from '../aws/open-releases.ts';
+import { pushes } from '../aws/pushes.ts';
+import { records } from '../aws/records.ts';
+import { slots } from '../aws/slots.ts';
+import { states } from '../aws/states.ts';
+import { type Deployed, earlierRelease, type Running } from '../core/earlier-release.ts';
+import { shortDigest } from '../core/image.ts';
+import { Mistake } from '../core/mistake.ts';
+import { named } from '../core/named.ts';
+import { executionName } from '../core/push/execution-name.ts';
+import type { ReleaseRecord } from '../core/record.ts';
+import { type ReleaseRequest, type Target, targetOf } from '../core/release.ts';
+import { waitingIn } from '../core/slot.ts';
+import { runningImage } from './running-image.ts';
+import { startExecution } from './start-execution.ts';
+import { nameIn, prefixOf } from './status/find-releases.ts';
 
 export interface WantedRollback {
   service: string;
@@ -42,17 +42,35 @@ export interface StartedRollback {
   from: string | undefined;
 }
 
-const uses = { ecr, ecs, openReleases, pushes, records, slots, states };
-export type RollbackAws = Opened<typeof uses>;
-export const openFor = (surroundings: Surroundings): RollbackAws => openAws(surroundings, uses);
+export interface PreparedRollback extends StartedRollback {
+  /** The release that is gone back to. */
+  to: Deployed;
+}
+
+export const rollbackUses = { ecr, ecs, openReleases, pushes, records, slots, states };
+export type RollbackAws = Opened<typeof rollbackUses>;
+export const openFor = (surroundings: Surroundings): RollbackAws => openAws(surroundings, rollbackUses);
 
 /** Throws a `Mistake` that says why not. */
 export async function goBack(wanted: WantedRollback, aws: RollbackAws): Promise<StartedRollback> {
+  const { to: _, ...rollback } = await prepareRollback(wanted, aws);
+  const { execution, request } = rollback;
+  const started = wanted.dryRun || (await startExecution(request, aws)).started;
+  if (!started)
+    throw new Mistake(`${nameIn(execution)} was started already: look at it, or ask again in a second`);
+  return rollback;
+}
+
+/** Looks only. Throws a `Mistake` that says why not. */
+export async function prepareRollback(
+  wanted: Omit<WantedRollback, 'dryRun'>,
+  aws: RollbackAws,
+): Promise<PreparedRollback> {
   const { service, environment } = named(aws.config, wanted.service, wanted.environment);
   const target = targetOf(service, environment);
   const running = await whatRuns(target, service.repository, aws);
-  const { execution: to, request: earlier } = await chosen(wanted, running, aws);
-  const { push } = earlier;
+  const to = await chosen(wanted, running, aws);
+  const { push } = to.request;
   if ((await aws.ecr.pushedAt(push, push.digest)) === undefined)
     throw new Mistake(
       `${push.tag} (${shortDigest(push.digest)}) is no longer in ECR: push its image again, or go back to another release`,
@@ -67,15 +85,18 @@ export async function goBack(wanted: WantedRollback, aws: RollbackAws): Promise<
         .toString(36)
         .slice(-4)}`,
     },
-    rollback: { by: wanted.by.slice(0, 300), reason: wanted.reason.slice(0, 500), requestedAt, to },
+    rollback: {
+      by: wanted.by.slice(0, 300),
+      reason: wanted.reason.slice(0, 500),
+      requestedAt,
+      to: to.execution,
+    },
   };
   const { tag, eventId } = request.push;
   const name = executionName({ service: wanted.service, environment: wanted.environment, tag, eventId });
-  const started = wanted.dryRun || (await startExecution(request, aws)).started;
-  if (!started) throw new Mistake(`${name} was started already: look at it, or ask again in a second`);
   const execution = aws.states.arnOf(name);
   const link = aws.consoleUrl && aws.consoleUrl + execution;
-  return { execution, link, request, from: running.digest };
+  return { execution, link, request, from: running.digest, to };
 }
 
 async function whatRuns(target: Target, repository: string, aws: RollbackAws): Promise<Running> {

@@ -1,5 +1,5 @@
-/** The service and environment that a command names. */
-import { type Config, environmentOf } from '../core/config.ts';
+/** The service and environment that somebody names. */
+import { type Config, environmentOf } from './config.ts';
 import { Mistake } from './mistake.ts';
 
 /** Throws a `Mistake` that lists what there is. */

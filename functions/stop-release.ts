@@ -1,24 +1,24 @@
 /** Asks for a release to be stopped: leaves word where its states look, and wakes the one that waits. */
-import { approvals } from '../../aws/approvals.ts';
-import { ecs } from '../../aws/ecs.ts';
-import { executions } from '../../aws/executions.ts';
-import { logs } from '../../aws/logs.ts';
-import type { Surroundings } from '../../aws/means.ts';
-import { type Opened, openAws } from '../../aws/open.ts';
-import { openReleases } from '../../aws/open-releases.ts';
-import { records } from '../../aws/records.ts';
-import { slots } from '../../aws/slots.ts';
-import { states } from '../../aws/states.ts';
-import { waits } from '../../aws/waits.ts';
-import { stoppedBy } from '../../core/approval/answer.ts';
-import { type ReleaseRequest, releaseRequestSchema, type Target, targetOf } from '../../core/release.ts';
-import { answerSlot } from '../../functions/answer-slot.ts';
-import { answerTask } from '../../functions/answer-task.ts';
-import { nameIn } from '../../functions/status/find-releases.ts';
-import { requestApproval } from '../../functions/steps/request-approval.ts';
-import { wakeDeployment } from '../../functions/wake-deployment.ts';
-import { Mistake } from '../mistake.ts';
-import { named } from '../named.ts';
+import { approvals } from '../aws/approvals.ts';
+import { ecs } from '../aws/ecs.ts';
+import { executions } from '../aws/executions.ts';
+import { logs } from '../aws/logs.ts';
+import type { Surroundings } from '../aws/means.ts';
+import { type Opened, openAws } from '../aws/open.ts';
+import { openReleases } from '../aws/open-releases.ts';
+import { records } from '../aws/records.ts';
+import { slots } from '../aws/slots.ts';
+import { states } from '../aws/states.ts';
+import { waits } from '../aws/waits.ts';
+import { stoppedBy } from '../core/approval/answer.ts';
+import { Mistake } from '../core/mistake.ts';
+import { named } from '../core/named.ts';
+import { type ReleaseRequest, releaseRequestSchema, type Target, targetOf } from '../core/release.ts';
+import { answerSlot } from './answer-slot.ts';
+import { answerTask } from './answer-task.ts';
+import { nameIn } from './status/find-releases.ts';
+import { requestApproval } from './steps/request-approval.ts';
+import { wakeDeployment } from './wake-deployment.ts';
 
 export interface WantedAbort {
   /** Its execution's name or ARN, or a service and an environment, where one release is under way. */
@@ -41,9 +41,9 @@ export interface StoppedRelease {
   later?: string;
 }
 
-const uses = { approvals, ecs, executions, logs, openReleases, records, slots, states, waits };
-export type AbortAws = Opened<typeof uses>;
-export const openFor = (surroundings: Surroundings): AbortAws => openAws(surroundings, uses);
+export const abortUses = { approvals, ecs, executions, logs, openReleases, records, slots, states, waits };
+export type AbortAws = Opened<typeof abortUses>;
+export const openFor = (surroundings: Surroundings): AbortAws => openAws(surroundings, abortUses);
 
 /** Nothing has been changed while it is in one of these, though the one after them may be reached meanwhile. */
 const before = [
