@@ -22,6 +22,8 @@ export default defineConfig({
           cluster: 'main',
           service: 'my-api',
           approval: {},
+          // Who may press "Roll back now". In the local Slack you are U0YOU.
+          rollback: { who: { slackUsers: ['U0YOU'] } },
           smoke: {
             endpoints: [
               { url: 'https://my-api.example.com/healthz' },

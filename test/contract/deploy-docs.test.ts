@@ -85,6 +85,7 @@ test("the Slack app's manifest asks for just what is used", () => {
     'usergroups.users.list': ['usergroups:read'],
     // Of no scope: who clicks may be asked something.
     'views.open': [],
+    'views.update': [],
   };
   const methods = textsIn('aws').flatMap((text) =>
     [...text.matchAll(/\bcall\('([a-z]+\.[\w.]+)'/g)].map(([, method = '']) => method),

@@ -16,6 +16,9 @@ const view = {
   ],
 };
 
+const { submit: _, ...unsent } = view;
+const withoutFields = { ...unsent, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Wait…' } }] };
+
 /** A message with a button, clicked; `answer` is what the app says to what it is sent. */
 async function clicked(answer: () => Response = () => new Response(''), options: Partial<SlackOptions> = {}) {
   const clock = virtualClock();
@@ -88,6 +91,31 @@ test('what is filled in comes back with what the dialog was opened with, and an 
       ...{ callback_id: 'reject', private_metadata: 'an-approval' },
       state: { values: { reason: { reason: { type: 'plain_text_input', value: 'not on a Friday' } } } },
     },
+  });
+});
+
+test('a dialog that is open may be replaced, and one that is closed may not', async () => {
+  let answer = '';
+  const { call, trigger, dialogs, submit } = await clicked(() => new Response(answer));
+  await call('views.open', { trigger_id: trigger, view: withoutFields });
+  const [{ id } = { id: '' }] = dialogs();
+
+  expect(await call('views.update', { view_id: id, view })).toMatchObject({ ok: true });
+  expect(dialogs()).toMatchObject([{ id, submit: 'Reject', privateMetadata: 'an-approval' }]);
+  answer = JSON.stringify({ response_action: 'update', view: withoutFields });
+  await submit(id, { reason: 'no' });
+  expect(dialogs()).toMatchObject([{ id, submit: undefined }]);
+  answer = '';
+  await submit(id, {});
+  expect(await call('views.update', { view_id: id, view })).toMatchObject({ error: 'not_found' });
+});
+
+test('a dialog with a field has something to send it by', async () => {
+  const { call, trigger } = await clicked();
+  const { submit: _, ...mute } = view;
+
+  expect(await call('views.open', { trigger_id: trigger, view: mute })).toMatchObject({
+    error: 'invalid_arguments',
   });
 });
 

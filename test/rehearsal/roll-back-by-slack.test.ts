@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { audit as auditOf } from '../../aws/audit.ts';
 import { openAws } from '../../aws/open.ts';
+import { pause } from '../../local/lambda/pause.ts';
 import { type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
-import { dialogText, press, rollBack, submit, withButton } from '../support/roll-back-by-slack.ts';
+import { dialogText, press, submit, withButton } from '../support/roll-back-by-slack.ts';
 import { settle } from '../support/virtual-world.ts';
 
 type World = Awaited<ReturnType<typeof rehearsal>>;
@@ -85,12 +86,26 @@ describe('a release that runs', () => {
 });
 
 test('a release under way is taken back by the same button, with who and why', async () => {
-  const world = await rehearsal(asked);
+  const slowly = async <Answer>(milliseconds: number, next: () => Answer): Promise<Awaited<Answer>> => {
+    if (slow) await pause(world.clock, milliseconds);
+    return await next();
+  };
+  let slow = false;
+  const world = await rehearsal({
+    ...asked,
+    around: (_call, next) => slowly(200, next),
+    aroundRequest: (next) => slowly(800, next),
+  });
   const first = await world.push('good', 'v1.0.0');
   await world.pushOnly('good', 'v1.1.0');
   await world.clock.until(() => buttons(world).includes('my-api v1.1.0'), 600_000);
 
-  await rollBack(world, 'U0BOB', 'v1.1.0');
+  // A slow day: Slack gives three seconds all the same.
+  slow = true;
+  expect(await press(world, 'U0BOB', 'v1.1.0')).toMatchObject({ status: 200 });
+  await world.clock.until(() => dialogText(world, 'U0BOB').includes('is under way'), 60_000);
+  await submit(world, 'U0BOB');
+  await world.clock.advance(20_000);
   expect(dialogText(world, 'U0BOB')).toContain('v1.1.0 is taken back');
   await world.ended();
 

@@ -124,7 +124,14 @@ test('what a function that events wake fails at is tried as in the local world, 
   );
 
   const functions = [
-    ...['start-release', 'on-deployment-event', 'on-execution-end', 'reconcile-pushes', 'tell-slack'],
+    ...[
+      'start-release',
+      'on-deployment-event',
+      'on-execution-end',
+      'on-rollback',
+      'reconcile-pushes',
+      'tell-slack',
+    ],
   ];
   expect(configured.map(({ functionName }) => functionName).sort()).toEqual(
     functions.map((name) => `tidegate-production-${name}`).sort(),

@@ -21,7 +21,7 @@ test('every queue of dead letters has an alarm', () => {
     .filter(({ metricName }) => metricName === 'ApproximateNumberOfMessagesVisible')
     .map(({ dimensions }) => dimensions.QueueName);
 
-  expect(queues).toHaveLength(6);
+  expect(queues).toHaveLength(7);
   expect(alarmed.sort()).toEqual(queues.sort());
 });
 
