@@ -10,7 +10,7 @@ import { judgeLatencies } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
 import { atEqualLoad, fitLoad } from './load.ts';
 import { alphaPerRelease, extendedTurn, type Turn } from './looks.ts';
-import { valuesIn } from './points.ts';
+import { dayOf, proved, valuesIn } from './points.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { type Found, idOf } from './queries.ts';
 import {
@@ -130,9 +130,10 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
         from: baselineStart(observation),
         until: observation.startedAt - policy.period * 1000,
       };
-      const load = judged.followsLoad && fitLoad(of('value'), requests, baseline);
-      const level = load && valuesIn(atEqualLoad(of('value'), requests, load), observation, look.periods);
-      findings.push(judgeGauge(judged, level ?? values, look, load));
+      const load = judged.followsLoad && fitLoad(proved(of('value'), observation), requests, baseline);
+      const level = load ? atEqualLoad(of('value'), requests, load) : of('value');
+      const seen = load ? valuesIn(level, observation, look.periods) : values;
+      findings.push(judgeGauge(judged, seen, look, { load, day: dayOf(level, observation) }));
     }
     if (max !== undefined) findings.push(judgeLevelLimit(name, max, unit, values.after, look));
   }

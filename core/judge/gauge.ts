@@ -1,13 +1,14 @@
 /**
- * Is a level, such as CPU or the age of a queue, higher than before? A t-test of the logarithms of its points. Weak by design
- * where the load decides the level: then it is reported and decides nothing.
+ * Is a level, such as CPU or the age of a queue, higher than before? Its points are held against the day before, as errors and
+ * durations are; where there is none, by a t-test of their logarithms against the hour.
  */
+import { gaugePrecedents, type LevelDay } from './gauge-precedent.ts';
 import type { JudgedGauge } from './judged.ts';
 import type { LoadFit } from './load.ts';
 import type { Turn } from './looks.ts';
 import type { Values } from './points.ts';
 import { fewestAfter, fewestBefore, spreadOf } from './spread.ts';
-import { mean } from './statistics.ts';
+import { mean, median } from './statistics.ts';
 import type { GaugeFinding, Status } from './verdict.ts';
 import { chance, percent, quantity } from './wording.ts';
 
@@ -16,7 +17,9 @@ const smallestDeviation = 0.02;
 const confidence = 0.05;
 
 /**
- * With x the points plus `atLeast`, so that a level near nothing has no infinite logarithm:
+ * With x the points plus `atLeast`, so that a level near nothing has no infinite logarithm. Where the day before is known: the middle
+ * of ln x after is above the mean of the hour by more than ln(1 + tolerance), and the day knows hardly any window as high (`rarity`).
+ * Else
  *
  *     t = (mean ln x after, without its highest point − mean ln x before − ln(1 + tolerance)) / (s √(vif/n1 + vif/n0))
  *
@@ -27,7 +30,7 @@ export function judgeGauge(
   { name, unit, compared }: JudgedGauge & { compared: NonNullable<JudgedGauge['compared']> },
   values: Values,
   turn: Turn,
-  load?: LoadFit,
+  { load, day }: { load?: LoadFit | undefined; day?: LevelDay } = {},
 ): GaugeFinding {
   const { tolerance, atLeast } = compared;
   const said = load ? `${name} at equal load` : name;
@@ -49,18 +52,28 @@ export function judgeGauge(
     return finding(unlessMore, `${said} not judged: ${points}, ${needed}`);
   }
 
-  const log = logarithm([...before, ...last, ...after], atLeast);
+  const levels = day?.levels ?? [];
+  const log = logarithm(
+    [...before, ...last, ...after, ...levels.filter((level) => level !== undefined)],
+    atLeast,
+  );
   const [logBefore, logLower, logAfter, logLast] = [before, lower, after, last].map((all) => all.map(log));
   if (!logBefore || !logLower || !logAfter || !logLast) throw new Error('four lists went in');
   const { deviation, vif, tail } = spreadOf(logBefore, smallestDeviation);
   const tolerated = Math.log(1 + tolerance);
-  const rise = mean(logLower) - mean(logBefore);
-  const p = tail(rise - tolerated, lower.length);
-  const evidence = { p, limit: turn.limit, deviation, vif };
+  const logDay = levels.map((level) => (level === undefined ? undefined : log(level)));
+  const known = day && gaugePrecedents({ ...day, levels: logDay }, after.length, smallestDeviation);
+  // A day says how rare the rise is, so its middle decides how large it is; an hour's points have to prove both at once.
+  const rise = (known ? median(logAfter) : mean(logLower)) - mean(logBefore);
+  const large = !known || rise > tolerated;
+  const rarity = large ? known?.rarity(logAfter) : undefined;
+  const p = known ? (rarity?.p ?? 1) : tail(rise - tolerated, lower.length);
+  const evidence = { p, ...(rarity && { rarity }), limit: turn.limit, deviation, vif };
 
   const [from, to] = [quantity(mean(before), unit), quantity(mean(after), unit)];
   const noticeable = mean(lower) - mean(before) >= atLeast;
-  const sinceDeployment = last.length === 0 || mean(logLower) - mean(logLast) > tolerated;
+  const sinceLast = rise + mean(logBefore) - mean(logLast);
+  const sinceDeployment = last.length === 0 || sinceLast > (known ? tolerated / 2 : tolerated);
   if (p <= turn.limit && noticeable && sinceDeployment) {
     const accepted = `by more than the accepted ${percent(tolerance)}`;
     const sentence = `${said} rose from ${from} to ${to}, ${accepted}: chance of that without a change ${chance(p)}`;
@@ -82,6 +95,10 @@ export function judgeGauge(
     );
   }
   if (doubt <= confidence || small) return finding('pass', `${said} ${to}, before ${from}`, all);
+  if (rarity && rarity.asHigh > 0) {
+    const like = `${rarity.asHigh} of ${rarity.windows} such spans of the day before were as high`;
+    return finding('inconclusive', `${said} ${to}, before ${from}: ${like}`, all);
+  }
   return finding('inconclusive', `${said} ${to}, before ${from}: its points vary too much to tell`, all);
 }
 

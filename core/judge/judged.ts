@@ -155,10 +155,11 @@ function own({
     const counted = { name, bad: name, one: 'event', many: 'events' };
     return { kind: 'share', name, bad, of, counted, max, report };
   }
-  const { tolerance = usualTolerance, atLeast = 0, unit = '' } = more;
+  const { tolerance = usualTolerance, atLeast = 0, unit = '', followsLoad } = more;
   return {
     ...{ kind: 'gauge', name, value: level ?? value ?? {}, unit, max, report },
     ...(level && { compared: { tolerance, atLeast } }),
+    ...(followsLoad && { followsLoad }),
   };
 }
 

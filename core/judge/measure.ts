@@ -68,11 +68,13 @@ export const ownMetricSchema = z
     tolerance: z.number().positive().max(10).optional(),
     /** Of a gauge: a rise by less than this is nothing, in its own unit. */
     atLeast: z.number().positive().optional(),
+    /** Of a gauge: it rises with users' requests, and is compared at equal load. */
+    followsLoad: z.boolean().optional(),
     unit: z.string().max(8).optional(),
     /** Says what it found and decides nothing. */
     report: z.boolean().default(false),
   })
-  .superRefine(({ bad, of, gauge, value, max, tolerance, atLeast }, context) => {
+  .superRefine(({ bad, of, gauge, value, max, ...onlyOfGauges }, context) => {
     const reject = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     const kinds = [bad ?? of, gauge, value].filter(Boolean).length;
@@ -83,6 +85,6 @@ export const ownMetricSchema = z
     if (value && max === undefined) reject('max', 'is missing: a value without it would not be judged');
     if (bad && max !== undefined && max >= 1)
       reject('max', 'is a share of all events: below 1, such as 0.05');
-    if (!gauge && (tolerance !== undefined || atLeast !== undefined))
-      reject(tolerance === undefined ? 'atLeast' : 'tolerance', 'belongs to a gauge');
+    for (const field of ['tolerance', 'atLeast', 'followsLoad'] as const)
+      if (!gauge && onlyOfGauges[field] !== undefined) reject(field, 'belongs to a gauge');
   });

@@ -1,5 +1,14 @@
 /** Values of a metric that is not one of requests: what was before, just before, and what came after. */
-import { baselineStart, firstPeriodAfter, type Observation, type Point } from './series.ts';
+import type { Span } from '../slot.ts';
+import type { LevelDay } from './gauge-precedent.ts';
+import {
+  baselineStart,
+  firstPeriodAfter,
+  historyStart,
+  type Observation,
+  type Point,
+  referencePeriods,
+} from './series.ts';
 
 export interface Values {
   before: number[];
@@ -18,13 +27,13 @@ export function valuesIn(points: readonly Point[], observation: Observation, per
   const complete = now - policy.publicationDelay * 1000;
   const from = baselineStart(observation);
   const firstAfter = firstPeriodAfter(observation);
-  const proved = (start: number) => !spoiled.some((span) => start < span.to && start + periodMs > span.from);
+  const isProved = provedIn(spoiled, periodMs);
   const sorted = points
     .filter(([start, value]) => start + periodMs <= complete && Number.isFinite(value))
     .toSorted(([one], [other]) => one - other);
   const of = (kept: (start: number) => boolean) =>
     sorted.filter(([start]) => kept(start)).map(([, value]) => value);
-  const before = (start: number) => start >= from && start + periodMs <= startedAt && proved(start);
+  const before = (start: number) => start >= from && start + periodMs <= startedAt && isProved(start);
   return {
     before: of(before),
     last: of((start) => before(start) && start + periodMs > startedAt - lastSeconds * 1000),
@@ -35,3 +44,34 @@ export function valuesIn(points: readonly Point[], observation: Observation, per
     ),
   };
 }
+
+/** The day before the deployment, from the first point on. Periods with a version that was never proved say nothing. */
+export function dayOf(points: readonly Point[], observation: Observation): LevelDay {
+  const { policy, startedAt, stableAt, spoiled = [] } = observation;
+  const periodMs = policy.period * 1000;
+  const isProved = provedIn(spoiled, periodMs);
+  const from = Math.floor(historyStart(observation) / periodMs);
+  const to = Math.floor(startedAt / periodMs);
+  const known = new Map<number, number>();
+  for (const [start, value] of points) {
+    const index = start / periodMs;
+    if (index >= from && index < to && Number.isFinite(value) && isProved(start)) known.set(index, value);
+  }
+  const first = known.keys().reduce((least, index) => Math.min(least, index), to);
+  const levels = Array.from({ length: to - first }, (_, index) => known.get(first + index));
+  const warmFrom = Math.max(firstPeriodAfter(observation), stableAt + policy.warmUp * 1000);
+  return {
+    levels,
+    reference: referencePeriods(policy, levels.length),
+    gap: Math.ceil(warmFrom / periodMs) - to,
+  };
+}
+
+/** Without those of versions that were never proved. */
+export function proved(points: readonly Point[], { policy, spoiled = [] }: Observation): Point[] {
+  const isProved = provedIn(spoiled, policy.period * 1000);
+  return points.filter(([start]) => isProved(start));
+}
+
+const provedIn = (spoiled: readonly Span[], periodMs: number) => (start: number) =>
+  !spoiled.some((span) => start < span.to && start + periodMs > span.from);

@@ -135,8 +135,10 @@ function presetMistakes(policy: Chosen, context: z.RefinementCtx) {
   const http = web && !loadBalancer?.startsWith('net/');
   for (const field of ['clientErrors', 'maxErrorRate', 'maxP99Milliseconds'] as const)
     if (policy[field] !== undefined && !http) reject([field], 'needs an Application Load Balancer or an api');
-  metrics.forEach(({ name }, index) => {
+  metrics.forEach(({ name, followsLoad }, index) => {
     const path = ['metrics', index, 'name'];
+    if (followsLoad && !web)
+      reject(['metrics', index, 'followsLoad'], `needs users' requests: preset ${preset} has none`);
     if ((reserved as readonly string[]).includes(name))
       reject(path, `${name} is a preset's own: take another`);
     else if (metrics.findIndex((other) => other.name === name) < index) reject(path, `${name} is used twice`);

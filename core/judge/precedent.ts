@@ -6,16 +6,16 @@ import type { Period } from './series.ts';
 import { mean, studentTail, variance } from './statistics.ts';
 
 /** How a metric's periods are seen, as periods of one row, from the start of the day on. */
-export interface Metric<Reference> {
+export interface Metric<Reference, Item = Period> {
   /** What is to be expected after these periods. Undefined where they do not say. */
   expected: (from: number, to: number) => Reference | undefined;
   /** How far a period is above that, as a logarithm. Undefined where it says nothing. */
-  excess: (period: Period, expected: Reference) => number | undefined;
+  excess: (period: Item, expected: Reference) => number | undefined;
 }
 
-export interface Shape {
+export interface Shape<Item = Period> {
   /** Periods of the day before the deployment. */
-  day: readonly (Period | undefined)[];
+  day: readonly (Item | undefined)[];
   /** So many of them, at most, say what is to be expected. */
   reference: number;
   /** Periods between those and the window. */
@@ -51,19 +51,19 @@ export interface Rarity {
   p: number;
 }
 
-export interface Precedents {
+export interface Precedents<Item = Period> {
   /** The smaller p of the two ways to sum up a window. */
-  rarity: (after: readonly Period[]) => Rarity;
+  rarity: (after: readonly Item[]) => Rarity;
 }
 
 /** Undefined where the day is too short to say how rare something is. Nothing is computed before it is asked for. */
-export function precedents<Reference>(
-  { day, reference, gap, length }: Shape,
-  { expected, excess }: Metric<Reference>,
+export function precedents<Reference, Item = Period>(
+  { day, reference, gap, length }: Shape<Item>,
+  { expected, excess }: Metric<Reference, Item>,
   cap: () => number,
-): Precedents | undefined {
+): Precedents<Item> | undefined {
   const first = reference + gap;
-  const known = day.reduce((sum, period) => sum + (period ? 1 : 0), 0);
+  const known = day.reduce((sum, period) => sum + (period === undefined ? 0 : 1), 0);
   const now = expected(day.length - reference, day.length);
   if (length === 0 || known < first + fewestIndependent * length || now === undefined) return undefined;
   const isKnown = (start: number) => expected(start - first, start - gap) !== undefined;
@@ -95,16 +95,16 @@ export function precedents<Reference>(
 
 /** Windows of the day that say something, as `scoresOf` has it: where traffic is rare there may be none. */
 function comparable(
-  day: Shape['day'],
+  day: Shape<unknown>['day'],
   first: number,
   length: number,
   isKnown: (start: number) => boolean,
 ): number {
   let [count, seen] = [0, 0];
   for (let index = first; index < day.length; index++) {
-    if (day[index]) seen++;
+    if (day[index] !== undefined) seen++;
     const start = index - length + 1;
-    if (start > first && day[start - 1]) seen--;
+    if (start > first && day[start - 1] !== undefined) seen--;
     if (start >= first && 2 * seen >= length && isKnown(start)) count++;
   }
   return count;
@@ -136,18 +136,18 @@ function rarityOf(score: number, { scores, ...spread }: Spread, capped: boolean)
 const smallestDeviation = 1e-3;
 
 /** Undefined where less than half of the periods say something: few of them stray further than all would. */
-function scoresOf<Reference>(
-  periods: readonly (Period | undefined)[],
+function scoresOf<Reference, Item>(
+  periods: readonly (Item | undefined)[],
   from: number,
   to: number,
   expected: Reference,
-  excess: Metric<Reference>['excess'],
+  excess: Metric<Reference, Item>['excess'],
   cap: number,
 ): Scores | undefined {
   let [plain, capped, seen] = [0, 0, 0];
   for (let index = from; index < to; index++) {
     const period = periods[index];
-    const value = period && excess(period, expected);
+    const value = period === undefined ? undefined : excess(period, expected);
     if (value === undefined) continue;
     plain += value;
     capped += Math.min(value, cap);

@@ -97,6 +97,12 @@ export function historyStart(observation: Pick<Observation, 'policy' | 'startedA
   return Math.min(baselineStart(observation), startedAt - seconds * 1000);
 }
 
+/** How many of the newest of so many known periods say what is to be expected. */
+export function referencePeriods({ baseline, period }: AnalysisPolicy, known: number): number {
+  const periods = Math.floor(baseline / period);
+  return Math.max(periods, Math.min(3 * periods, Math.floor(known / 8)));
+}
+
 /** The first period that lies wholly after the deployment became stable, ms since the epoch. */
 export function firstPeriodAfter({ policy, stableAt }: Pick<Observation, 'policy' | 'stableAt'>): number {
   return Math.ceil(stableAt / (policy.period * 1000)) * policy.period * 1000;
@@ -190,10 +196,9 @@ export function split(observation: Observation, periods: number): Windows {
         day.findIndex((period) => period !== undefined),
       ),
     );
-    const baseline = Math.floor(policy.baseline / policy.period);
     return {
       day: known,
-      reference: Math.max(baseline, Math.min(3 * baseline, Math.floor(known.length / 8))),
+      reference: referencePeriods(policy, known.length),
       gap: Math.round(firstAfter / periodMs) - to,
       warmGap: Math.ceil(warmFrom / periodMs) - to,
     };

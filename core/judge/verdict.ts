@@ -109,8 +109,12 @@ const gaugeSchema = z.strictObject({
   after: levelSchema,
   /** `after` without its highest point: no single point fails a release. */
   withoutHighest: levelSchema,
-  /** The t-test of `withoutHighest` against `before` times 1 + tolerance; fails at or below `limit`. */
+  /**
+   * What the day before says, where it does; else the t-test of `withoutHighest` against `before` times 1 + tolerance. Fails at or below
+   * `limit`.
+   */
   p: z.number().optional(),
+  rarity: raritySchema.optional(),
   limit: z.number().optional(),
   tolerance: z.number(),
   /** A rise by less is nothing. */
