@@ -1,6 +1,7 @@
 /** What a release to an environment would go through, in order, and how long that takes at least. */
 import { type Environment, environmentAfter, type Service } from './config.ts';
 import { spoken } from './duration.ts';
+import { against } from './judge/baseline.ts';
 import type { AnalysisPolicy } from './judge/policy.ts';
 import { membersOf } from './members.ts';
 import { type Strategy, shortestRollout } from './strategy.ts';
@@ -37,7 +38,7 @@ export function forecast(service: Service, environment: Environment): ForecastSt
     'CompareMetrics',
     shifting
       ? `compares old and new version for ${spoken(watching)} while both serve`
-      : `compares ${spoken(analysis?.window ?? 0)} after with the ${spoken(analysis?.baseline ?? 0)} before`,
+      : `compares ${spoken(analysis?.window ?? 0)} after with ${analysis ? against(analysis) : ''}`,
     // While ECS rolls out, that time is part of the rollout's.
     shifting ? 0 : watching,
   );

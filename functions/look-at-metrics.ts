@@ -5,7 +5,8 @@ import { Transient } from '../core/errors.ts';
 import { compare } from '../core/judge/compare.ts';
 import { judgedBy } from '../core/judge/judged.ts';
 import type { AnalysisPolicy } from '../core/judge/policy.ts';
-import { queriesFor, seriesIn } from '../core/judge/queries.ts';
+import { type Found, joined, queriesFor, seriesIn } from '../core/judge/queries.ts';
+import { asksForTheWeek, aWeekBefore } from '../core/judge/season.ts';
 import { firstPeriodAfter } from '../core/judge/series.ts';
 import type { Comparison } from '../core/judge/verdict.ts';
 import type { Rollout } from '../core/rollout.ts';
@@ -25,7 +26,11 @@ export interface MetricsQuestion {
 /** When the window is over, and CloudWatch has not answered for so long, there is nothing to wait for. */
 const patienceSeconds = 300;
 
-/** One GetMetricData, and one DescribeAlarms where alarms have a say. Throws `Transient` while it is worth asking again. */
+/**
+ * One GetMetricData, one more for a pinned baseline of other days, and one DescribeAlarms where alarms have a say. Where the same
+ * hours of a week ago have one, they are asked for by a look that would take the release back. Throws `Transient` while it is
+ * worth asking again.
+ */
 export async function lookAtMetrics(
   question: MetricsQuestion,
   cloudwatch: Pick<ReturnType<Aws['cloudwatch']>, 'alarms' | 'metrics'>,
@@ -41,21 +46,37 @@ export async function lookAtMetrics(
     judged,
   });
   const asked = { ...time, policy, spoiled, judged };
+  const isTooLate = (error: unknown): error is Transient =>
+    error instanceof Transient && time.now >= endOfPatience(asked);
   try {
-    const [found, alarms] = await Promise.all([
+    const [newest, pinned, alarms] = await Promise.all([
       cloudwatch.metrics(look.queries, look.windowStart, look.windowEnd),
+      look.earlier ? cloudwatch.metrics(look.queries, look.earlier.from, look.earlier.until) : {},
       cloudwatch.alarms(policy.alarms ?? []),
     ]);
-    const { series, old } = seriesIn(found, policy);
-    const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
-    return compare({ ...asked, series, found, alarms, ...apart });
+    const comparedBy = (found: Found) => {
+      const { series, old } = seriesIn(found, policy);
+      const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
+      return compare({ ...asked, series, found, alarms, ...apart });
+    };
+    const found = joined(pinned, newest);
+    const comparison = comparedBy(found);
+    if (!policy.week || !asksForTheWeek(comparison)) return comparison;
+    const week = aWeekBefore(asked, look.windowEnd);
+    const then = await cloudwatch.metrics(look.queries, week.from, week.until).catch((error) => {
+      if (isTooLate(error)) return {}; // what nobody can tell explains nothing
+      throw error;
+    });
+    return comparedBy(joined(then, found));
   } catch (error) {
-    const end =
-      firstPeriodAfter(asked) +
-      (policy.window + (policy.extension ?? 0) + policy.publicationDelay + patienceSeconds) * 1000;
-    if (!(error instanceof Transient) || time.now < end) throw error;
+    if (!isTooLate(error)) throw error;
     // Silence is no proof of anything: without figures the policy decides.
     const unread = compare({ ...asked, series: seriesIn({}).series });
     return { ...unread, headline: `Not enough to judge by: CloudWatch could not be read: ${error.message}` };
   }
+}
+
+function endOfPatience(asked: { policy: AnalysisPolicy; stableAt: number }): number {
+  const { window, extension = 0, publicationDelay } = asked.policy;
+  return firstPeriodAfter(asked) + (window + extension + publicationDelay + patienceSeconds) * 1000;
 }

@@ -26,6 +26,7 @@ import {
 } from '../../core/doctor.ts';
 import { ReleaseRejected, ScanPending, Throttled, Transient } from '../../core/errors.ts';
 import { pinnedImage, shortDigest } from '../../core/image.ts';
+import { unusable } from '../../core/judge/baseline.ts';
 import { judgedBy } from '../../core/judge/judged.ts';
 import { queriesFor } from '../../core/judge/queries.ts';
 import { type Member, membersOf } from '../../core/members.ts';
@@ -174,6 +175,8 @@ async function lookAtMetrics(
   const { analysis: policy } = environment;
   if (!policy) return;
   const now = aws.now();
+  const problem = unusable(policy, now, now);
+  if (problem) said.push(broken(problem, 'change baseline in the analysis, and deploy Tidegate again'));
   const judged = judgedBy(policy, { cluster: target.cluster, service: target.service });
   const look = queriesFor({ policy, deployedAt: now, now, judged });
   const found = await asking(said, 'CloudWatch metrics', 'allow cloudwatch:GetMetricData', () =>

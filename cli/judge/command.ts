@@ -23,6 +23,9 @@ CloudWatch, and changes nothing. Alarms have no say: what they were is unknown.
   --stable <time>    when it was stable; as --at unless given
   --release <name>   both from the record of this execution instead
   --until <time>     look at nothing later
+  --baseline <what>  compare with something else: day, week, 2h, a time such as
+                     2026-11-20T10:00Z/1h, or what another release was, by the
+                     name of its execution
   --policy <file>    JSON of an analysis, instead of the configuration's
   --file <file>      figures from a file instead of CloudWatch: the answer of
                      GetMetricData. With --policy no service needs to be named
@@ -37,7 +40,7 @@ Exit code:
   3 AWS could not be asked`,
   options: {
     ...{ at: text, stable: text, until: text, release: text },
-    ...{ policy: text, file: text, save: text, svg: text },
+    ...{ policy: text, baseline: text, file: text, save: text, svg: text },
     queries: { type: 'boolean', default: false },
   },
   arguments: ['service', 'environment'],
@@ -52,9 +55,10 @@ Exit code:
       throw new BadUse('which service and environment? Or give --policy, and --file or --queries');
     const surroundings = service === undefined ? undefined : (await installation(values)).surroundings;
     const past = await pastOf({ service, environment, ...(typed as Asked) }, surroundings);
-    const { look } = past;
     if (queries) {
-      screen.say(JSON.stringify(asRequest(look.queries, look.windowStart, look.windowEnd), null, 2));
+      // One request, whatever lies between its spans: who asks by hand asks once.
+      const [first, last] = [past.spans[0]?.from ?? 0, past.spans.at(-1)?.until ?? 0];
+      screen.say(JSON.stringify(asRequest(past.queries, first, last), null, 2));
       return 0;
     }
     const found = await past.figures();

@@ -5,16 +5,20 @@ import { type Opened, openAws } from '../../aws/open.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
+import { unusable } from '../../core/judge/baseline.ts';
 import { type Judged, judgedBy } from '../../core/judge/judged.ts';
 import { type AnalysisPolicy, analysisSchema } from '../../core/judge/policy.ts';
-import { type Found, type Look, queriesFor } from '../../core/judge/queries.ts';
+import { type Found, joined, type Look, queriesFor } from '../../core/judge/queries.ts';
 import { lastLookAt, type Past } from '../../core/judge/replay.ts';
+import { keptMs, retention } from '../../core/judge/retention.ts';
+import { aWeekBefore } from '../../core/judge/season.ts';
 import { mistakesIn } from '../../core/mistakes.ts';
 import { named } from '../../core/named.ts';
 import { deploymentSchema } from '../../core/plan.ts';
 import { targetOf } from '../../core/release.ts';
 import { rolloutSchema } from '../../core/rollout.ts';
 import { BadUse, Mistake } from '../mistake.ts';
+import { rebased } from './baseline.ts';
 import { figuresFrom, jsonFrom } from './data.ts';
 
 /** As they were typed. */
@@ -27,10 +31,13 @@ export interface Asked {
   release?: string | undefined;
   policy?: string | undefined;
   file?: string | undefined;
+  baseline?: string | undefined;
 }
 
 export interface JudgePast extends Omit<Past, 'found'> {
-  look: Look;
+  queries: Look['queries'];
+  /** What is asked for, ms since the epoch: one span, or some of other days beside it, the earliest first. */
+  spans: readonly { from: number; until: number }[];
   figures(): Promise<Found>;
 }
 
@@ -43,11 +50,16 @@ export async function pastOf(asked: Asked, surroundings: Surroundings | undefine
   const { service, environment } = asked;
   const found = aws && service && environment ? named(aws.config, service, environment) : undefined;
   const settings = found?.environment.analysis;
-  const policy = asked.policy === undefined ? settings : await policyFrom(asked.policy);
-  if (!policy)
+  const given = asked.policy === undefined ? settings : await policyFrom(asked.policy);
+  if (!given)
     throw new Mistake(
       `${service}/${environment} compares no metrics (analysis): give a policy to judge it by, --policy file.json`,
     );
+  const policy = await rebased(
+    given,
+    asked.baseline,
+    async (release) => (await timesOf({ release }, aws)).stableAt,
+  );
   const times = await timesOf(asked, aws);
   const target = found && targetOf(found.service, found.environment);
   const slot = aws && target && asked.file === undefined ? await aws.slots.look(target) : undefined;
@@ -65,15 +77,26 @@ export async function pastOf(asked: Asked, surroundings: Surroundings | undefine
     judged,
   });
   const past = { policy, judged, startedAt, stableAt, spoiled, until };
+  const problem = unusable(policy, startedAt, now);
+  if (problem) throw new Mistake(problem);
+  const spans = [
+    ...(policy.week ? [aWeekBefore({ ...past, now }, look.windowEnd)] : []),
+    ...(look.earlier ? [look.earlier] : []),
+    { from: look.windowStart, until: look.windowEnd },
+  ];
   return {
     ...past,
-    look,
+    queries: look.queries,
+    spans,
     async figures() {
       if (asked.file !== undefined) return figuresFrom(asked.file);
       if (!aws || !target)
         throw new BadUse('without a service and an environment, judge needs --policy and --file');
-      refuseForgotten(policy, look.windowStart, now);
-      return aws.cloudwatch(target).metrics(look.queries, look.windowStart, look.windowEnd);
+      for (const { from } of spans) refuseForgotten(policy, from, now);
+      let found: Found = {};
+      for (const { from, until } of spans)
+        found = joined(found, await aws.cloudwatch(target).metrics(look.queries, from, until));
+      return found;
     },
   };
 }
@@ -89,7 +112,7 @@ async function policyFrom(file: string): Promise<AnalysisPolicy> {
 }
 
 async function timesOf(
-  { at, stable, release }: Asked,
+  { at, stable, release }: Pick<Asked, 'at' | 'stable' | 'release'>,
   aws: JudgeAws | undefined,
 ): Promise<{ startedAt: number; stableAt: number }> {
   if ((at === undefined) === (release === undefined))
@@ -123,13 +146,9 @@ function timeIn(text: string, option: string): number {
   return time;
 }
 
-const days = 86_400_000;
-
-/** What is finer than five minutes is kept for 15 days, than an hour for 63, and seconds for three hours. */
 function refuseForgotten({ period }: AnalysisPolicy, from: number, now: number) {
-  const kept = period < 60 ? days / 8 : period < 300 ? 15 * days : period < 3600 ? 63 * days : 455 * days;
-  if (now - from <= kept) return;
+  if (now - from <= keptMs(period)) return;
   throw new Mistake(
-    `CloudWatch has forgotten the periods of ${period} s of then: minutes are kept for 15 days, 5 minutes for 63, hours for 455. Give a --policy with a longer period, and a window of several`,
+    `CloudWatch has forgotten the periods of ${period} s of then: ${retention}. Give a --policy with a longer period, and a window of several`,
   );
 }

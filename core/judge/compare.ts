@@ -1,6 +1,7 @@
 /** The judge: is the service worse than before its deployment? One look, from points to a verdict; the caller brings the time. */
 
 import { judgeAlarms, type SeenAlarm } from './alarms.ts';
+import { against, unusable } from './baseline.ts';
 import { total } from './counts.ts';
 import { curves } from './curves.ts';
 import { judgeErrors, serverErrors } from './errors.ts';
@@ -10,10 +11,12 @@ import { judgeLatencies } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
 import { atEqualLoad, fitLoad } from './load.ts';
 import { alphaPerRelease, extendedTurn, type Turn } from './looks.ts';
-import { dayOf, proved, valuesIn } from './points.ts';
+import { dayOf, provedSince, valuesIn } from './points.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { type Found, idOf } from './queries.ts';
+import { unlessSeasonal } from './season.ts';
 import {
+  baselineEnd,
   baselineStart,
   closedPeriods,
   firstPeriodAfter,
@@ -52,19 +55,23 @@ export function compare(observation: Observation & Beside): Comparison {
     ...(policy.alarms?.length ? [judgeAlarms(policy.alarms, alarms, observation.startedAt, look)] : []),
   ];
 
+  const problem = unusable(policy, observation.startedAt, now);
   const found = overall(metrics, look);
   const status = found === 'inconclusive' && !look.last ? 'continue' : found;
   const nextAt = firstPeriodAfter(observation) + (look.next * policy.period + policy.publicationDelay) * 1000;
   return {
     status,
     decision: decisionOn(status, policy.onInconclusive),
-    headline: headline(found, metrics),
+    headline: `${problem ? `${problem}; ` : ''}${headline(found, metrics)}${comparedWith(policy)}`,
+    ...(policy.pinned && { pinned: policy.pinned }),
     metrics,
     series: curves(extended),
     waitSeconds: Math.max(1, Math.ceil((nextAt - now) / 1000)),
     looks: { done: look.done, planned: look.planned },
   };
 }
+
+const comparedWith = (policy: AnalysisPolicy) => (policy.pinned ? `; compared with ${against(policy)}` : '');
 
 const isReported = ({ report = [] }: AnalysisPolicy, name: string) => report.includes(name);
 /** Services without users of their own have neither a load balancer nor an API. */
@@ -97,9 +104,13 @@ function judgeUsers(observation: Observation, look: Turn): Finding[] {
   const p99s = windows.warm.flatMap(({ p99Milliseconds }) => p99Milliseconds ?? []);
   const as = (name: string, finding: Finding): Finding =>
     isReported(policy, name) ? { ...finding, report: true } : finding;
+  // What hits both versions in the same minutes needs no week to be explained.
+  const unlessUsual = (finding: Finding) =>
+    windows.history ? unlessSeasonal(finding, observation, look) : finding;
+  const latencies = network ? [] : judgeLatencies(windows, look, policy);
   return [
-    as('errors', judgeErrors(windows, look, period, counted)),
-    ...(network ? [] : judgeLatencies(windows, look, policy).map((finding) => as('latency', finding))),
+    as('errors', unlessUsual(judgeErrors(windows, look, period, counted))),
+    ...latencies.map((finding) => as('latency', unlessUsual(finding))),
     ...(maxErrorRate === undefined
       ? []
       : [judgeShareLimit('errors limit', '5xx', maxErrorRate, total(windows.after.periods), look)]),
@@ -116,8 +127,9 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
   const findings: Finding[] = [];
   if (judged.kind === 'share') {
     const series = { requests: of('of'), errors: of('bad'), p99: [], balancerErrors: [] };
-    const windows = split({ ...observation, series, old: undefined }, look.periods);
-    findings.push(judgeErrors(windows, look, policy.period, judged.counted));
+    const alone = { ...observation, series, old: undefined };
+    const windows = split(alone, look.periods);
+    findings.push(unlessSeasonal(judgeErrors(windows, look, policy.period, judged.counted), alone, look));
     const { name, counted, max } = judged;
     if (max !== undefined)
       findings.push(judgeShareLimit(`${name} limit`, counted.bad, max, total(windows.after.periods), look));
@@ -128,12 +140,13 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
       const requests = requestsOf(observation);
       const baseline = {
         from: baselineStart(observation),
-        until: observation.startedAt - policy.period * 1000,
+        until: baselineEnd(observation) - policy.period * 1000,
       };
-      const load = judged.followsLoad && fitLoad(proved(of('value'), observation), requests, baseline);
+      const load = judged.followsLoad && fitLoad(provedSince(of('value'), observation), requests, baseline);
       const level = load ? atEqualLoad(of('value'), requests, load) : of('value');
       const seen = load ? valuesIn(level, observation, look.periods) : values;
-      findings.push(judgeGauge(judged, seen, look, { load, day: dayOf(level, observation) }));
+      const finding = judgeGauge(judged, seen, look, { load, day: dayOf(level, observation) });
+      findings.push(unlessSeasonal(finding, observation, look, level));
     }
     if (max !== undefined) findings.push(judgeLevelLimit(name, max, unit, values.after, look));
   }

@@ -2,6 +2,7 @@
 import type { Span } from '../slot.ts';
 import type { LevelDay } from './gauge-precedent.ts';
 import {
+  baselineEnd,
   baselineStart,
   firstPeriodAfter,
   historyStart,
@@ -33,10 +34,15 @@ export function valuesIn(points: readonly Point[], observation: Observation, per
     .toSorted(([one], [other]) => one - other);
   const of = (kept: (start: number) => boolean) =>
     sorted.filter(([start]) => kept(start)).map(([, value]) => value);
-  const before = (start: number) => start >= from && start + periodMs <= startedAt && isProved(start);
+  const until = baselineEnd(observation);
+  const before = (start: number) => start >= from && start + periodMs <= until && isProved(start);
+  // What is pinned says nothing of the last minutes.
+  const lately = (start: number) =>
+    start >= (policy.pinned ? startedAt - lastSeconds * 1000 : from) &&
+    start + periodMs > startedAt - lastSeconds * 1000;
   return {
     before: of(before),
-    last: of((start) => before(start) && start + periodMs > startedAt - lastSeconds * 1000),
+    last: of((start) => lately(start) && start + periodMs <= startedAt && isProved(start)),
     after: of(
       (start) =>
         start >= Math.max(firstAfter, stableAt + policy.warmUp * 1000) &&
@@ -51,7 +57,7 @@ export function dayOf(points: readonly Point[], observation: Observation): Level
   const periodMs = policy.period * 1000;
   const isProved = provedIn(spoiled, periodMs);
   const from = Math.floor(historyStart(observation) / periodMs);
-  const to = Math.floor(startedAt / periodMs);
+  const to = Math.floor(baselineEnd(observation) / periodMs);
   const known = new Map<number, number>();
   for (const [start, value] of points) {
     const index = start / periodMs;
@@ -63,14 +69,16 @@ export function dayOf(points: readonly Point[], observation: Observation): Level
   return {
     levels,
     reference: referencePeriods(policy, levels.length),
-    gap: Math.ceil(warmFrom / periodMs) - to,
+    gap: Math.ceil(warmFrom / periodMs) - Math.floor(startedAt / periodMs),
   };
 }
 
-/** Without those of versions that were never proved. */
-export function proved(points: readonly Point[], { policy, spoiled = [] }: Observation): Point[] {
-  const isProved = provedIn(spoiled, policy.period * 1000);
-  return points.filter(([start]) => isProved(start));
+/** From the start of the day on, without those of versions that were never proved. */
+export function provedSince(points: readonly Point[], observation: Observation): Point[] {
+  const { policy, spoiled } = observation;
+  const from = historyStart(observation);
+  const isProved = provedIn(spoiled ?? [], policy.period * 1000);
+  return points.filter(([start]) => start >= from && isProved(start));
 }
 
 const provedIn = (spoiled: readonly Span[], periodMs: number) => (start: number) =>

@@ -1,6 +1,7 @@
 /** How the judge is configured: what is compared, with what, and for how long. */
 import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
+import { baselineMistake, baselineSchema } from './baseline.ts';
 import { reserved } from './judged.ts';
 import { ownMetricSchema } from './measure.ts';
 
@@ -65,8 +66,8 @@ const settings = z.strictObject({
   report: z.array(z.string()).optional(),
   /** Names of metrics that a preset only reports and that decide here, such as memory. */
   decide: z.array(z.string()).optional(),
-  /** How much of the time before the deployment is compared with. */
-  baseline: durationSchema.default(3600),
+  /** What is compared with: the time before the deployment unless it says more. */
+  baseline: baselineSchema.default({ baseline: 3600 }),
   /** How long the new version is watched, warm-up included. */
   window: durationSchema.default(300),
   /** How much longer it is watched where the window was not enough to judge by. */
@@ -88,22 +89,22 @@ export const analysisSchema = settings
   .superRefine(({ baseline, window, extension = 0, warmUp, period }, context) => {
     const reject = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
+    const mistake = baselineMistake(baseline, period);
+    if (mistake) reject('baseline', mistake);
     if (period % 60 !== 0 && !periods.includes(period)) {
       reject('period', 'must be 1s, 5s, 10s, 30s or whole minutes: CloudWatch refuses any other');
     }
-    if (baseline < 3 * period)
-      reject('baseline', 'must be at least three periods, or there is nothing to compare with');
     if (window + extension > 86_400)
       reject(
         extension > 0 ? 'extension' : 'window',
         'must be at most 1d: an execution has no room for more looks',
       );
-    if (baseline > 7 * 86_400)
-      reject('baseline', 'must be at most 7d: CloudWatch answers no more points at once');
     if (window < warmUp + 2 * period) {
       reject('window', 'must be at least warmUp and two periods, or no release can be judged');
     }
-  });
+  })
+  .transform(({ baseline, ...rest }) => ({ ...rest, ...baseline }));
+/** `baseline` in seconds, as is every duration. */
 export type AnalysisPolicy = z.infer<typeof analysisSchema>;
 
 type Chosen = z.output<typeof settings>;

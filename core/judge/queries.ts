@@ -35,6 +35,8 @@ export interface Look {
   windowStart: number;
   /** ms since the epoch, a multiple of the period; exclusive, as CloudWatch's EndTime. Nothing later is complete yet. */
   windowEnd: number;
+  /** Of a pinned baseline and its day, where they are not part of that: asked for beside it. */
+  earlier?: { from: number; until: number };
 }
 
 export interface TargetGroups {
@@ -56,15 +58,20 @@ export function queriesFor(look: {
   const { period } = policy;
   const periodMs = period * 1000;
   const down = (time: number) => Math.floor(time / periodMs) * periodMs;
-  const windowStart = down(historyStart({ policy, startedAt: deployedAt, spoiled }));
+  const earliest = down(historyStart({ policy, startedAt: deployedAt, spoiled }));
+  // What was just before the deployment counts, whatever else it is compared with.
+  const lately = down(deployedAt - policy.baseline * 1000);
+  const pinned = policy.pinned && down(policy.pinned.until) + periodMs;
+  const apart = pinned !== undefined && pinned < lately;
   const others = judged.flatMap((one, index) =>
     sourcesOf(one).flatMap(([part, measure]) => queriesOf(idOf(index, part), measure, period, part)),
   );
   return {
     queries: [...usersQueries(policy, targetGroups), ...others],
-    windowStart,
+    windowStart: apart ? lately : earliest,
+    ...(apart && { earlier: { from: earliest, until: pinned } }),
     // CloudWatch refuses an empty range.
-    windowEnd: Math.max(down(now - policy.publicationDelay * 1000), windowStart + periodMs),
+    windowEnd: Math.max(down(now - policy.publicationDelay * 1000), (apart ? lately : earliest) + periodMs),
   };
 }
 
@@ -164,4 +171,10 @@ export function seriesIn(
     series: { requests, errors, p99: seconds(p99), p90: seconds(p90), p50: seconds(p50), balancerErrors },
     old: { requests: oldRequests, errors: oldErrors, p99: oldP99, p90: oldP90, p50: oldP50, balancerErrors },
   };
+}
+
+/** The points of several answers, as of one. */
+export function joined(one: Found, other: Found): Found {
+  const ids = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...ids].map((id) => [id, [...(one[id] ?? []), ...(other[id] ?? [])]]));
 }

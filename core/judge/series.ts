@@ -70,12 +70,14 @@ export interface Observation {
 
 const lastSeconds = 300;
 
+type Beginning = Pick<Observation, 'policy' | 'startedAt' | 'spoiled'>;
+
+/** Where the time that is compared with ends: when the deployment started, unless another is pinned. ms since the epoch. */
+export const baselineEnd = ({ policy, startedAt }: Beginning): number => policy.pinned?.until ?? startedAt;
+
 /** Where the time before starts: earlier by what is spoiled of it, up to twice as early. ms since the epoch. */
-export function baselineStart({
-  policy,
-  startedAt,
-  spoiled = [],
-}: Pick<Observation, 'policy' | 'startedAt' | 'spoiled'>): number {
+export function baselineStart({ policy, startedAt, spoiled = [] }: Beginning): number {
+  if (policy.pinned) return policy.pinned.from;
   const baselineMs = policy.baseline * 1000;
   const lost = spoiled
     .filter(({ to }) => to > startedAt - 2 * baselineMs)
@@ -91,10 +93,9 @@ const historySeconds = 86_400;
 const historyPeriods = 1440;
 
 /** The first figures that a look reads, ms since the epoch. */
-export function historyStart(observation: Pick<Observation, 'policy' | 'startedAt' | 'spoiled'>): number {
-  const { policy, startedAt } = observation;
-  const seconds = Math.min(historySeconds, historyPeriods * policy.period);
-  return Math.min(baselineStart(observation), startedAt - seconds * 1000);
+export function historyStart(observation: Beginning): number {
+  const seconds = Math.min(historySeconds, historyPeriods * observation.policy.period);
+  return Math.min(baselineStart(observation), baselineEnd(observation) - seconds * 1000);
 }
 
 /** How many of the newest of so many known periods say what is to be expected. */
@@ -175,20 +176,25 @@ export function split(observation: Observation, periods: number): Windows {
   };
 
   const own = reader(series);
-  const olds = old ? reader(old.series) : own;
+  const olds = old ? reader(policy.pinned ? together(series, old.series) : old.series) : own;
   const firstAfter = firstPeriodAfter({ policy, stableAt });
   const untilAfter = firstAfter + periods * periodMs;
-  const earlier = between(olds, baselineStart(observation), startedAt);
+  const until = baselineEnd(observation);
+  const earlier = between(olds, baselineStart(observation), until);
   const sideBySide = old !== undefined && old.newPercent < 100;
   const before = sideBySide ? between(olds, firstAfter, untilAfter) : earlier;
-  const newest = before.periods.at(-1)?.startsAt ?? startedAt;
+  // What is pinned says nothing of the last minutes.
+  const recent =
+    policy.pinned && !sideBySide ? between(olds, startedAt - policy.baseline * 1000, startedAt) : before;
+  const newest = recent.periods.at(-1)?.startsAt ?? startedAt;
   const after = between(own, firstAfter, untilAfter);
   const warmFrom = stableAt + policy.warmUp * 1000;
   const historyOf = (): History => {
-    const [from, to] = [firstPeriod, Math.floor(startedAt / periodMs)];
+    const [from, to] = [firstPeriod, Math.floor(until / periodMs)];
+    const start = Math.floor(startedAt / periodMs);
     const day = Array.from({ length: Math.max(0, to - from) }, (_, index) => {
-      const start = (from + index) * periodMs;
-      return proved(start) ? olds.period(start) : undefined;
+      const startsAt = (from + index) * periodMs;
+      return proved(startsAt) ? olds.period(startsAt) : undefined;
     });
     const known = day.slice(
       Math.max(
@@ -199,18 +205,32 @@ export function split(observation: Observation, periods: number): Windows {
     return {
       day: known,
       reference: referencePeriods(policy, known.length),
-      gap: Math.round(firstAfter / periodMs) - to,
-      warmGap: Math.ceil(warmFrom / periodMs) - to,
+      gap: Math.round(firstAfter / periodMs) - start,
+      warmGap: Math.ceil(warmFrom / periodMs) - start,
     };
   };
   return {
     before,
     earlier,
     share: sideBySide ? old.newPercent / (100 - old.newPercent) : 1,
-    last: before.periods.filter(({ startsAt }) => startsAt >= newest + periodMs - lastSeconds * 1000),
+    last: recent.periods.filter(({ startsAt }) => startsAt >= newest + periodMs - lastSeconds * 1000),
     after,
     warm: after.periods.filter(({ startsAt }) => startsAt >= warmFrom),
     ...(!sideBySide && { history: historyOf() }),
+  };
+}
+
+/** Of two target groups: of each period the figures of the one that had its users, since an older version may have been in either. */
+export function together(one: Series, other: Series): Series {
+  const [ones, others] = [new Map(one.requests), new Map(other.requests)];
+  const isOnes = (time: number) => (ones.get(time) ?? 0) >= (others.get(time) ?? 0);
+  const join = (metric: keyof Series) => [
+    ...(one[metric] ?? []).filter(([time]) => isOnes(time)),
+    ...(other[metric] ?? []).filter(([time]) => !isOnes(time)),
+  ];
+  return {
+    ...{ requests: join('requests'), errors: join('errors'), balancerErrors: one.balancerErrors },
+    ...{ p99: join('p99'), p90: join('p90'), p50: join('p50') },
   };
 }
 

@@ -41,6 +41,21 @@ const raritySchema = z.strictObject({
   p: z.number(),
 });
 
+/** What the same time of a week ago was, where that was asked for: see season.ts. It explains a rise, or does not. */
+const weekOfCountsSchema = z.strictObject({
+  before: countsSchema,
+  after: countsSchema,
+  /** The count test of now against `after` then, and of `after` against `before`. */
+  p: z.number(),
+  rose: z.number(),
+});
+const weekOfLevelsSchema = z.strictObject({
+  before: z.number(),
+  after: z.number(),
+  /** How many times that now is. */
+  times: z.number(),
+});
+
 const errorsSchema = z.strictObject({
   kind: z.literal('errors'),
   ...common,
@@ -69,6 +84,7 @@ const errorsSchema = z.strictObject({
   balancer: z
     .strictObject({ before: z.number(), after: z.number(), p: z.number(), rose: z.boolean() })
     .optional(),
+  weekAgo: weekOfCountsSchema.optional(),
 });
 export type ErrorsFinding = z.infer<typeof errorsSchema>;
 
@@ -96,6 +112,8 @@ const latencySchema = z.strictObject({
   /** Passes where a rise by this factor can be ruled out with 95 % confidence; `doubt` is the chance left to it. */
   excluded: z.number(),
   doubt: z.number().optional(),
+  /** Milliseconds: the geometric mean before, the middle after. */
+  weekAgo: weekOfLevelsSchema.optional(),
 });
 export type LatencyFinding = z.infer<typeof latencySchema>;
 
@@ -125,6 +143,8 @@ const gaugeSchema = z.strictObject({
   load: z.strictObject({ slope: z.number(), reference: z.number() }).optional(),
   /** The chance left to a rise by twice the tolerance; passes at or below 5 %. */
   doubt: z.number().optional(),
+  /** With `atLeast` added, as its logarithms are of: the geometric mean before, the middle after. */
+  weekAgo: weekOfLevelsSchema.optional(),
 });
 export type GaugeFinding = z.infer<typeof gaugeSchema>;
 
@@ -204,6 +224,8 @@ export const comparisonSchema = z.strictObject({
   decision: z.enum(['keep', 'take back', 'ask a person', 'look again', 'look at the deployment']),
   /** One sentence that a person understands. */
   headline: z.string(),
+  /** Where a time was named to compare with: ms since the epoch. */
+  pinned: z.strictObject({ from: z.number(), until: z.number() }).optional(),
   /** One of each metric; one failure is enough. */
   metrics: z.array(findingSchema).max(mostFindings),
   series: curvesSchema,

@@ -123,7 +123,7 @@ test('a metric of one’s own takes a release back whose users see nothing wrong
   expect(reason).toMatch(/^declined payments rose from 1.0 % \(\d+ of [\d ]+\) to 12.0 % \(60 of 500\)/);
 });
 
-test('judged again from CloudWatch, a release that was taken back is taken back in the same words, or kept by another policy', async () => {
+test('judged again from CloudWatch, a release that was taken back is taken back in the same words, also by a pinned baseline, or kept by another policy', async () => {
   const world = await rehearsal();
   const { executionArn, reason } = await world.push('errors', 'v1.0.0');
   await world.clock.advance(600_000);
@@ -134,8 +134,16 @@ test('judged again from CloudWatch, a release that was taken back is taken back 
   await settle(world.clock, looking);
   const { past, found } = await looking;
   const again = replay({ ...past, found });
+  const day = new Date(past.startedAt - 45 * 60_000).toISOString().slice(0, 16);
+  const beside = pastOf({ ...asked, baseline: `${day}Z/30m` }, surroundings);
+  const pinned = beside.then(async (past) => replay({ ...past, found: await past.figures() }));
+  await settle(world.clock, pinned);
   const kept = replay({ ...past, found, policy: { ...past.policy, report: ['errors'] } });
 
   expect(again.at(-1)?.comparison).toMatchObject({ decision: 'take back', headline: reason });
   expect(kept.at(-1)?.comparison.decision).toBe('keep');
+  expect((await pinned).at(-1)?.comparison).toMatchObject({
+    decision: 'take back',
+    headline: expect.stringContaining(`; compared with the 30 min from ${day}Z on`),
+  });
 });
