@@ -3,13 +3,13 @@ import * as z from 'zod';
 import { linkMistakes } from './approval/link-mistakes.ts';
 import { peopleSchema } from './approval/person.ts';
 import { approvalPolicySchema, breakGlassSchema } from './approval/rules.ts';
+import { doubleClaims } from './double-claims.ts';
 import { durationSchema, spoken } from './duration.ts';
 import { repositorySchema } from './image.ts';
 import { analysisSchema } from './judge/policy.ts';
 import { longestHistory, mostEvents } from './longest-history.ts';
 import { alongsideSchema, ecsName, memberShape, membersOf, rolesSchema } from './members.ts';
 import { mistakesIn } from './mistakes.ts';
-import { placeOf } from './place.ts';
 import { queueSchema } from './queue.ts';
 import { rollbackPolicySchema } from './roll-back-by-slack.ts';
 import { scanMistakes, scanOverlaySchema, scanSchema } from './scan/policy.ts';
@@ -297,33 +297,8 @@ const configSchema = z
           reject('rollback', 'needs slack settings: it says whose clicks count, and there is no button');
       });
     }
-    const owners = new Map<string, string>();
-    for (const [service, found] of Object.entries(services)) {
-      found.environments.forEach((environment, index) => {
-        const owner = `${service}.${environment.name}`;
-        const claim = (what: string, field: (string | number)[], consequence: string) => {
-          const other = owners.get(what) ?? owner;
-          owners.set(what, other);
-          if (other === owner) return;
-          const path = ['services', service, 'environments', index, ...field];
-          context.addIssue({
-            code: 'custom',
-            path,
-            message: `${what} already belongs to ${other}: ${consequence}`,
-          });
-        };
-        const { account, region } = placeOf(environment, installation);
-        membersOf(found, environment).forEach((member, position) => {
-          const { cluster, service: ecsService } = member.environment;
-          claim(
-            [account, region, cluster, ecsService].filter(Boolean).join('/'),
-            position === 0 ? ['service'] : ['alongside', position - 1, 'service'],
-            'two releases would overwrite each other',
-          );
-        });
-        claim(`${service}-${environment.name}`, ['name'], 'their executions would have the same names');
-      });
-    }
+    for (const { path, message } of doubleClaims(services, installation))
+      context.addIssue({ code: 'custom', path: ['services', ...path], message });
   });
 
 /** The configuration with every default filled in; durations in seconds. */
