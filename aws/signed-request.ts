@@ -10,7 +10,7 @@ export interface Credentials {
 export interface ToSign {
   method?: 'GET' | 'POST';
   body?: string;
-  /** Without a query; its path as it is sent, and percent-encoded only where S3 asks for that. */
+  /** Without a query; its path as it is sent. */
   url: string;
   /** In lower case. */
   headers?: Readonly<Record<string, string>>;
@@ -39,7 +39,9 @@ export function signedHeaders(request: ToSign): Record<string, string> {
   const names = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${value.trim()}\n`).join('');
   const scope = `${at.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const asked = [method, pathname, '', lines, names, content].join('\n');
+  // All but S3 want what is sent to be encoded once more.
+  const path = service === 's3' ? pathname : pathname.split('/').map(encodeURIComponent).join('/');
+  const asked = [method, path, '', lines, names, content].join('\n');
   const toSign = [algorithm, at, scope, hash('sha256', asked)].join('\n');
   const key = scope
     .split('/')

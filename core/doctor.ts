@@ -120,6 +120,56 @@ export const repositoryFindings = (name: string, seen: { tags: string } | undefi
       ];
 };
 
+/** How SES has an address, or a domain. */
+export type Identity = 'verified' | 'not verified' | 'unknown';
+
+/** What keeps mail with links from being sent: `readers` and `from` by their addresses, with their domains beside. */
+export function mailFindings({
+  from,
+  readers,
+  identities,
+  outOfSandbox,
+  sends,
+}: {
+  from: string;
+  readers: readonly string[];
+  identities: ReadonlyMap<string, Identity>;
+  outOfSandbox: boolean;
+  sends: boolean;
+}): Said[] {
+  const isVerified = (address: string) =>
+    [address, domainOf(address)].some((name) => identities.get(name) === 'verified');
+  const sender = isVerified(from)
+    ? []
+    : [
+        broken(
+          `SES may not send as ${from}: neither the address nor its domain is verified in this Region`,
+          `aws sesv2 create-email-identity --email-identity ${domainOf(from)}, and its DNS records; or set mail.from to what is verified`,
+        ),
+      ];
+  const account = sends
+    ? []
+    : [
+        broken(
+          'SES sends no mail for this account',
+          'look at its console: sending is paused, and it says why',
+        ),
+      ];
+  const shut = outOfSandbox ? [] : readers.filter((address) => !isVerified(address));
+  const sandbox =
+    shut.length === 0
+      ? []
+      : [
+          broken(
+            `SES is in the sandbox here, and would send no link to ${shut.join(', ')}`,
+            'ask for production access in its console; until then verify each address: aws sesv2 create-email-identity --email-identity <address>',
+          ),
+        ];
+  return [...sender, ...account, ...sandbox];
+}
+
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
+
 /** AWS says no to whoever asks. */
 export const notAllowed = (what: string, message: string): Said =>
   broken(

@@ -4,6 +4,7 @@ import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecr } from '../../aws/ecr.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { evidence } from '../../aws/evidence/evidence.ts';
+import { mail } from '../../aws/mail.ts';
 import type { Surroundings } from '../../aws/means.ts';
 import { type Opened, openAws } from '../../aws/open.ts';
 import { parameters } from '../../aws/parameters.ts';
@@ -17,7 +18,10 @@ import {
   balancingFindings,
   broken,
   definitionFindings,
+  domainOf,
   type Finding,
+  type Identity,
+  mailFindings,
   metricFindings,
   notAllowed,
   repositoryFindings,
@@ -40,7 +44,7 @@ import type { Place } from '../../functions/status/find-releases.ts';
 import { checkScan } from '../../functions/steps/check-scan.ts';
 
 const uses = {
-  approvals,
+  ...{ approvals, mail },
   ...{ cloudwatch, ecr, ecs, evidence, parameters, repositories, signingKeys, slackApi, slots, states },
   scans: scansAsTheyAre,
 };
@@ -106,7 +110,31 @@ async function installationFindings(
         () => aws.parameters.secret(signingSecret),
       );
   }
+  await lookAtMail(said, places, aws);
   return said.map((one) => ({ where: 'installation', ...one }));
+}
+
+/** Where links are mailed, whether SES would take them. */
+async function lookAtMail(said: Said[], places: readonly Place[], aws: DoctorAws): Promise<void> {
+  const { people = {}, mail: sender } = aws.config;
+  const names = places.flatMap(
+    ({ service, environment }) =>
+      named(aws.config, service, environment).environment.approval?.links?.to ?? [],
+  );
+  const readers = [...new Set(names)].flatMap((name) => people[name]?.email ?? []);
+  if (!sender || readers.length === 0) return;
+  const fix =
+    'allow ses:GetAccount and ses:GetEmailIdentity; SES is to be set up in the Region of the installation';
+  const account = await asking(said, 'SES', fix, () => aws.mail.account());
+  if (!account) return;
+  // Out of the sandbox it is no matter who reads.
+  const addresses = [sender.from, ...(account.outOfSandbox ? [] : readers)];
+  const identities = new Map<string, Identity>();
+  for (const name of new Set(addresses.flatMap((address) => [address, domainOf(address)]))) {
+    const identity = await asking(said, `SES's identity ${name}`, fix, () => aws.mail.identity(name));
+    if (identity) identities.set(name, identity);
+  }
+  said.push(...mailFindings({ from: sender.from, readers, identities, ...account }));
 }
 
 async function serviceFindings(

@@ -34,7 +34,13 @@ export function signerOf(
   });
   const digest = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex');
   const canonical = [
-    ...[request.method, url.pathname, url.search.slice(1), lines.join(''), names],
+    ...[
+      request.method,
+      url.pathname.split('/').map(encodeURIComponent).join('/'),
+      url.search.slice(1),
+      lines.join(''),
+      names,
+    ],
     digest(body),
   ].join('\n');
   const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();

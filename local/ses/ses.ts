@@ -1,4 +1,4 @@
-/** Amazon SES, as far as it is used: `POST /v2/email/outbound-emails`, with the answers that SES gives. What it sends stays here. */
+/** Amazon SES's API v2, as far as it is used, with the answers that SES gives: `SendEmail`, `GetEmailIdentity` and `GetAccount`. What it sends stays here. */
 import { randomUUID } from 'node:crypto';
 import { AwsError, account } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
@@ -103,9 +103,33 @@ export function ses({ clock, principals, region, verified, onPermission }: SesOp
     if (!allowed) throw new AwsError('AccessDeniedException', denied(principal, wanted).message, 403);
   }
 
+  /** An identity, or the account. No function of Tidegate's asks: people do. */
+  function described(name: string, accessKeyId: string): object {
+    const principal = principals.of(accessKeyId);
+    const action = name === 'account' ? 'ses:GetAccount' : 'ses:GetEmailIdentity';
+    if (principal)
+      throw new AwsError('AccessDeniedException', denied(principal, { action, resource: '*' }).message, 403);
+    if (name === 'account') {
+      const most = model.sandbox
+        ? { Max24HourSend: 200, MaxSendRate: 1 }
+        : { Max24HourSend: 50_000, MaxSendRate: 14 };
+      return {
+        ...{ EnforcementStatus: 'HEALTHY', ProductionAccessEnabled: !model.sandbox, SendingEnabled: true },
+        SendQuota: { ...most, SentLast24Hours: mails.length },
+      };
+    }
+    const identity = name.slice('identities/'.length);
+    if (!model.verified.has(identity))
+      throw new AwsError('NotFoundException', `Email identity ${identity} does not exist.`, 404);
+    const IdentityType = identity.includes('@') ? 'EMAIL_ADDRESS' : 'DOMAIN';
+    return { IdentityType, VerificationStatus: 'SUCCESS', VerifiedForSendingStatus: true };
+  }
+
   async function answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (request.method !== 'POST' || pathname !== '/ses/v2/email/outbound-emails')
+    const sends = request.method === 'POST' && pathname === '/ses/v2/email/outbound-emails';
+    const [, name] = /^\/ses\/v2\/email\/(account|identities\/[^/]+)$/.exec(pathname) ?? [];
+    if (!sends && (request.method !== 'GET' || name === undefined))
       return failed(new AwsError('UnknownOperationException', '', 404));
     const caller = callerOf(request.headers.get('authorization') ?? undefined);
     if (!caller)
@@ -113,6 +137,7 @@ export function ses({ clock, principals, region, verified, onPermission }: SesOp
     if (caller.region !== '' && caller.region !== region)
       return failed(new AwsError('SignatureDoesNotMatch', `Credential should be scoped to ${region}.`, 403));
     try {
+      if (!sends) return Response.json(described(decodeURIComponent(name ?? ''), caller.accessKeyId));
       const text = await request.text();
       if (text.length > largestMessage)
         throw new AwsError('MessageRejected', 'Message length is more than 41943040 bytes long.');

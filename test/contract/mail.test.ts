@@ -1,5 +1,10 @@
 /** Mail: what Tidegate sends to SES is what the SDK's client sends, and the local SES answers both as SES does. */
-import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import {
+  GetAccountCommand,
+  GetEmailIdentityCommand,
+  SESv2Client,
+  SendEmailCommand,
+} from '@aws-sdk/client-sesv2';
 import { expect, test } from 'vitest';
 import { mail } from '../../aws/mail.ts';
 import { openAws } from '../../aws/open.ts';
@@ -8,29 +13,31 @@ import { virtualClock } from '../../local/clock.ts';
 import { answering } from '../../local/door/answering.ts';
 import { type HttpDoor, httpDoor } from '../../local/door/http-door.ts';
 import { type Route, routing } from '../../local/door/route.ts';
+import { signerOf } from '../../local/lambda/signed-request.ts';
 import { ses as sesModel } from '../../local/ses/ses.ts';
 import { surroundings } from '../support/surroundings.ts';
 
 const from = 'deploys@example.com';
 const words = { subject: 'my-api v1 waits', text: 'Here: https://page.example/a/x?t=y\n' };
 
+/** `signers`: whose signature each request had, as AWS would check it. */
 async function doors(
-  use: (ses: ReturnType<typeof model>, door: HttpDoor, scopes: string[]) => Promise<void>,
+  use: (ses: ReturnType<typeof model>, door: HttpDoor, signers: (string | undefined)[]) => Promise<void>,
 ) {
   const ses = model();
-  const scopes: string[] = [];
+  const signers: (string | undefined)[] = [];
   const heard: Route = {
     owns: () => true,
-    fetch(request) {
-      scopes.push(
-        /Credential=local\/\d+\/([^,]+)/.exec(request.headers.get('authorization') ?? '')?.[1] ?? 'none',
-      );
+    async fetch(request) {
+      const body = new Uint8Array(await request.clone().arrayBuffer());
+      const signed = { service: 'ses', secretOf: () => 'local', now: Date.now() };
+      signers.push(signerOf(request, body, signed)?.accessKeyId);
       return routing(ses.routes)(request);
     },
   };
   const door = await httpDoor({ port: 0, aws: answering({ services: [] }), routes: [heard] });
   try {
-    await use(ses, door, scopes);
+    await use(ses, door, signers);
   } finally {
     await door.close();
   }
@@ -41,11 +48,14 @@ const model = () =>
     principals: { of: () => undefined },
   });
 
-const theSdks = (door: HttpDoor, to: string, sender = from) =>
+const theClient = (door: HttpDoor) =>
   new SESv2Client({
     ...{ endpoint: `${door.address}/ses`, region: 'eu-west-1', maxAttempts: 1 },
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  }).send(
+  });
+
+const theSdks = (door: HttpDoor, to: string, sender = from) =>
+  theClient(door).send(
     new SendEmailCommand({
       FromEmailAddress: sender,
       Destination: { ToAddresses: [to] },
@@ -58,11 +68,11 @@ const theSdks = (door: HttpDoor, to: string, sender = from) =>
     }),
   );
 
-const ours = (fetch: typeof globalThis.fetch, sender = from) =>
+const ours = ({ fetch = globalThis.fetch, url }: { fetch?: typeof globalThis.fetch; url?: string }) =>
   openAws(
     surroundings({
       config: defineConfig({
-        mail: { from: sender },
+        mail: { from },
         services: {
           'my-api': {
             ...{ repository: 'my-api', container: 'app' },
@@ -71,29 +81,22 @@ const ours = (fetch: typeof globalThis.fetch, sender = from) =>
         },
       }),
       fetch,
+      environment: { ...(url && { SES_URL: url }) },
       client: { region: 'eu-west-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } },
     }),
     { mail },
   ).mail;
 
 test('the SDK’s client and Tidegate send the same mail', async () => {
-  await doors(async (ses, door, scopes) => {
-    const bodies: string[] = [];
+  await doors(async (ses, door, signers) => {
     const { MessageId } = await theSdks(door, 'ada@example.com');
-    await ours((input, init) => {
-      bodies.push(String(init?.body));
-      return globalThis.fetch(
-        String(input).replace('https://email.eu-west-1.amazonaws.com', `${door.address}/ses`),
-        init,
-      );
-    }).send({ to: 'ada@example.com', ...words });
+    await ours({ url: `${door.address}/ses` }).send({ to: 'ada@example.com', ...words });
 
     const [first, second] = ses.sent();
     expect(first).toMatchObject({ messageId: MessageId, from, to: ['ada@example.com'], ...words });
     expect(second).toEqual({ ...first, messageId: second?.messageId });
     expect(second?.messageId).not.toBe(MessageId);
-    expect(scopes).toEqual(['eu-west-1/ses/aws4_request', 'eu-west-1/ses/aws4_request']);
-    expect(Object.keys(JSON.parse(bodies[0] ?? ''))).toEqual(['FromEmailAddress', 'Destination', 'Content']);
+    expect(signers).toEqual(['local', 'local']);
   });
 });
 
@@ -106,17 +109,34 @@ test('who is not verified does not send, and in the sandbox does not receive, as
     });
     ses.sandbox = true;
     await expect(theSdks(door, 'ada@example.net')).rejects.toThrow('EU-WEST-1: ada@example.net');
-    const local = routing(ses.routes);
-    const sending = ours(async (input, init) =>
-      local(
-        new Request(
-          String(input).replace('https://email.eu-west-1.amazonaws.com', `${door.address}/ses`),
-          init,
-        ),
-      ),
-    ).send({ to: 'ada@example.net', ...words });
+    const sending = ours({ url: `${door.address}/ses` }).send({ to: 'ada@example.net', ...words });
     await expect(sending).rejects.toThrow('SendEmail: MessageRejected: Email address is not verified.');
     expect(ses.sent()).toEqual([]);
+  });
+});
+
+test('what is verified, and whether the account is in the sandbox, is read as the SDK’s client reads it', async () => {
+  await doors(async (ses, door, signers) => {
+    const client = theClient(door);
+    const gateway = ours({ url: `${door.address}/ses` });
+    ses.verified.add('ada@example.net');
+    ses.sandbox = true;
+
+    const asked = new GetEmailIdentityCommand({ EmailIdentity: 'ada@example.net' });
+    await expect(client.send(asked)).resolves.toMatchObject({ VerifiedForSendingStatus: true });
+    await expect(client.send(new GetAccountCommand({}))).resolves.toMatchObject({
+      ProductionAccessEnabled: false,
+    });
+    await expect(
+      client.send(new GetEmailIdentityCommand({ EmailIdentity: 'x@example.net' })),
+    ).rejects.toMatchObject({
+      name: 'NotFoundException',
+    });
+    expect(await gateway.identity('ada@example.net')).toBe('verified');
+    expect(await gateway.identity('x@example.net')).toBe('unknown');
+    expect(await gateway.account()).toEqual({ outOfSandbox: false, sends: true });
+    // The @ of a path too is signed as it is signed there.
+    expect(signers).toEqual(Array.from({ length: 6 }, () => 'local'));
   });
 });
 
@@ -147,7 +167,9 @@ test.each([
     name: 'Error',
   },
 ])('$it is $name', async ({ answer, name }) => {
-  await expect(ours(async () => answer()).send({ to: 'ada@example.com', ...words })).rejects.toMatchObject({
+  await expect(
+    ours({ fetch: async () => answer() }).send({ to: 'ada@example.com', ...words }),
+  ).rejects.toMatchObject({
     name,
   });
 });

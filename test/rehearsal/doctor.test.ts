@@ -39,7 +39,11 @@ test('an installation that works has nothing broken, and what could be safer is 
 });
 
 test('what is wrong is found, all of it at once, each with what to do', async () => {
-  const world = await rehearsal();
+  const world = await rehearsal({
+    ...{ people: { ada: { email: 'ada@example.net' } }, mail: { from: 'deploys@example.com' } },
+    environment: { approval: { links: { to: ['ada'] } } },
+  });
+  Object.assign(world.world.ses, { sandbox: true, verified: new Set(['other@example.com']) });
   world.reconfigure({
     ...{ family: 'another', roles: ['my-api-task'], logGroups: [] },
     rollout: { strategy: 'CANARY', percent: 5, canaryBakeTime: 600, bakeTime: 600 },
@@ -53,6 +57,8 @@ test('what is wrong is found, all of it at once, each with what to do', async ()
   expect(problems).toContain('Tidegate may only register another');
   expect(problems).toContain('which Tidegate may not pass on');
   expect(problems).toContain('brings new versions in otherwise than rollout');
+  expect(problems).toContain('SES may not send as deploys@example.com');
+  expect(problems).toContain('SES is in the sandbox here, and would send no link to ada@example.net');
   expect(problems).toMatch(/CloudWatch has no figures of .*requests/);
   expect(found.every(({ fix, where }) => fix && where)).toBe(true);
 });
