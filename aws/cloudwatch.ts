@@ -1,11 +1,13 @@
 /** CloudWatch: metrics, read in one call a look, and alarms. */
 import {
   CloudWatchClient,
+  DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { Transient } from '../core/errors.ts';
+import type { AlarmChange } from '../core/judge/alarm-history.ts';
 import type { SeenAlarm } from '../core/judge/alarms.ts';
 import type { MetricQuery } from '../core/judge/queries.ts';
 import { calling } from './calling.ts';
@@ -76,6 +78,25 @@ function cloudwatchOf(makeClient: ClientMaker) {
       );
     },
 
+    /** How the states of some alarms have changed since `from` (ms since the epoch), of both kinds; of those, too, that are gone. */
+    async alarmChanges(names: readonly string[], from: number): Promise<AlarmChange[]> {
+      const changes: AlarmChange[] = [];
+      for (const AlarmName of names) {
+        let NextToken: string | undefined;
+        do {
+          const command = new DescribeAlarmHistoryCommand({
+            ...{ AlarmName, StartDate: new Date(from), HistoryItemType: 'StateUpdate', MaxRecords: 100 },
+            AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+            ...(NextToken && { NextToken }),
+          });
+          const page = await calling('DescribeAlarmHistory', () => client.send(command));
+          changes.push(...(page.AlarmHistoryItems ?? []).flatMap((item) => alarmChangeIn(item) ?? []));
+          NextToken = page.NextToken;
+        } while (NextToken);
+      }
+      return changes;
+    },
+
     /** Those of some alarms that are in ALARM. At most 100, of both kinds. */
     async firing(names: string[]): Promise<string[]> {
       if (names.length === 0) return [];
@@ -88,6 +109,28 @@ function cloudwatchOf(makeClient: ClientMaker) {
       return [...MetricAlarms, ...CompositeAlarms].flatMap(({ AlarmName }) => AlarmName ?? []);
     },
   };
+}
+
+/** Of an item of an alarm's history, as CloudWatch tells it or a file has it. Undefined where it is no change of state. */
+export function alarmChangeIn(item: {
+  AlarmName?: string | undefined;
+  Timestamp?: Date | string | undefined;
+  HistoryData?: string | undefined;
+}): AlarmChange | undefined {
+  const { oldState, newState } = statesIn(item.HistoryData ?? '{}');
+  const at = new Date(item.Timestamp ?? Number.NaN).getTime();
+  if (!oldState || !newState || !item.AlarmName || Number.isNaN(at)) return undefined;
+  return { name: item.AlarmName, at, from: oldState.stateValue, to: newState.stateValue };
+}
+
+type ToldState = { stateValue: AlarmChange['from'] } | undefined;
+
+function statesIn(historyData: string): { oldState?: ToldState; newState?: ToldState } {
+  try {
+    return JSON.parse(historyData);
+  } catch {
+    return {};
+  }
 }
 
 function dataQuery(query: MetricQuery): MetricDataQuery {

@@ -9,6 +9,7 @@ import type { ecs } from './ecs.ts';
 import type { endpoints } from './endpoints.ts';
 import type { evidence } from './evidence/evidence.ts';
 import type { executions } from './executions.ts';
+import type { logCounts } from './log-counts.ts';
 import type { logs } from './logs.ts';
 import type { mail } from './mail.ts';
 import type { Opened } from './open.ts';
@@ -43,6 +44,7 @@ export type Aws = Opened<{
   endpoints: typeof endpoints;
   evidence: typeof evidence;
   executions: typeof executions;
+  logCounts: typeof logCounts;
   logs: typeof logs;
   mail: typeof mail;
   openReleases: typeof openReleases;

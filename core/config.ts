@@ -350,10 +350,11 @@ export function memberOf(
 }
 
 /** The family of an environment's task definition. */
-export const familyOf = ({ family, service }: Environment): string => family ?? service;
+export const familyOf = ({ family, service }: Pick<Environment, 'family' | 'service'>): string =>
+  family ?? service;
 
 /** Where the containers of an environment write their logs. */
-export const logGroupsOf = (environment: Environment): string[] =>
+export const logGroupsOf = (environment: Pick<Environment, 'family' | 'logGroups' | 'service'>): string[] =>
   environment.logGroups ?? [`/ecs/${familyOf(environment)}`];
 
 /** The environment that receives what `environment` deployed, if there is one. */

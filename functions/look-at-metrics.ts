@@ -1,11 +1,12 @@
 /** One look of the judge: what CloudWatch says by now, and what follows. The command line looks at the past by it. */
 import type { Aws } from '../aws/gateways.ts';
-import type { Environment } from '../core/config.ts';
+import { type Environment, logGroupsOf } from '../core/config.ts';
 import { Transient } from '../core/errors.ts';
 import { compare } from '../core/judge/compare.ts';
 import { judgedBy } from '../core/judge/judged.ts';
+import { logQueriesFor } from '../core/judge/log-lines.ts';
 import type { AnalysisPolicy } from '../core/judge/policy.ts';
-import { type Found, joined, queriesFor, seriesIn } from '../core/judge/queries.ts';
+import { type Found, idOf, joined, queriesFor, seriesIn } from '../core/judge/queries.ts';
 import { asksForTheWeek, aWeekBefore } from '../core/judge/season.ts';
 import { firstPeriodAfter } from '../core/judge/series.ts';
 import type { Comparison } from '../core/judge/verdict.ts';
@@ -13,7 +14,7 @@ import type { Rollout } from '../core/rollout.ts';
 import type { Span } from '../core/slot.ts';
 
 export interface MetricsQuestion {
-  environment: Pick<Environment, 'cluster' | 'service'>;
+  environment: Pick<Environment, 'cluster' | 'service' | 'family' | 'logGroups'>;
   policy: AnalysisPolicy;
   /** ms since the epoch, as are all times. */
   startedAt: number;
@@ -34,9 +35,11 @@ const patienceSeconds = 300;
 export async function lookAtMetrics(
   question: MetricsQuestion,
   cloudwatch: Pick<ReturnType<Aws['cloudwatch']>, 'alarms' | 'metrics'>,
+  logCounts?: ReturnType<Aws['logCounts']>,
 ): Promise<Comparison> {
   const { environment, policy, spoiled, targetGroups, ...time } = question;
-  const judged = judgedBy(policy, environment, targetGroups !== undefined);
+  const dimensions = { ...environment, logGroups: logGroupsOf(environment) };
+  const judged = judgedBy(policy, dimensions, targetGroups !== undefined);
   const look = queriesFor({
     policy,
     deployedAt: time.startedAt,
@@ -49,17 +52,20 @@ export async function lookAtMetrics(
   const isTooLate = (error: unknown): error is Transient =>
     error instanceof Transient && time.now >= endOfPatience(asked);
   try {
-    const [newest, pinned, alarms] = await Promise.all([
+    const lines = logQueriesFor(judged, asked, look.windowEnd, (index) => idOf(index, 'bad'));
+    const [newest, pinned, alarms, counts] = await Promise.all([
       cloudwatch.metrics(look.queries, look.windowStart, look.windowEnd),
       look.earlier ? cloudwatch.metrics(look.queries, look.earlier.from, look.earlier.until) : {},
       cloudwatch.alarms(policy.alarms ?? []),
+      lines.length > 0 && logCounts ? logCounts.count(lines) : { found: {}, unread: {} },
     ]);
+    const { unread } = counts;
     const comparedBy = (found: Found) => {
       const { series, old } = seriesIn(found, policy);
       const apart = targetGroups && { old: { series: old, newPercent: targetGroups.newPercent } };
-      return compare({ ...asked, series, found, alarms, ...apart });
+      return compare({ ...asked, series, found, unread, alarms, ...apart });
     };
-    const found = joined(pinned, newest);
+    const found = { ...joined(pinned, newest), ...counts.found };
     const comparison = comparedBy(found);
     if (!policy.week || !asksForTheWeek(comparison)) return comparison;
     const week = aWeekBefore(asked, look.windowEnd);

@@ -17,7 +17,8 @@ export const judge: Command = {
 
 Says what the judge of a release would have said of a deployment, look by look,
 by the very code of the release: the sentence, the table, the chart. Reads
-CloudWatch, and changes nothing. Alarms have no say: what they were is unknown.
+CloudWatch, the history of its alarms, and Logs Insights where log lines are
+counted, which is billed. Changes nothing.
 
   --at <time>        when the deployment started: 2026-11-27T10:00:00Z
   --stable <time>    when it was stable; as --at unless given
@@ -61,15 +62,19 @@ Exit code:
       screen.say(JSON.stringify(asRequest(past.queries, first, last), null, 2));
       return 0;
     }
-    const found = await past.figures();
-    if (typeof save === 'string') await writeFile(save, `${JSON.stringify(asAnswer(found), null, 2)}\n`);
-    const looks = replay({ ...past, found });
+    const figures = await past.figures();
+    if (typeof save === 'string') await writeFile(save, `${JSON.stringify(asAnswer(figures), null, 2)}\n`);
+    const looks = replay({ ...past, ...figures });
     const last = looks.at(-1);
     const moments = { startedAt: past.startedAt, stableAt: past.stableAt };
     if (typeof svg === 'string' && last)
       await writeFile(svg, chart(last.comparison, { ...moments, decidedAt: last.at }));
     if (values.json) screen.say(JSON.stringify({ ...moments, looks }, null, 2));
-    else told(looks, moments, screen);
+    else {
+      told(looks, moments, screen);
+      if (past.policy.alarms?.length && !figures.alarmHistory)
+        screen.tell('', 'Alarms had no say: what they were is not in the file, or longer ago than 30 days.');
+    }
     return last?.comparison.decision === 'keep' ? 0 : 1;
   },
 };

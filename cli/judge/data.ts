@@ -1,6 +1,8 @@
 /** Figures of CloudWatch in a file: the shape of GetMetricData's answer, as `aws cloudwatch get-metric-data` writes it. */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { alarmChangeIn } from '../../aws/cloudwatch.ts';
+import type { AlarmHistory } from '../../core/judge/alarm-history.ts';
 import type { Found, MetricQuery } from '../../core/judge/queries.ts';
 import { mistakesIn } from '../../core/mistakes.ts';
 import { Mistake } from '../mistake.ts';
@@ -9,7 +11,25 @@ import { Mistake } from '../mistake.ts';
 const timestamp = z.union([z.iso.datetime({ offset: true }), z.number()], {
   error: 'a time such as 2026-11-27T10:00:00Z, or seconds since the epoch',
 });
+const stateSchema = z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
+const alarmsSchema = z
+  .array(
+    z.object({
+      ...{ AlarmName: z.string(), StateValue: stateSchema },
+      StateTransitionedTimestamp: timestamp.default(0),
+    }),
+  )
+  .default([]);
+/** As DescribeAlarmHistory and DescribeAlarms answer; a file need not have them. */
+const alarmSchemas = {
+  AlarmHistoryItems: z
+    .array(z.object({ AlarmName: z.string(), Timestamp: timestamp, HistoryData: z.string() }))
+    .optional(),
+  MetricAlarms: alarmsSchema,
+  CompositeAlarms: alarmsSchema,
+};
 const answerSchema = z.object({
+  ...alarmSchemas,
   MetricDataResults: z.array(
     z.object({ Id: z.string(), Timestamps: z.array(timestamp), Values: z.array(z.number()) }),
   ),
@@ -27,7 +47,14 @@ export async function jsonFrom(file: string): Promise<unknown> {
   }
 }
 
-export async function figuresFrom(file: string): Promise<Found> {
+export interface Figures {
+  found: Found;
+  /** Why counts of log lines are missing. */
+  unread?: Readonly<Record<string, string>>;
+  alarmHistory?: AlarmHistory | undefined;
+}
+
+export async function figuresFrom(file: string): Promise<Figures> {
   const checked = answerSchema.safeParse(await jsonFrom(file));
   if (!checked.success)
     throw new Mistake(
@@ -39,16 +66,36 @@ export async function figuresFrom(file: string): Promise<Found> {
   for (const { Id, Timestamps, Values } of checked.data.MetricDataResults) {
     if (Timestamps.length !== Values.length)
       throw new Mistake(`${file}: ${Id} has ${Timestamps.length} Timestamps and ${Values.length} Values`);
-    const times = Timestamps.map((time) => (typeof time === 'number' ? time * 1000 : Date.parse(time)));
+    const times = Timestamps.map(msOf);
     found[Id] = [
       ...(found[Id] ?? []),
       ...times.map((time, index): [number, number] => [time, Values[index] ?? 0]),
     ];
   }
-  return found;
+  const { AlarmHistoryItems: items, MetricAlarms, CompositeAlarms } = checked.data;
+  const now = [...MetricAlarms, ...CompositeAlarms].map(
+    ({ AlarmName, StateValue, StateTransitionedTimestamp }) => ({
+      ...{ name: AlarmName, state: StateValue, since: msOf(StateTransitionedTimestamp) },
+    }),
+  );
+  const changes = (items ?? []).flatMap(
+    ({ Timestamp, ...item }) => alarmChangeIn({ ...item, Timestamp: new Date(msOf(Timestamp)) }) ?? [],
+  );
+  return { found, ...(items && { alarmHistory: { changes, now } }) };
 }
 
-export const asAnswer = (found: Found) => ({
+const msOf = (time: string | number) => (typeof time === 'number' ? time * 1000 : Date.parse(time));
+
+export const asAnswer = ({ found, alarmHistory }: Figures) => ({
+  ...(alarmHistory && {
+    AlarmHistoryItems: alarmHistory.changes.map(({ name, at, from, to }) => ({
+      ...{ AlarmName: name, Timestamp: new Date(at).toISOString() },
+      HistoryData: JSON.stringify({ oldState: { stateValue: from }, newState: { stateValue: to } }),
+    })),
+    MetricAlarms: alarmHistory.now.map(({ name, state, since }) => ({
+      ...{ AlarmName: name, StateValue: state, StateTransitionedTimestamp: new Date(since).toISOString() },
+    })),
+  }),
   MetricDataResults: Object.entries(found).map(([Id, points = []]) => ({
     Id,
     Timestamps: points.map(([time]) => new Date(time).toISOString()),

@@ -1,14 +1,18 @@
 /** What a past deployment is judged by: its times, the policy, and CloudWatch's figures of then. Reads only. */
 import { cloudwatch } from '../../aws/cloudwatch.ts';
+import { logCounts } from '../../aws/log-counts.ts';
 import type { Surroundings } from '../../aws/means.ts';
 import { type Opened, openAws } from '../../aws/open.ts';
 import { records } from '../../aws/records.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
+import { logGroupsOf } from '../../core/config.ts';
+import { alarmHistoryKeptMs } from '../../core/judge/alarm-history.ts';
 import { unusable } from '../../core/judge/baseline.ts';
 import { type Judged, judgedBy } from '../../core/judge/judged.ts';
+import { logQueriesFor } from '../../core/judge/log-lines.ts';
 import { type AnalysisPolicy, analysisSchema } from '../../core/judge/policy.ts';
-import { type Found, joined, type Look, queriesFor } from '../../core/judge/queries.ts';
+import { type Found, idOf, joined, type Look, queriesFor } from '../../core/judge/queries.ts';
 import { lastLookAt, type Past } from '../../core/judge/replay.ts';
 import { keptMs, retention } from '../../core/judge/retention.ts';
 import { aWeekBefore } from '../../core/judge/season.ts';
@@ -19,7 +23,7 @@ import { targetOf } from '../../core/release.ts';
 import { rolloutSchema } from '../../core/rollout.ts';
 import { BadUse, Mistake } from '../mistake.ts';
 import { rebased } from './baseline.ts';
-import { figuresFrom, jsonFrom } from './data.ts';
+import { type Figures, figuresFrom, jsonFrom } from './data.ts';
 
 /** As they were typed. */
 export interface Asked {
@@ -38,10 +42,10 @@ export interface JudgePast extends Omit<Past, 'found'> {
   queries: Look['queries'];
   /** What is asked for, ms since the epoch: one span, or some of other days beside it, the earliest first. */
   spans: readonly { from: number; until: number }[];
-  figures(): Promise<Found>;
+  figures(): Promise<Figures>;
 }
 
-const uses = { cloudwatch, records, slots, states };
+const uses = { cloudwatch, logCounts, records, slots, states };
 type JudgeAws = Opened<typeof uses>;
 
 /** Without `surroundings` nothing is asked: then a file has the figures, and another the policy. */
@@ -67,7 +71,11 @@ export async function pastOf(asked: Asked, surroundings: Surroundings | undefine
   const spoiled = (slot?.spoiled ?? []).filter(({ to }) => to <= times.startedAt);
   const now = aws?.now() ?? Date.now();
   const until = Math.min(asked.until === undefined ? now : timeIn(asked.until, '--until'), now);
-  const judged: Judged[] = judgedBy(policy, found?.environment ?? { cluster: '-', service: '-' });
+  const at = found?.environment;
+  const judged: Judged[] = judgedBy(
+    policy,
+    at ? { ...at, logGroups: logGroupsOf(at) } : { cluster: '-', service: '-' },
+  );
   const { startedAt, stableAt } = times;
   const look = queriesFor({
     policy,
@@ -93,10 +101,25 @@ export async function pastOf(asked: Asked, surroundings: Surroundings | undefine
       if (!aws || !target)
         throw new BadUse('without a service and an environment, judge needs --policy and --file');
       for (const { from } of spans) refuseForgotten(policy, from, now);
+      const cloudwatch = aws.cloudwatch(target);
       let found: Found = {};
       for (const { from, until } of spans)
-        found = joined(found, await aws.cloudwatch(target).metrics(look.queries, from, until));
-      return found;
+        found = joined(found, await cloudwatch.metrics(look.queries, from, until));
+      const lines = logQueriesFor(judged, past, look.windowEnd, (index) => idOf(index, 'bad'));
+      const counts = lines.length > 0 ? await aws.logCounts(target).count(lines) : { found: {}, unread: {} };
+      const { alarms = [] } = policy;
+      // Further back nobody knows what they were.
+      const known = alarms.length > 0 && now - startedAt <= alarmHistoryKeptMs;
+      return {
+        found: { ...found, ...counts.found },
+        unread: counts.unread,
+        ...(known && {
+          alarmHistory: {
+            changes: await cloudwatch.alarmChanges(alarms, startedAt),
+            now: await cloudwatch.alarms(alarms),
+          },
+        }),
+      };
     },
   };
 }

@@ -109,7 +109,11 @@ export const needs: Record<string, Need> = {
   CompareMetrics: {
     // Tasks that crash while they are watched count, and say why.
     // Where old and new version both serve, it looks at the deployment too.
-    actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms', ...lookAtDeployment],
+    // Lines of logs are counted where an analysis asks for it.
+    actions: [
+      ...(['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms', ...lookAtDeployment] as const),
+      ...(['logs:StartQuery', 'logs:GetQueryResults', 'logs:StopQuery'] as const),
+    ],
     items: { ...noted, GetItem: ['slot'] },
   },
   ConfirmRelease: {

@@ -68,6 +68,16 @@ const withReleaseTask = (scope: Scope): Scope => ({
   located: scope.located.filter(({ environment }) => environment.releaseTask),
 });
 
+/** The log groups whose lines an analysis counts. */
+function countedIn(environment: Environment): string[] {
+  const counting = (environment.analysis?.metrics ?? []).flatMap(({ logs }) => logs ?? []);
+  return counting.flatMap(({ logGroup }) => logGroup ?? logGroupsOf(environment));
+}
+const queries: Resources = ({ located }) => ({
+  resources: located.some(({ environment }) => countedIn(environment).length > 0) ? ['*'] : [],
+  reason: 'CloudWatch Logs knows no permission for single queries, whose ids nobody else is told',
+});
+
 /** Of what belongs to an environment: allowed where that is. */
 export const placed = {
   'ecs:DescribeServices': ofServices(service),
@@ -128,6 +138,16 @@ export const placed = {
       ),
     ),
   }),
+  'logs:StartQuery': (scope) => ({
+    resources: each(scope, ({ environment, place: { account, region } }) =>
+      countedIn(environment).map(
+        (group) =>
+          `arn:${scope.installation.partition}:logs:${region}:${account}:log-group:${named(scope, group)}:*`,
+      ),
+    ),
+  }),
+  'logs:GetQueryResults': queries,
+  'logs:StopQuery': queries,
   'cloudwatch:DescribeAlarms': () => ({
     resources: ['*'],
     reason: 'CloudWatch shows composite alarms to nobody whose permission is narrower',

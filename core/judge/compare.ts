@@ -9,6 +9,7 @@ import { judgeGauge } from './gauge.ts';
 import type { Judged, JudgedGauge } from './judged.ts';
 import { judgeLatencies } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
+import { judgeLines } from './lines.ts';
 import { atEqualLoad, fitLoad } from './load.ts';
 import { alphaPerRelease, extendedTurn, type Turn } from './looks.ts';
 import { dayOf, provedSince, valuesIn } from './points.ts';
@@ -21,8 +22,8 @@ import {
   closedPeriods,
   firstPeriodAfter,
   type Observation,
-  type Point,
   plannedPeriods,
+  requestsOf,
   split,
 } from './series.ts';
 import { judgeTargets } from './targets.ts';
@@ -33,6 +34,8 @@ export interface Beside {
   judged?: readonly Judged[];
   /** What CloudWatch answered, by the ids of the queries. */
   found?: Found;
+  /** Why counts of log lines are missing, by the same ids. */
+  unread?: Readonly<Record<string, string>>;
   alarms?: readonly SeenAlarm[];
 }
 
@@ -87,7 +90,7 @@ function testsOf(policy: AnalysisPolicy, judged: readonly Judged[]): number {
   const limits = [policy.maxErrorRate, policy.maxP99Milliseconds];
   const others = judged
     .filter(({ report }) => !report)
-    .flatMap((one) => [one.kind === 'share' || one.compared, one.max]);
+    .flatMap((one) => [one.kind !== 'gauge' || one.compared, one.max]);
   return [...users, ...limits, ...others].filter(Boolean).length;
 }
 
@@ -125,7 +128,9 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
   const { policy, found = {} } = observation;
   const of = (part: Parameters<typeof idOf>[1]) => found[idOf(index, part)] ?? [];
   const findings: Finding[] = [];
-  if (judged.kind === 'share') {
+  if (judged.kind === 'lines') {
+    findings.push(...judgeLines(judged, index, observation, look));
+  } else if (judged.kind === 'share') {
     const series = { requests: of('of'), errors: of('bad'), p99: [], balancerErrors: [] };
     const alone = { ...observation, series, old: undefined };
     const windows = split(alone, look.periods);
@@ -151,13 +156,6 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
     if (max !== undefined) findings.push(judgeLevelLimit(name, max, unit, values.after, look));
   }
   return judged.report ? findings.map((finding) => ({ ...finding, report: true })) : findings;
-}
-
-/** Of both versions, where each has figures of its own. */
-function requestsOf({ series, old }: Observation): Point[] {
-  const sum = new Map(series.requests);
-  for (const [time, count] of old?.series.requests ?? []) sum.set(time, (sum.get(time) ?? 0) + count);
-  return [...sum];
 }
 
 const isCompared = (

@@ -2,7 +2,7 @@
 
 import type { Beside } from './compare.ts';
 import { idOf } from './queries.ts';
-import { firstPeriodAfter, type Observation, type Point, plannedPeriods } from './series.ts';
+import { firstPeriodAfter, type Observation, type Point, plannedPeriods, requestsOf } from './series.ts';
 import { type Curves, maxCurvePoints } from './verdict.ts';
 
 /**
@@ -52,7 +52,7 @@ export function curves(observation: Observation & Beside): Curves {
 const mostOtherPoints = 2000;
 
 function others(
-  { judged = [], found = {} }: Beside,
+  { judged = [], found = {}, series, old }: Observation & Beside,
   merged: (points: readonly Point[], merge: (a: number, b: number) => number, times: number) => Point[],
 ): Pick<Curves, 'others'> {
   if (judged.length === 0) return {};
@@ -68,7 +68,10 @@ function others(
       }
       const sum = (a: number, b: number) => a + b;
       const bad = new Map(merged(of('bad'), sum, times));
-      const all = merged(of('of'), sum, times).filter(([, value]) => value > 0);
+      const events = one.kind === 'lines' && !one.of ? requestsOf({ series, old }) : of('of');
+      const all = merged(one.kind === 'lines' && !found[idOf(index, 'bad')] ? [] : events, sum, times).filter(
+        ([, value]) => value > 0,
+      );
       const points = rounded(all.map(([time, value]) => [time, (bad.get(time) ?? 0) / value]));
       return { name: one.name, unit: 'share', points };
     }),

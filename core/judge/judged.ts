@@ -1,5 +1,6 @@
 /** What is judged beside errors and latency, one by one: what a preset brings, and what the configuration adds. */
 import type { Counted } from './errors.ts';
+import type { LogLines } from './log-lines.ts';
 import type { Measure } from './measure.ts';
 import type { AnalysisPolicy } from './policy.ts';
 
@@ -31,12 +32,25 @@ export interface JudgedGauge extends Common {
   max?: number | undefined;
 }
 
-export type Judged = JudgedShare | JudgedGauge;
+/** Lines of logs of all events, or of users' requests where it does not say of which. */
+export interface JudgedLines extends Common {
+  kind: 'lines';
+  lines: LogLines;
+  logGroups: readonly string[];
+  of?: Measure | undefined;
+  counted: Counted;
+  /** Between 0 and 1. */
+  max?: number | undefined;
+}
+
+export type Judged = JudgedShare | JudgedLines | JudgedGauge;
 
 /** An ECS service, by the names that CloudWatch knows it by. */
 export interface EcsDimensions {
   cluster: string;
   service: string;
+  /** Where its containers write. */
+  logGroups?: readonly string[];
 }
 
 /** What a preset reports of every service and lets nothing hang on: a load that rises raises these, too. */
@@ -59,7 +73,7 @@ const usualTolerance = 0.25;
 /** `apart`: old and new version have a target group each. */
 export function judgedBy(
   policy: AnalysisPolicy,
-  { cluster, service }: EcsDimensions,
+  { cluster, service, logGroups = [] }: EcsDimensions,
   apart = false,
 ): Judged[] {
   const dimensions = { ClusterName: cluster, ServiceName: service };
@@ -77,7 +91,7 @@ export function judgedBy(
     if (policy.report?.includes(judged.name)) return { ...judged, report: true };
     return policy.decide?.includes(judged.name) ? { ...judged, report: false } : judged;
   });
-  return [...asSaid, ...(policy.metrics ?? []).map(own)];
+  return [...asSaid, ...(policy.metrics ?? []).map((metric) => own(metric, logGroups))];
 }
 
 function gauge(
@@ -141,16 +155,20 @@ function queue({ queue: name }: AnalysisPolicy): Judged[] {
   ];
 }
 
-function own({
-  name,
-  bad,
-  of,
-  gauge: level,
-  value,
-  max,
-  report,
-  ...more
-}: NonNullable<AnalysisPolicy['metrics']>[number]): Judged {
+type OwnMetric = NonNullable<AnalysisPolicy['metrics']>[number];
+
+function own(
+  { name, bad, of, logs, gauge: level, value, max, report, ...more }: OwnMetric,
+  logGroups: readonly string[],
+): Judged {
+  if (logs) {
+    const counted = of ? { one: 'event', many: 'events' } : { one: 'request', many: 'requests' };
+    const groups = logs.logGroup === undefined ? logGroups : [logs.logGroup];
+    return {
+      ...{ kind: 'lines', name, lines: logs, logGroups: groups, of, max, report },
+      counted: { name, bad: name, ...counted },
+    };
+  }
   if (bad && of) {
     const counted = { name, bad: name, one: 'event', many: 'events' };
     return { kind: 'share', name, bad, of, counted, max, report };
@@ -166,6 +184,7 @@ function own({
 /** What CloudWatch is asked for, by the part that it plays. */
 export function sourcesOf(judged: Judged): ['bad' | 'of' | 'value', Measure][] {
   if (judged.kind === 'gauge') return [['value', judged.value]];
+  if (judged.kind === 'lines') return judged.of ? [['of', judged.of]] : [];
   return [
     ['bad', judged.bad],
     ['of', judged.of],

@@ -1,5 +1,6 @@
 /** What the configuration may have judged beside a preset: any metric of CloudWatch, or an expression over some. */
 import * as z from 'zod';
+import { logLinesSchema } from './log-lines.ts';
 
 /** As CloudWatch names statistics: `Sum`, `p99`, `TC(0.5:)`. */
 const statistic = z
@@ -58,11 +59,13 @@ export const ownMetricSchema = z
     /** A share: how many of `of` were bad. Judged as errors of requests are. */
     bad: measureSchema.optional(),
     of: measureSchema.optional(),
+    /** Lines of the logs that match: counted against `of`, or against users' requests. Judged as errors are. */
+    logs: logLinesSchema.optional(),
     /** A level, compared with the one before. Higher is worse. */
     gauge: measureSchema.optional(),
     /** A level that is only held against `max`. */
     value: measureSchema.optional(),
-    /** Above it fails, whatever was before: a share between 0 and 1 for `bad` of `of`, else a value. */
+    /** Above it fails, whatever was before: a share between 0 and 1 for `bad` and `logs`, else a value. */
     max: z.number().positive().optional(),
     /** Of a gauge: a rise by less than this share is accepted. */
     tolerance: z.number().positive().max(10).optional(),
@@ -74,16 +77,19 @@ export const ownMetricSchema = z
     /** Says what it found and decides nothing. */
     report: z.boolean().default(false),
   })
-  .superRefine(({ bad, of, gauge, value, max, ...onlyOfGauges }, context) => {
+  .superRefine(({ bad, of, logs, gauge, value, max, ...onlyOfGauges }, context) => {
     const reject = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    const kinds = [bad ?? of, gauge, value].filter(Boolean).length;
+    const kinds = [logs ? bad : (bad ?? of), logs, gauge, value].filter(Boolean).length;
     if (kinds !== 1)
-      reject('name', 'needs one of: bad and of (a share), gauge (compared with before), value with max');
-    if ((bad === undefined) !== (of === undefined))
+      reject(
+        'name',
+        'needs one of: bad and of (a share), logs, gauge (compared with before), value with max',
+      );
+    if (!logs && (bad === undefined) !== (of === undefined))
       reject(bad ? 'of' : 'bad', 'is missing: a share is bad events of all events');
     if (value && max === undefined) reject('max', 'is missing: a value without it would not be judged');
-    if (bad && max !== undefined && max >= 1)
+    if ((bad || logs) && max !== undefined && max >= 1)
       reject('max', 'is a share of all events: below 1, such as 0.05');
     for (const field of ['tolerance', 'atLeast', 'followsLoad'] as const)
       if (!gauge && onlyOfGauges[field] !== undefined) reject(field, 'belongs to a gauge');

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
 import { baselineMistake, baselineSchema } from './baseline.ts';
 import { reserved } from './judged.ts';
+import { logMistake, mostLogMetrics } from './log-lines.ts';
 import { ownMetricSchema } from './measure.ts';
 
 const periods = [1, 5, 10, 30];
@@ -86,11 +87,19 @@ const settings = z.strictObject({
 
 export const analysisSchema = settings
   .superRefine(presetMistakes)
-  .superRefine(({ baseline, window, extension = 0, warmUp, period }, context) => {
+  .superRefine(({ baseline, window, extension = 0, warmUp, period, metrics = [] }, context) => {
     const reject = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     const mistake = baselineMistake(baseline, period);
     if (mistake) reject('baseline', mistake);
+    const ofLogs = metrics.filter(({ logs }) => logs).length;
+    const dear = ofLogs > 0 ? logMistake({ window, extension, period, ...baseline }) : undefined;
+    if (dear) reject('baseline', dear);
+    if (ofLogs > mostLogMetrics)
+      reject(
+        'metrics',
+        `at most ${mostLogMetrics} of them count lines of logs: each reads all of them at each look`,
+      );
     if (period % 60 !== 0 && !periods.includes(period)) {
       reject('period', 'must be 1s, 5s, 10s, 30s or whole minutes: CloudWatch refuses any other');
     }
@@ -136,8 +145,13 @@ function presetMistakes(policy: Chosen, context: z.RefinementCtx) {
   const http = web && !loadBalancer?.startsWith('net/');
   for (const field of ['clientErrors', 'maxErrorRate', 'maxP99Milliseconds'] as const)
     if (policy[field] !== undefined && !http) reject([field], 'needs an Application Load Balancer or an api');
-  metrics.forEach(({ name, followsLoad }, index) => {
+  metrics.forEach(({ name, followsLoad, logs, of }, index) => {
     const path = ['metrics', index, 'name'];
+    if (logs && !of && !web)
+      reject(
+        ['metrics', index, 'of'],
+        `is missing: with preset ${preset} there are no requests to count lines against`,
+      );
     if (followsLoad && !web)
       reject(['metrics', index, 'followsLoad'], `needs users' requests: preset ${preset} has none`);
     if ((reserved as readonly string[]).includes(name))

@@ -1,4 +1,5 @@
 /** A past deployment judged again, look by look, as it would have been: by the same code, which sees no more than it would have seen. */
+import { type AlarmHistory, alarmsAt } from './alarm-history.ts';
 import { compare } from './compare.ts';
 import type { Judged } from './judged.ts';
 import { extendedSchedule, schedule } from './looks.ts';
@@ -11,6 +12,10 @@ export interface Past extends Pick<Observation, 'policy' | 'startedAt' | 'stable
   judged: readonly Judged[];
   /** What CloudWatch answered, by the ids of the queries. */
   found: Found;
+  /** Why counts of log lines are missing. */
+  unread?: Readonly<Record<string, string>> | undefined;
+  /** Without it alarms have no say. */
+  alarmHistory?: AlarmHistory | undefined;
   /** What the new version got of the requests, where it had a target group of its own. */
   newPercent?: number | undefined;
   /** Nothing later is looked at, ms since the epoch. */
@@ -38,17 +43,18 @@ function looksOf(policy: AnalysisPolicy): number[] {
   ];
 }
 
-/**
- * Up to the look that decides; one that says `look again` where `until` comes first. Alarms have no say: what they were is not
- * among CloudWatch's figures.
- */
-export function replay({ found, newPercent, until, ...past }: Past): PastLook[] {
+/** Up to the look that decides; one that says `look again` where `until` comes first. */
+export function replay({ found, newPercent, until, alarmHistory, unread = {}, ...past }: Past): PastLook[] {
   const { series, old } = seriesIn(found, past.policy);
-  const policy: AnalysisPolicy = { ...past.policy, alarms: undefined };
+  const names = (alarmHistory && past.policy.alarms) || undefined;
+  const policy: AnalysisPolicy = { ...past.policy, alarms: names };
   const apart = newPercent === undefined ? {} : { old: { series: old, newPercent } };
   const lookAt = (now: number): PastLook => ({
     at: now,
-    comparison: compare({ ...past, ...apart, policy, series, found, now }),
+    comparison: compare({
+      ...{ ...past, ...apart, policy, series, found, unread, now },
+      ...(alarmHistory && names && { alarms: alarmsAt(names, alarmHistory, now) }),
+    }),
   });
 
   const looks: PastLook[] = [];

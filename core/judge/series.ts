@@ -220,6 +220,13 @@ export function split(observation: Observation, periods: number): Windows {
   };
 }
 
+/** Of both versions, where each has figures of its own. */
+export function requestsOf({ series, old }: Pick<Observation, 'series' | 'old'>): Point[] {
+  const sum = new Map(series.requests);
+  for (const [time, count] of old?.series.requests ?? []) sum.set(time, (sum.get(time) ?? 0) + count);
+  return [...sum];
+}
+
 /** Of two target groups: of each period the figures of the one that had its users, since an older version may have been in either. */
 export function together(one: Series, other: Series): Series {
   const [ones, others] = [new Map(one.requests), new Map(other.requests)];

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { cloudwatch } from '../../aws/cloudwatch.ts';
 import { ecs } from '../../aws/ecs.ts';
 import type { Aws } from '../../aws/gateways.ts';
+import { logCounts } from '../../aws/log-counts.ts';
 import { logs } from '../../aws/logs.ts';
 import { slots } from '../../aws/slots.ts';
 import { abortOf, abortSentence } from '../../core/abort.ts';
@@ -21,7 +22,7 @@ import { crashesOf, diagnosed, endedAfterStart, stoppedTasks } from '../stopped-
 
 export const compareMetrics = defineStep({
   name: 'CompareMetrics',
-  uses: { cloudwatch, ecs, logs, slots },
+  uses: { cloudwatch, ecs, logCounts, logs, slots },
   input: z.strictObject({
     release: releaseSchema,
     revision: revisionSchema,
@@ -40,7 +41,11 @@ export const compareMetrics = defineStep({
     const { spoiled = [] } = slot;
     const { targetGroups } = rollout;
     const question = { environment, policy, ...time, spoiled, targetGroups };
-    const comparison = await lookAtMetrics(question, cloudwatch(release.target));
+    const comparison = await lookAtMetrics(
+      question,
+      cloudwatch(release.target),
+      aws.logCounts(release.target),
+    );
 
     const waitSeconds = Math.min(comparison.waitSeconds, crashesShowAfter(policy));
     if (rollout.status === 'serving') {

@@ -181,11 +181,17 @@ const others: Record<string, Record<string, Permissions>> = {
     GetMetricData: on('cloudwatch:GetMetricData', () => ['*']),
     // Of composite alarms too.
     DescribeAlarms: on('cloudwatch:DescribeAlarms', () => ['*']),
+    DescribeAlarmHistory: on('cloudwatch:DescribeAlarmHistory', () => ['*']),
   },
   Logs_20140328: {
     GetLogEvents: on('logs:GetLogEvents', ({ logGroupName, logStreamName }, asked) => [
       arnIn(asked, 'logs', `log-group:${logGroupName}:log-stream:${logStreamName}`),
     ]),
+    StartQuery: on('logs:StartQuery', ({ logGroupName, logGroupNames = [logGroupName] }, asked) =>
+      logGroupNames.map((name: string) => arnIn(asked, 'logs', `log-group:${name}:`)),
+    ),
+    GetQueryResults: on('logs:GetQueryResults', () => ['*']),
+    StopQuery: on('logs:StopQuery', () => ['*']),
   },
   AmazonSSM: {
     GetParameter: on('ssm:GetParameter', ({ Name }, asked) => [

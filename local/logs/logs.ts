@@ -2,6 +2,7 @@
 import { AwsError, type AwsService } from '../aws-service.ts';
 import type { Clock } from '../clock.ts';
 import { filterLogEvents } from './filter-log-events.ts';
+import { insights } from './insights.ts';
 import { type Append, type LogGroup, type LogStore, type LogStream, logStore } from './log-store.ts';
 
 export interface Logs {
@@ -26,6 +27,7 @@ export function logs({ clock, deliverySeconds = 5 }: LogsOptions): Logs {
         FilterLogEvents: (input: Parameters<typeof filterLogEvents>[1] & GroupInput) =>
           filterLogEvents(store, input, groupOf(store, input)),
         DescribeLogStreams: (input: DescribeLogStreamsInput) => describeLogStreams(store, input),
+        ...insights(store, clock),
       },
     },
   };

@@ -10,6 +10,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
   ...{ cloudwatch: ['cloudwatch'], domainEvents: ['eventbridge'], ecr: ['ecr'], ecs: ['ecs'] },
   ...{
     logs: ['cloudwatch-logs'],
+    logCounts: ['cloudwatch-logs'],
     states: ['sfn'],
     slack: ['ssm'],
     slackWebhook: ['ssm'],

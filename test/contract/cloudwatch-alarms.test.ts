@@ -1,5 +1,6 @@
 import {
   CloudWatchClient,
+  DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
   type DescribeAlarmsCommandInput,
   PutMetricAlarmCommand,
@@ -65,4 +66,40 @@ test('the state of an alarm that does not exist cannot be set', async () => {
   );
 
   await expect(answer).rejects.toMatchObject({ name: 'ResourceNotFound' });
+});
+
+test('the history of an alarm tells each change of its state, the newest first, for thirty days', async () => {
+  const clock = virtualClock();
+  const client = new CloudWatchClient(clientOf(cloudwatch({ clock }).service));
+  const set = (StateValue: 'ALARM' | 'OK') =>
+    client.send(new SetAlarmStateCommand({ AlarmName: 'errors', StateValue, StateReason: 'rehearsal' }));
+  const changes = async (more: object = {}) => {
+    const asked = { AlarmName: 'errors', HistoryItemType: 'StateUpdate', ...more } as const;
+    const { AlarmHistoryItems = [] } = await client.send(new DescribeAlarmHistoryCommand(asked));
+    return AlarmHistoryItems.map(({ HistoryData = '', HistorySummary, Timestamp }) => ({
+      at: (Timestamp?.getTime() ?? 0) - started,
+      to: JSON.parse(HistoryData).newState.stateValue,
+      HistorySummary,
+    }));
+  };
+  const started = clock.now();
+  await client.send(alarm('errors'));
+  await client.send(alarm('other'));
+  for (const state of ['OK', 'ALARM', 'ALARM', 'OK'] as const) {
+    await clock.advance(60_000);
+    await set(state);
+  }
+
+  const all = await changes();
+  const since = await changes({ StartDate: new Date(started + 90_000), ScanBy: 'TimestampAscending' });
+  await clock.advance(31 * 86_400_000);
+  await set('ALARM');
+
+  expect(all).toEqual([
+    { at: 240_000, to: 'OK', HistorySummary: 'Alarm updated from ALARM to OK' },
+    { at: 120_000, to: 'ALARM', HistorySummary: 'Alarm updated from OK to ALARM' },
+    { at: 60_000, to: 'OK', HistorySummary: 'Alarm updated from INSUFFICIENT_DATA to OK' },
+  ]);
+  expect(since.map(({ to }) => to)).toEqual(['ALARM', 'OK']);
+  expect((await changes()).map(({ to }) => to)).toEqual(['ALARM']);
 });

@@ -3,8 +3,11 @@ import {
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
+  GetQueryResultsCommand,
+  StartQueryCommand,
+  StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { virtualClock } from '../../local/clock.ts';
 import { logs } from '../../local/logs/logs.ts';
 import { clientOf } from './cloudwatch-door.ts';
@@ -117,4 +120,102 @@ test('a stream forgets its oldest lines', async () => {
   );
 
   expect(Number(events?.[0]?.message)).toBeGreaterThan(500);
+});
+
+describe('Logs Insights', () => {
+  const counting = (filter: string, more: object = {}) =>
+    new StartQueryCommand({
+      ...{ logGroupNames: ['/ecs/my-api'], startTime: 0, endTime: 4_000_000_000 },
+      queryString: `${filter} | stats count(*) as lines by bin(1m)`,
+      ...more,
+    });
+
+  async function logged(...lines: string[]) {
+    const { clock, append, client } = world();
+    for (const line of lines) {
+      append('/ecs/my-api', 'my-api/web/1', line);
+      await clock.advance(30_000);
+    }
+    const asked = async (command: StartQueryCommand) => {
+      const { queryId } = await client.send(command);
+      await clock.advance(2_000);
+      return client.send(new GetQueryResultsCommand({ queryId }));
+    };
+    return { clock, client, asked };
+  }
+  const minuteOf = (at: number) => new Date(Math.floor(at / 60_000) * 60_000).toISOString();
+
+  test('counts lines by the minute once a query has run for a while; a minute without any has no row', async () => {
+    const { clock, client } = await logged('declined a', 'fine', 'fine', 'fine', 'declined b', 'declined c');
+    const { queryId } = await client.send(counting('filter @message like /declined [ab]/'));
+
+    const early = await client.send(new GetQueryResultsCommand({ queryId }));
+    await clock.advance(2_000);
+    const { status, results = [], statistics } = await client.send(new GetQueryResultsCommand({ queryId }));
+
+    const written = clock.now() - 2_000 - 6 * 30_000;
+    expect(early).toMatchObject({ status: 'Scheduled', results: [] });
+    expect(status).toBe('Complete');
+    expect(results.map((row) => row.map(({ field }) => field))).toEqual(Array(2).fill(['bin(1m)', 'lines']));
+    expect(results.map(([bin, lines]) => [bin?.value, lines?.value])).toEqual(
+      [written + 120_000, written].map((at) => [minuteOf(at).replace('T', ' ').replace('Z', ''), '1']),
+    );
+    expect(statistics).toMatchObject({ recordsMatched: 2, recordsScanned: 6 });
+  });
+
+  test('reads from and to the seconds that it is told, both inclusive', async () => {
+    const { clock, asked } = await logged('a', 'a', 'a');
+    const first = (clock.now() - 90_000) / 1000;
+
+    const all = await asked(counting('filter @message like "a"', { startTime: first, endTime: first + 60 }));
+    const two = await asked(counting('filter @message like "a"', { startTime: first, endTime: first + 59 }));
+
+    expect([all, two].map(({ statistics }) => statistics?.recordsMatched)).toEqual([3, 2]);
+  });
+
+  test.each([
+    ['a command that is not known here', counting('fields @timestamp'), 'MalformedQueryException'],
+    ['a pattern that is none', counting('filter @message like /(/'), 'MalformedQueryException'],
+    [
+      'more minutes than a bin may have',
+      new StartQueryCommand({ ...counting('').input, queryString: 'stats count(*) by bin(90m)' }),
+      'MalformedQueryException',
+    ],
+    [
+      'a log group that does not exist',
+      counting('filter @message like /a/', { logGroupNames: ['/other'] }),
+      'ResourceNotFoundException',
+    ],
+    [
+      'two ways to say which log group',
+      counting('filter @message like /a/', { logGroupName: '/ecs/my-api' }),
+      'InvalidParameterException',
+    ],
+  ])('refuses %s', async (_, command, name) => {
+    const { client } = await logged('a');
+
+    await expect(client.send(command)).rejects.toMatchObject({ name });
+  });
+
+  test('a query can be stopped while it runs, and no longer', async () => {
+    const { clock, client } = await logged('a');
+    const { queryId } = await client.send(counting('filter @message like /a/'));
+    const stop = () => client.send(new StopQueryCommand({ queryId }));
+
+    expect(await stop()).toMatchObject({ success: true });
+    await clock.advance(2_000);
+    expect(await client.send(new GetQueryResultsCommand({ queryId }))).toMatchObject({ status: 'Cancelled' });
+    await expect(stop()).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  });
+
+  test('no more than thirty run at once', async () => {
+    const { clock, client } = await logged('a');
+    for (let index = 0; index < 30; index++) await client.send(counting('filter @message like /a/'));
+
+    await expect(client.send(counting('filter @message like /a/'))).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
+    await clock.advance(2_000);
+    await expect(client.send(counting('filter @message like /a/'))).resolves.toBeTruthy();
+  });
 });

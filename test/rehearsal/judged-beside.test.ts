@@ -88,10 +88,43 @@ test('an alarm that fires after the start takes a release back, and one that fir
 
   expect(before.outcome).toBe('Deployed');
   expect(before.reason).toContain('no other alarm fired, alarm orders-failing as before');
-  expect(await newest(world)).toMatchObject({
+  const { executionArn, ...ended } = await newest(world);
+  expect(ended).toMatchObject({
     outcome: 'RolledBack',
     reason: 'alarm orders-failing fired after the deployment had started',
   });
+
+  await world.clock.advance(600_000);
+  await world.during(world.client.send(set('OK')));
+  const asked = { service: 'my-api', environment: 'production', release: executionArn };
+  const looking = pastOf(asked, world.world.surroundings('tidegate-cli')).then(async (past) =>
+    replay({ ...past, ...(await past.figures()) }),
+  );
+  await settle(world.clock, looking);
+  expect((await looking).at(-1)?.comparison).toMatchObject({ decision: 'take back', headline: ended.reason });
+});
+
+test('lines of its logs take a release back whose users see nothing wrong, and are counted again by the command line', async () => {
+  const lines = { name: 'declined', logs: { pattern: 'payment (was )?declined' } };
+  const world = await rehearsal({
+    environment: { analysis: { ...production.analysis, metrics: [lines] } },
+  });
+  const write = () => {
+    world.world.at({}).logs.append('/ecs/my-api', 'ecs/app/1', 'payment declined by the bank');
+    world.clock.after(2_000, write);
+  };
+  world.clock.after(60_000, write);
+
+  const { executionArn, outcome, reason } = await world.push('good', 'v1.0.0');
+
+  expect(outcome).toBe('RolledBack');
+  expect(reason).toMatch(/^declined rose from 0.00 % \(0 of .*\) to [\d.]+ % \(\d+ of [\d ]+\)/);
+  const asked = { service: 'my-api', environment: 'production', release: executionArn };
+  const looking = pastOf(asked, world.world.surroundings('tidegate-cli')).then(async (past) =>
+    replay({ ...past, ...(await past.figures()) }),
+  );
+  await settle(world.clock, looking);
+  expect((await looking).at(-1)?.comparison.headline).toBe(reason);
 });
 
 test('a metric of one’s own takes a release back whose users see nothing wrong', async () => {
@@ -133,12 +166,12 @@ test('judged again from CloudWatch, a release that was taken back is taken back 
   const looking = pastOf(asked, surroundings).then(async (past) => ({ past, found: await past.figures() }));
   await settle(world.clock, looking);
   const { past, found } = await looking;
-  const again = replay({ ...past, found });
+  const again = replay({ ...past, ...found });
   const day = new Date(past.startedAt - 45 * 60_000).toISOString().slice(0, 16);
   const beside = pastOf({ ...asked, baseline: `${day}Z/30m` }, surroundings);
-  const pinned = beside.then(async (past) => replay({ ...past, found: await past.figures() }));
+  const pinned = beside.then(async (past) => replay({ ...past, ...(await past.figures()) }));
   await settle(world.clock, pinned);
-  const kept = replay({ ...past, found, policy: { ...past.policy, report: ['errors'] } });
+  const kept = replay({ ...past, ...found, policy: { ...past.policy, report: ['errors'] } });
 
   expect(again.at(-1)?.comparison).toMatchObject({ decision: 'take back', headline: reason });
   expect(kept.at(-1)?.comparison.decision).toBe('keep');

@@ -35,6 +35,7 @@ const unpinned = 'where the running task definition pins no digest: that of its 
 const failed = 'where the deployment that it wakes the wait for has failed by then';
 const crashed = 'where tasks crash while they are watched, and no metrics are compared';
 const elsewhereKept = 'where the evidence is not in the registry: test/rehearsal/evidence-sources.test.ts';
+const lines = 'where an analysis counts lines of logs: test/rehearsal/judged-beside.test.ts';
 const lost = 'where its first attempt worked and was not answered';
 /** What these plays do not come to, and when it is needed. */
 const rare: Record<string, Record<string, string>> = {
@@ -53,6 +54,11 @@ const rare: Record<string, Record<string, string>> = {
   },
   RunReleaseTask: { 'ecs:StopTask': 'where it takes longer than its timeout' },
   StartDeployment: { 'ecs:ListServiceDeployments': lost, 'ecs:DescribeServiceRevisions': lost },
+  CompareMetrics: {
+    'logs:StartQuery': lines,
+    'logs:GetQueryResults': lines,
+    'logs:StopQuery': 'where Logs Insights takes too long for them',
+  },
   ConfirmRelease: { 'ecs:DescribeTaskDefinition': crashed, 'logs:GetLogEvents': crashed },
   AwaitRollback: {
     'states:SendTaskSuccess': 'where ECS is done with going back at once',

@@ -63,11 +63,42 @@ describe('a function', () => {
       action: 'cloudwatch:GetMetricData',
       name: 'CompareMetrics',
     },
+    {
+      it: 'counts lines of logs only where they are judged',
+      action: 'logs:StartQuery',
+      name: 'CompareMetrics',
+    },
+    {
+      it: 'asks for what was counted only where it is',
+      action: 'logs:GetQueryResults',
+      name: 'CompareMetrics',
+    },
     { it: "reads Slack's token only where Slack is told", action: 'ssm:GetParameter', name: 'tell-slack' },
   ])('$it', ({ action, name }) => {
     expect(
       of(accessOf(configWith(environment), { ...installation, secretParameters: {} })[name], action),
     ).toEqual([]);
+  });
+
+  test('counts lines in the log groups that are named for it, and in no other', () => {
+    const counting = (...logGroups: (string | undefined)[]) => ({
+      preset: 'worker' as const,
+      metrics: logGroups.map((logGroup, index) => ({
+        ...{ name: `lines ${index}`, of: { namespace: 'Shop', metric: 'Payments' } },
+        logs: { pattern: 'declined', ...(logGroup && { logGroup }) },
+      })),
+    });
+    const analysis = counting('/shop/payments', undefined);
+    const { CompareMetrics } = accessWith({ ...environment, analysis, logGroups: ['/ecs/own'] });
+
+    expect(of(CompareMetrics, 'logs:StartQuery')?.map(({ resources }) => resources)).toEqual([
+      ['/shop/payments', '/ecs/own'].map(
+        (group) => `arn:aws:logs:eu-west-1:123456789012:log-group:${group}:*`,
+      ),
+    ]);
+    expect(of(CompareMetrics, 'logs:GetQueryResults')).toMatchObject([
+      { actions: ['logs:GetQueryResults', 'logs:StopQuery'], resources: ['*'] },
+    ]);
   });
 
   test('asks KMS for the keys that reports must be signed with, and for no other', () => {

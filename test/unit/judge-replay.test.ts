@@ -20,7 +20,7 @@ async function past(more: Partial<Past> = {}, analysis: object = {}): Promise<Pa
     ...analysis,
   });
   const judged = judgedBy(policy, { cluster: 'main', service: 'my-api' });
-  const found = await figuresFrom(fixture('rising-errors.json'));
+  const { found } = await figuresFrom(fixture('rising-errors.json'));
   return { policy, judged, found, startedAt, stableAt, until: Number.POSITIVE_INFINITY, ...more };
 }
 
@@ -53,8 +53,8 @@ test('nothing later than it is told to is looked at', async () => {
 });
 
 test('figures that are saved are the figures that are read', async () => {
-  const found = await figuresFrom(fixture('rising-errors.json'));
-  const { MetricDataResults } = asAnswer(found);
+  const { found } = await figuresFrom(fixture('rising-errors.json'));
+  const { MetricDataResults } = asAnswer({ found });
 
   const requests = MetricDataResults.find(({ Id }) => Id === 'requests');
   expect(requests?.Timestamps[0]).toBe('2026-11-27T09:00:00.000Z');

@@ -11,6 +11,12 @@ const service = (repository: string, more: Partial<Service> = {}): Service => ({
 
 const registry = (region: string) => ({ account: '123456789012', region });
 
+/** Counted in its logs. */
+const lines = {
+  ...{ name: 'declined', logs: { pattern: 'declined' } },
+  of: { namespace: 'Shop', metric: 'Payments' },
+};
+
 /** Where the events in test/fixtures/ were recorded, or were said to be. */
 const recorded: Services = {
   node: service('node', { registry: registry('eu-central-1'), tags: '*-alpine*' }),
@@ -24,8 +30,17 @@ const recorded: Services = {
       {
         ...{ name: 'staging', cluster: 'default', service: 'servicetest', region: 'us-west-2' },
         roleArn: 'arn:aws:iam::111122223333:role/tidegate',
+        analysis: { preset: 'worker', metrics: [lines] },
       },
-      { name: 'tokyo', cluster: 'example-cluster', service: 'example-service', region: 'ap-northeast-1' },
+      {
+        ...{
+          name: 'tokyo',
+          cluster: 'example-cluster',
+          service: 'example-service',
+          region: 'ap-northeast-1',
+        },
+        analysis: { preset: 'worker', metrics: [lines] },
+      },
       { name: 'hooks', cluster: 'my-cluster', service: 'my-service', region: 'us-west-2' },
       {
         ...{ name: 'production', cluster: 'prod', service: 'api', region: 'us-east-1' },
