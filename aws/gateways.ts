@@ -22,6 +22,7 @@ import type { rollbackWake } from './rollback-wake.ts';
 import type { scans } from './scans.ts';
 import type { signingKeys } from './signing-keys.ts';
 import type { slack } from './slack.ts';
+import type { slackFiles } from './slack-files.ts';
 import type { slackGroups } from './slack-groups.ts';
 import type { slackResponse } from './slack-response.ts';
 import type { slackSigningSecret } from './slack-signing-secret.ts';
@@ -56,6 +57,7 @@ export type Aws = Opened<{
   scans: typeof scans;
   signingKeys: typeof signingKeys;
   slack: typeof slack;
+  slackFiles: typeof slackFiles;
   slackGroups: typeof slackGroups;
   slackResponse: typeof slackResponse;
   slackSigningSecret: typeof slackSigningSecret;

@@ -43,19 +43,21 @@ export function slackApi({ environment, fetch, open }: Means) {
   return {
     /**
      * Answers what Slack answered. Throws `SlackLimited` for 429, `Transient` for a 5xx, a lost connection and an answer
-     * that does not come in time: five seconds unless given, and `SlackRefused` for what Slack will not do.
+     * that does not come in time: five seconds unless given, and `SlackRefused` for what Slack will not do. `form`: of methods
+     * that take no JSON.
      */
     async call(
       method: string,
       given: Readonly<Record<string, unknown>>,
-      patienceMs = timeoutMs,
+      { patienceMs = timeoutMs, form = false }: { patienceMs?: number; form?: boolean } = {},
     ): Promise<Record<string, unknown>> {
       const name = tokenParameter();
       const headers = {
         authorization: `Bearer ${await open(parameters).secret(name)}`,
-        'content-type': 'application/json; charset=utf-8',
+        'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json; charset=utf-8',
       };
-      const body = JSON.stringify(given);
+      const fields = Object.entries(given).map(([field, value]): [string, string] => [field, String(value)]);
+      const body = form ? new URLSearchParams(fields).toString() : JSON.stringify(given);
       const answer = await within(patienceMs, async (signal) => {
         const url = `${environment.SLACK_API_URL}/${method}`;
         const response = await fetch(url, { method: 'POST', headers, body, signal }).catch(lost);
@@ -75,7 +77,7 @@ export function slackApi({ environment, fetch, open }: Means) {
   };
 }
 
-function lost(error: Error): never {
+export function lost(error: Error): never {
   throw new Transient(`Slack: ${error.message}`);
 }
 

@@ -22,6 +22,7 @@ const viewSchema = z.looseObject({ view: z.looseObject({ id: z.string() }) });
 
 /** Somebody waits for the answer to a click, and Slack gives three seconds for all of it. */
 export const clickPatienceMs = 1200;
+const clicked = { patienceMs: clickPatienceMs };
 
 const unfurling = { unfurl_links: false, unfurl_media: false };
 
@@ -50,12 +51,16 @@ export function slack({ open }: Means) {
       { text, blocks }: SlackMessage,
       patienceMs?: number,
     ): Promise<void> {
-      await call('chat.update', { channel, ts, text, blocks }, patienceMs);
+      await call(
+        'chat.update',
+        { channel, ts, text, blocks },
+        patienceMs === undefined ? {} : { patienceMs },
+      );
     },
 
     /** Opens a dialog for who clicked, and answers its id; Slack takes the trigger for three seconds, and once. */
     async ask(triggerId: string, view: object): Promise<string> {
-      const opened = await call('views.open', { trigger_id: triggerId, view }, clickPatienceMs);
+      const opened = await call('views.open', { trigger_id: triggerId, view }, clicked);
       return viewSchema.parse(opened).view.id;
     },
 
@@ -66,7 +71,7 @@ export function slack({ open }: Means) {
 
     /** The members of a user group, by their ids. Read-only: may be repeated. */
     async members(usergroup: string): Promise<string[]> {
-      const { users } = await call('usergroups.users.list', { usergroup }, clickPatienceMs);
+      const { users } = await call('usergroups.users.list', { usergroup }, clicked);
       return z.array(z.string()).parse(users);
     },
   };

@@ -5,6 +5,17 @@ import type { Means } from './means.ts';
 import { postedSchema } from './slack.ts';
 import { tidegateTable } from './table.ts';
 
+const pictureSchema = z.object({
+  /** How often it was tried. */
+  attempts: z.number(),
+  /** As Slack has it, handed over and not shared yet. */
+  file: z.string().optional(),
+  ended: z.enum(['shared', 'given up']).optional(),
+  /** Where it was given up. */
+  why: z.string().optional(),
+});
+export type PictureTelling = z.infer<typeof pictureSchema>;
+
 const tellingSchema = z.object({
   /** Where the release's own message is; absent before it was posted. */
   posted: postedSchema.optional(),
@@ -16,6 +27,8 @@ const tellingSchema = z.object({
   toldLate: z.boolean().optional(),
   /** What was answered in its thread, by name. */
   replies: z.array(z.string()).default([]),
+  /** Of its metrics, in its thread. */
+  picture: pictureSchema.optional(),
 });
 export type Telling = z.infer<typeof tellingSchema>;
 

@@ -24,6 +24,7 @@ export type SweepingAws = Pick<
   | 'pushes'
   | 'records'
   | 'slack'
+  | 'slackFiles'
   | 'slackWebhook'
   | 'slots'
   | 'states'

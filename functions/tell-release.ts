@@ -13,6 +13,7 @@ import { replies } from '../core/telling/thread.ts';
 import type { Told } from '../core/telling/told-release.ts';
 import { closeApproval } from './close-approval.ts';
 import { rollBackOffer } from './roll-back-offer.ts';
+import { tellPicture } from './tell-picture.ts';
 
 export type TellingAws = Pick<
   Aws,
@@ -23,6 +24,7 @@ export type TellingAws = Pick<
   | 'now'
   | 'records'
   | 'slack'
+  | 'slackFiles'
   | 'slackWebhook'
   | 'slots'
   | 'tellings'
@@ -76,7 +78,8 @@ interface Task {
 async function tell({ execution, record, telling }: Task, aws: TellingAws): Promise<Telling> {
   const { config, tellings, slack, now } = aws;
   const channel = config.slack?.channel ?? '';
-  const told = { ...toTell(record, aws), rollBack: await rollBackOffer(record, aws) };
+  const pictured = telling.picture?.ended === 'shared';
+  const told = { ...toTell(record, aws), pictured, rollBack: await rollBackOffer(record, aws) };
   const root = releaseMessage(told, telling.posted !== undefined);
   if (!root) return telling;
   let { posted, writtenAt = Number.NEGATIVE_INFINITY } = telling;
@@ -100,7 +103,10 @@ async function tell({ execution, record, telling }: Task, aws: TellingAws): Prom
     known.add(name);
     await tellings.keep(execution, { replies: [...known] });
   }
-  return { posted, shown, writtenAt, toldLate, replies: [...known] };
+  const picture = await tellPicture(record, posted, telling.picture, aws);
+  const after = { posted, shown, writtenAt, toldLate, replies: [...known], ...(picture && { picture }) };
+  // Its characters make room in the message for where the picture is.
+  return picture?.ended === 'shared' && !pictured ? tell({ execution, record, telling: after }, aws) : after;
 }
 
 /** By a webhook: how it ended, with its details below, since there will be no thread. */

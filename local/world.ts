@@ -99,6 +99,8 @@ export interface WorldOptions {
   }) => Pick<Surroundings, 'client' | 'makeClient' | 'fetch'>;
   /** The members of Slack's user groups, by the groups' ids. */
   userGroups?: Readonly<Record<string, readonly string[]>>;
+  /** What Slack's token may; all that Tidegate asks for unless given. */
+  slackScopes?: readonly string[];
   pace?: Partial<Pace>;
   /** Of ECS's own metrics. */
   publication?: Publication;
@@ -306,6 +308,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     token: slackToken,
     signingSecret: slackSigningSecret,
     ...(options.userGroups && { userGroups: options.userGroups }),
+    scopes: options.slackScopes,
     interactionUrl: () => `${address()}/functions/on-approval`,
     fetch: (...request) => reach().fetch(...request),
   });

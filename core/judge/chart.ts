@@ -1,4 +1,6 @@
-/** A chart of a comparison as SVG: before and after the deployment, on one time scale, with the moment of the decision. */
+/** A chart of a comparison: before and after the deployment, on one time scale, with the moment of the decision. */
+import type { Drawing, Point, Shape } from '../picture/drawing.ts';
+import { svg } from '../picture/svg.ts';
 import { around, type Moments, type Plot, plotsOf } from './plots.ts';
 import type { Comparison } from './verdict.ts';
 import { quantity } from './wording.ts';
@@ -12,32 +14,42 @@ const colours = {
   window: '#fef9c3',
 };
 
-/** Whole and by itself: no styles, no scripts, no fonts from elsewhere. The same comparison gives the same text. */
-export function chart(comparison: Comparison, moments: Moments): string {
-  const span = around(plotsOf(comparison), comparison.series.periodSeconds, moments);
-  if (!span) return svg(60, [text(left, 34, 'There were no figures to draw.')], comparison.headline);
+export type Charted = Pick<Comparison, 'headline' | 'series' | 'status'>;
+
+/** As SVG. */
+export const chart = (comparison: Charted, moments: Moments): string =>
+  svg(chartDrawing(comparison, moments));
+
+export function chartDrawing(comparison: Charted, moments: Moments): Drawing {
+  const { headline, status, series } = comparison;
+  const drawing = (height: number, shapes: readonly Shape[]): Drawing => ({
+    ...{ width, height, shapes, title: headline, ink: colours.text },
+  });
+  const span = around(plotsOf(comparison), series.periodSeconds, moments);
+  if (!span) return drawing(60, [text(left, 34, 'There were no figures to draw.')]);
   const { plots, from, until } = span;
   const x = (at: number) => left + ((at - from) / Math.max(1, until - from)) * (width - left - right);
   const bottom = top + plots.length * (plotHeight + gap) - gap;
-  const shade = (start: number | undefined, end: number, fill: string) =>
+  const shade = (start: number | undefined, end: number, fill: string): Shape[] =>
     start === undefined
       ? []
       : [
-          `<rect x="${fixed(x(start))}" y="${top}" width="${fixed(Math.max(0, x(end) - x(start)))}" height="${bottom - top}" fill="${fill}"/>`,
+          {
+            ...{ kind: 'rect', x: x(start), y: top, fill },
+            ...{ width: Math.max(0, x(end) - x(start)), height: bottom - top },
+          },
         ];
   const { startedAt, stableAt, decidedAt } = moments;
-  const parts = [
+  return drawing(bottom + foot, [
     ...(startedAt === undefined ? [] : shade(from, startedAt, colours.baseline)),
     ...shade(stableAt, until, colours.window),
-    ...plots.flatMap((plot, index) =>
-      drawn(plot, top + index * (plotHeight + gap), x, comparison.series.periodSeconds),
-    ),
-    ...mark(startedAt, 'deployment', 0, 'end', x, bottom),
-    ...mark(stableAt, 'stable', 0, 'start', x, bottom),
-    ...mark(decidedAt, `decided: ${comparison.status}`, 1, 'end', x, bottom),
+    ...plots.flatMap((plot, index) => drawn(plot, top + index * (plotHeight + gap), x, series.periodSeconds)),
+    // The last one above the others, whose rules would cross its words.
+    ...mark(decidedAt, `decided: ${status}`, 0, 'end', x, bottom),
+    ...mark(startedAt, 'deployment', 1, 'end', x, bottom),
+    ...mark(stableAt, 'stable', 1, 'start', x, bottom),
     ...[from, until].map((at, index) => text(x(at), bottom + 18, clock(at), index === 0 ? 'start' : 'end')),
-  ];
-  return svg(bottom + foot, parts, comparison.headline);
+  ]);
 }
 
 function drawn(
@@ -45,7 +57,7 @@ function drawn(
   plotTop: number,
   x: (at: number) => number,
   periodSeconds: number,
-): string[] {
+): Shape[] {
   const highest = points.reduce((most, [, value]) => Math.max(most, value), 0) || 1;
   const y = (value: number) => plotTop + plotHeight - (Math.max(0, value) / (1.05 * highest)) * plotHeight;
   const step = points
@@ -55,21 +67,24 @@ function drawn(
       Number.POSITIVE_INFINITY,
     );
   const period = Math.max(periodSeconds * 1000, Number.isFinite(step) ? step : 0);
-  const path = points.map(([time, value], index) => {
+  const runs: Point[][] = [];
+  for (const [index, [time, value]] of points.entries()) {
     const before = points[index - 1];
+    const point: Point = [x(time + period / 2), y(value)];
     // A period without figures is a gap, not a line.
-    const joined = before && time - before[0] <= period * 1.5;
-    return `${joined ? 'L' : 'M'}${fixed(x(time + period / 2))} ${fixed(y(value))}`;
-  });
+    if (before && time - before[0] <= period * 1.5) runs.at(-1)?.push(point);
+    else runs.push([point]);
+  }
   return [
     ...[0, highest].map(
-      (value) =>
-        `<line x1="${left}" x2="${width - right}" y1="${fixed(y(value))}" y2="${fixed(y(value))}" stroke="${colours.grid}"/>`,
+      (value): Shape => ({
+        ...{ kind: 'rule', from: [left, y(value)], to: [width - right, y(value)], stroke: colours.grid },
+      }),
     ),
     text(left - 6, y(highest) + 4, quantity(highest, ''), 'end'),
     text(left - 6, y(0) + 4, '0', 'end'),
     text(left, plotTop - 7, `${name}, ${unit}`.replace(/, $/, '')),
-    `<path d="${path.join('')}" fill="none" stroke="${colours.curve}" stroke-width="1.5"/>`,
+    { kind: 'curve', runs, stroke: colours.curve },
   ];
 }
 
@@ -80,23 +95,20 @@ function mark(
   anchor: 'start' | 'end',
   x: (at: number) => number,
   bottom: number,
-): string[] {
+): Shape[] {
   if (at === undefined) return [];
-  const place = fixed(x(at));
+  const place = x(at);
   return [
-    `<line x1="${place}" x2="${place}" y1="${8 + line * 16}" y2="${bottom}" stroke="${colours.text}" stroke-dasharray="3 3"/>`,
-    text(x(at) + (anchor === 'end' ? -4 : 4), 18 + line * 16, words, anchor),
+    {
+      ...{ kind: 'rule', from: [place, 8 + line * 16], to: [place, bottom] },
+      ...{ stroke: colours.text, dashed: true },
+    },
+    text(place + (anchor === 'end' ? -4 : 4), 18 + line * 16, words, anchor),
   ];
 }
 
-const fixed = (value: number) => value.toFixed(1);
 const clock = (at: number) => new Date(at).toISOString().slice(11, 16);
 
-const text = (x: number, y: number, words: string, anchor = 'start') =>
-  `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${escaped(words)}</text>`;
-
-const svg = (height: number, parts: readonly string[], title: string) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="sans-serif" font-size="12" fill="${colours.text}"><title>${escaped(title)}</title><rect width="${width}" height="${height}" fill="#ffffff"/>${parts.join('')}</svg>\n`;
-
-const escaped = (words: string) =>
-  words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const text = (x: number, y: number, words: string, anchor: 'start' | 'end' = 'start'): Shape => ({
+  ...{ kind: 'text', at: [x, y], text: words, anchor },
+});

@@ -18,7 +18,7 @@ import {
   warningBlocks,
 } from '../slack-blocks.ts';
 import { code, cut, escaped, link, mentions, moment } from '../slack-text.ts';
-import { chartBlocks } from './chart.ts';
+import { chartBlocks, isCharted } from './chart.ts';
 import { failingEndpoints, metricSentences, stoppedTaskLines, upgradeLines } from './evidence.ts';
 import { progress } from './progress.ts';
 import { type Told, type ToldRelease, toldRelease } from './told-release.ts';
@@ -125,7 +125,7 @@ function withoutAdvice({ reason, steps }: ToldRelease): string {
 const most = 5;
 
 /** Where it went wrong: what speaks against it beside what was `said`, and what to do. */
-function against({ phase, outcome, steps }: ToldRelease, said: string): KnownBlock[] {
+function against({ phase, outcome, steps, pictured }: ToldRelease, said: string): KnownBlock[] {
   const wrong = ['RolledBack', 'NeedsHuman', 'Rejected'].includes(outcome ?? '');
   if (!wrong && phase !== 'RollingBack') {
     const unsure = metricSentences(steps, 'inconclusive');
@@ -146,6 +146,6 @@ function against({ phase, outcome, steps }: ToldRelease, said: string): KnownBlo
       .filter((lines) => lines.length > 0)
       .map((lines) => section(bullets(lines, most))),
     ...(diagnosis ? [section(`*What to do:* ${escaped(diagnosis.advice)}`)] : []),
-    ...(outcome === 'RolledBack' ? chartBlocks(steps) : []),
+    ...(isCharted(outcome) ? chartBlocks(steps, pictured) : []),
   ];
 }

@@ -20,12 +20,15 @@ export interface Told {
   strategy: Strategy | undefined;
   /** Undefined where there is nothing to take back. */
   rollBack?: RollBackOffer | undefined;
+  /** A picture of its metrics is in its thread. */
+  pictured?: boolean | undefined;
 }
 
 export interface ToldRelease {
   /** Of its execution. */
   name: string;
   rollBack: RollBackOffer | undefined;
+  pictured: boolean;
   phase: Phase;
   outcome: Outcome | undefined;
   reason: string;
@@ -54,7 +57,13 @@ export interface ToldRelease {
 }
 
 /** Undefined where there is nothing to tell: nothing is known yet, or nothing is to be deployed. */
-export function toldRelease({ record, link, strategy, rollBack }: Told): ToldRelease | undefined {
+export function toldRelease({
+  record,
+  link,
+  strategy,
+  rollBack,
+  pictured = false,
+}: Told): ToldRelease | undefined {
   const phase = phaseOf(record);
   const release = releaseIn(record);
   const { request, outcome, reason = '', endedAt, steps } = record;
@@ -65,7 +74,7 @@ export function toldRelease({ record, link, strategy, rollBack }: Told): ToldRel
   const { revision, source, author, compareUrl } = release?.commit ?? {};
   return {
     ...{ phase, outcome, reason, tag, digest, link, strategy, steps, revision, compareUrl, author },
-    ...{ service: named.service, environment: named.environment, rollBack },
+    ...{ service: named.service, environment: named.environment, rollBack, pictured },
     name: record.execution.slice(record.execution.lastIndexOf(':') + 1),
     commitUrl: commitLink(source, revision),
     asked: request?.rollback ?? request?.again,

@@ -6,6 +6,7 @@ import { openReleases } from '../../aws/open-releases.ts';
 import { pushes } from '../../aws/pushes.ts';
 import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
+import { slackFiles } from '../../aws/slack-files.ts';
 import { slackWebhook } from '../../aws/slack-webhook.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
@@ -42,6 +43,7 @@ export const reconcilePushes = defineEventHandler({
     pushes,
     records,
     slack,
+    slackFiles,
     slackWebhook,
     slots,
     states,

@@ -4,6 +4,7 @@ import { approvals } from '../../aws/approvals.ts';
 import { openReleases } from '../../aws/open-releases.ts';
 import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
+import { slackFiles } from '../../aws/slack-files.ts';
 import { slackWebhook } from '../../aws/slack-webhook.ts';
 import { slots } from '../../aws/slots.ts';
 import { tellings } from '../../aws/tellings.ts';
@@ -22,7 +23,7 @@ const eventSchema = z.union([
 
 export const tellSlack = defineEventHandler({
   name: 'tell-slack',
-  uses: { approvals, openReleases, records, slack, slackWebhook, slots, tellings },
+  uses: { approvals, openReleases, records, slack, slackFiles, slackWebhook, slots, tellings },
   run: async (event, aws): Promise<{ told: string }> => {
     const parsed = eventSchema.safeParse(event);
     if (!parsed.success)

@@ -16,10 +16,20 @@ export interface SlackMessage {
   text: string;
   blocks: StoredBlock[];
   edited: boolean;
+  /** A picture that was shared with it. */
+  file?: SharedFile;
   /** What Slack tells the person who clicked, when the app did not take it. */
   notice?: string;
   /** What the app told who clicked, and nobody else. */
   whisper?: string;
+}
+
+export interface SharedFile {
+  title: string;
+  /** For who does not see it. */
+  words: string;
+  /** Where it is looked at. */
+  url: string;
 }
 
 export type Content = Pick<SlackMessage, 'text' | 'blocks'>;
@@ -60,7 +70,7 @@ export function messageStore(clock: Clock, channels: readonly string[]) {
       const cut = text.slice(0, longestText);
       const thread =
         threadTs === undefined ? {} : { threadTs, ...(broadcast && { broadcast: true as const }) };
-      const message = {
+      const message: SlackMessage = {
         channel: name,
         channelId: id,
         ts: newTs(),

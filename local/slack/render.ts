@@ -7,13 +7,14 @@ import { mrkdwn, plainText } from './mrkdwn.ts';
 import { isInput, type View } from './views.ts';
 
 export function renderMessage(message: SlackMessage, replies: readonly SlackMessage[]): Html {
-  const { ts, text, blocks, edited, broadcast, notice } = message;
+  const { ts, text, blocks, edited, broadcast, notice, file } = message;
   const at = new Date(Number(ts) * 1000).toISOString();
   return html`<article id="m${ts}">
 <div class="avatar" aria-hidden="true">T</div>
 <div class="message">
 <div class="by"><b>Tidegate</b> <span class="app">APP</span> <time datetime="${at}">${at.slice(11, 16)} UTC</time></div>
 ${blocks.length > 0 ? blocks.map((block) => renderBlock(block, message)) : html`<p>${mrkdwn(text)}</p>`}
+${file ? html`<figure><figcaption>${file.title}</figcaption><img src="${file.url}" alt="${file.words}"></figure>` : undefined}
 ${edited ? html`<span class="quiet">(edited)</span>` : undefined}
 ${broadcast ? html`<span class="quiet">also sent to the channel</span>` : undefined}
 ${notice === undefined ? undefined : html`<p class="notice" role="alert">⚠️ ${notice}</p>`}

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type Route, under } from '../door/route.ts';
+import { fileStore } from './files.ts';
 import { type Click, interactions, NoSuchButton, type Person } from './interactions.ts';
 import { messageStore, type SlackMessage } from './messages.ts';
 import { slackPage } from './page.ts';
 import { type View, viewStore } from './views.ts';
-import { webApi } from './web-api.ts';
+import { allScopes, webApi } from './web-api.ts';
 
 export interface SlackOptions {
   clock: Clock;
@@ -27,6 +28,8 @@ export interface SlackOptions {
   rateLimited?: boolean;
   /** The members of each user group, by its id. */
   userGroups?: Readonly<Record<string, readonly string[]>>;
+  /** Of the bot token; all that are known here unless given. */
+  scopes?: readonly string[] | undefined;
   /** Who clicks. */
   person?: Person;
   random?: (length: number) => Buffer;
@@ -50,8 +53,11 @@ export function slack(options: SlackOptions): Slack {
   const newId = () => random(4).toString('hex');
   const messages = messageStore(clock, options.channels);
   const views = viewStore(clock, newId);
-  const { token, userGroups } = options;
-  const api = webApi({ clock, messages, views, userGroups, token, webhooks, rateLimited, newId });
+  const files = fileStore({ clock, messages, newId, address: () => `${address()}/slack` });
+  const { token, userGroups, scopes = allScopes } = options;
+  const api = webApi({
+    ...{ clock, messages, views, files, userGroups, token, scopes, webhooks, rateLimited, newId },
+  });
   const { click, submit, respond } = interactions({
     clock,
     messages,
@@ -103,9 +109,11 @@ export function slack(options: SlackOptions): Slack {
       return request.method === 'GET'
         ? slackPage(messages, [...views.open.values()])
         : new Response(null, { status: 405 });
+    if (folder === 'files' && request.method === 'GET') return files.read(rest);
     if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
     if (folder === 'api') return api.call(rest, request);
     if (folder === 'services') return api.webhook(rest, request);
+    if (folder === 'upload') return files.take(rest, request);
     if (folder === 'actions') return respond(rest, request);
     if (folder === 'click') return clicked(request);
     if (folder === 'submit') return submitted(request);

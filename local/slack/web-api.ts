@@ -1,6 +1,7 @@
 /** Slack's web API, as far as it is used: who a token is, messages, dialogs, members of user groups, and incoming webhooks. */
 import type { Clock } from '../clock.ts';
 import { argumentsOf, contentOf, SlackError } from './content.ts';
+import type { Files } from './files.ts';
 import type { Messages, SlackMessage } from './messages.ts';
 import type { Views } from './views.ts';
 
@@ -8,6 +9,9 @@ export interface WebApiOptions {
   clock: Clock;
   messages: Messages;
   views: Views;
+  files: Files;
+  /** What the token may. */
+  scopes: readonly string[];
   /** The members of each user group, by its id; a workspace of the free plan has no groups. */
   userGroups: Readonly<Record<string, readonly string[]>> | undefined;
   /** The bot token, such as `xoxb-…`. */
@@ -18,6 +22,16 @@ export interface WebApiOptions {
   rateLimited: boolean;
   newId: () => string;
 }
+
+/** Of a bot's token; what is not here needs none. */
+const scopeOf: Readonly<Record<string, string>> = {
+  ...{ 'chat.postMessage': 'chat:write', 'chat.update': 'chat:write' },
+  ...{ 'files.getUploadURLExternal': 'files:write', 'files.completeUploadExternal': 'files:write' },
+  'usergroups.users.list': 'usergroups:read',
+};
+export const allScopes = [...new Set(Object.values(scopeOf))];
+/** And no JSON: what Slack's own reference said of it for years. */
+const takesForms = ['files.getUploadURLExternal'];
 
 export const botUser = { user: 'U0TIDEGATE', bot_id: 'B0TIDEGATE', app_id: 'A0TIDEGATE', team: 'T0TIDEGATE' };
 
@@ -32,7 +46,7 @@ export const onTheWire = ({ ts, threadTs, text, blocks }: SlackMessage) => ({
 });
 
 export function webApi(options: WebApiOptions) {
-  const { clock, messages, views, userGroups, token, webhooks, rateLimited, newId } = options;
+  const { clock, messages, views, files, userGroups, token, scopes, webhooks, rateLimited, newId } = options;
   const lastPosts = new Map<string, number>();
 
   function isTooSoon(channelId: string): boolean {
@@ -92,6 +106,14 @@ export function webApi(options: WebApiOptions) {
       'views.update',
       (given) => Response.json({ ok: true, view: { id: views.replace(given).id, type: 'modal' } }),
     ],
+    ['files.getUploadURLExternal', (given) => Response.json({ ok: true, ...files.announce(given) })],
+    [
+      'files.completeUploadExternal',
+      (given) => {
+        const { file } = files.share(given);
+        return Response.json({ ok: true, files: [{ id: file?.url.split('/').at(-1), title: file?.title }] });
+      },
+    ],
     [
       'usergroups.users.list',
       ({ usergroup }) => {
@@ -114,6 +136,15 @@ export function webApi(options: WebApiOptions) {
           /^Bearer (\S+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
         if (!bearer) throw new SlackError('not_authed');
         if (bearer !== token) throw new SlackError('invalid_auth');
+        const scope = scopeOf[method];
+        if (scope && !scopes.includes(scope))
+          return Response.json({
+            ...{ ok: false, error: 'missing_scope', needed: scope, provided: scopes.join(',') },
+          });
+        const isForm = /^application\/x-www-form-urlencoded\b/.test(
+          request.headers.get('content-type') ?? '',
+        );
+        if (takesForms.includes(method) && !isForm) throw new SlackError('invalid_arguments');
         return run(given);
       } catch (error) {
         if (!(error instanceof SlackError)) throw error;

@@ -19,7 +19,7 @@ interface Rule {
 const rules: Rule[] = [
   {
     folder: 'core',
-    mayImport: /^(core\/|zod$|node:crypto$|@sigstore\/(bundle|protobuf-specs|verify)$)/,
+    mayImport: /^(core\/|zod$|node:(crypto|zlib)$|@sigstore\/(bundle|protobuf-specs|verify)$)/,
     andTypesOf: /^@slack\/types$/,
   },
   {

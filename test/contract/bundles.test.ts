@@ -14,6 +14,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
     states: ['sfn'],
     slack: ['ssm'],
     slackWebhook: ['ssm'],
+    slackFiles: ['ssm'],
     slackGroups: ['ssm'],
     tellings: ['dynamodb'],
     slackResponse: [],

@@ -82,6 +82,8 @@ test("the Slack app's manifest asks for just what is used", () => {
   const needed: Record<string, string[]> = {
     'chat.postMessage': ['chat:write'],
     'chat.update': ['chat:write'],
+    'files.completeUploadExternal': ['files:write'],
+    'files.getUploadURLExternal': ['files:write'],
     'usergroups.users.list': ['usergroups:read'],
     // Of no scope: who clicks may be asked something.
     'views.open': [],

@@ -65,6 +65,36 @@ describe('one message grows with its release', () => {
     expect(broadcasts(world)).toEqual([expect.stringContaining('rolled back (production) – ')]);
   });
 
+  test('that its metrics take back: a picture of them in its thread, once, in the place of characters', async () => {
+    const world = await rehearsal({ slack: true, honesty: { tidegate: { duplicates: 1 } } });
+    await world.pushOnly('errors', 'v1.0.0');
+
+    await watch(world);
+    await world.clock.advance(3_600_000);
+
+    const [root] = roots(world);
+    const [{ threadTs, file } = {}, ...others] = world.world.slack.messages().filter((one) => one.file);
+    expect(others).toEqual([]);
+    expect(threadTs).toBe(root?.ts);
+    expect(file?.words).toMatch(/^The metrics before and after the deployment\. .*5xx.* rose from/);
+    const picture = await world.fetch(`http://world.test${file?.url}`);
+    expect(Buffer.from(await picture.arrayBuffer()).toString('latin1', 1, 4)).toBe('PNG');
+    expect(JSON.stringify(root)).toContain('as a picture: in the thread');
+    expect(JSON.stringify(root)).not.toContain('█');
+  });
+
+  test('whose picture Slack does not take: in characters', async () => {
+    const world = await rehearsal({ slack: true, slackScopes: ['chat:write'] });
+    await world.pushOnly('errors', 'v1.0.0');
+
+    const said = await watch(world);
+
+    expect(said.at(-1)).toBe('↩️ my-api v1.0.0: rolled back (production)');
+    expect(JSON.stringify(roots(world))).toContain('█');
+    expect(world.world.slack.messages().some(({ file }) => file)).toBe(false);
+    expect(world.deadLetters).toEqual([]);
+  });
+
   test('that the scan stops: with what to upgrade', async () => {
     const world = await rehearsal({ slack: true });
     await world.pushOnly('vulnerable', 'v1.0.0');

@@ -35,6 +35,7 @@ export interface RehearsalOptions
     | 'onServed'
     | 'pace'
     | 'slackLimits'
+    | 'slackScopes'
     | 'userGroups'
   > {
   /** Over the service `my-api` of the rehearsal. */
@@ -101,6 +102,7 @@ export async function rehearsedWorld(options: RehearsalOptions) {
     ...(onServed && { onServed }),
     ...(pace && { pace }),
     ...(options.userGroups && { userGroups: options.userGroups }),
+    ...(options.slackScopes && { slackScopes: options.slackScopes }),
   });
   return { ...world, first: world.first['my-api'] ?? '' };
 }

@@ -37,6 +37,7 @@ export interface VirtualWorldOptions
     | 'onPermission'
     | 'onMetric'
     | 'pace'
+    | 'slackScopes'
     | 'userGroups'
   > {
   config: Config;
