@@ -18,7 +18,7 @@ import { type CloudWatch, cloudwatch } from './cloudwatch/cloudwatch.ts';
 import type { Publish } from './cloudwatch/metric-store.ts';
 import { accounts } from './door/accounts.ts';
 import type { Around, AwsHandler } from './door/answering.ts';
-import { type Route, under } from './door/route.ts';
+import type { Route } from './door/route.ts';
 import { dynamodb } from './dynamodb/dynamodb.ts';
 import { stream } from './dynamodb/stream.ts';
 import { type Ecr, ecr } from './ecr/ecr.ts';
@@ -33,10 +33,9 @@ import { runSchedules } from './events/schedules.ts';
 import type { PermissionListener } from './iam/permitting.ts';
 import { principals } from './iam/principals.ts';
 import { FunctionError } from './lambda/function-error.ts';
-import { functionUrl } from './lambda/function-url.ts';
+import { functionRoutes } from './lambda/function-routes.ts';
 import { pause } from './lambda/pause.ts';
 import { type AroundFunction, type LambdaRuntime, lambdaRuntime } from './lambda/runtime.ts';
-import { signerOf } from './lambda/signed-request.ts';
 import type { Limits } from './limits/aws-limits.ts';
 import { tokenBucket } from './limits/token-bucket.ts';
 import type { ListenerRule, TargetGroup } from './load-balancer/target-group.ts';
@@ -273,28 +272,6 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       }),
     },
   });
-  const approvals = under(
-    '/functions/on-approval',
-    functionUrl((event) => lambda.invoke('on-approval', event)),
-  );
-  const approvalCommands = under(
-    '/functions/on-approval-command',
-    functionUrl(
-      (event) => lambda.invoke('on-approval-command', event),
-      (request, body) => {
-        const signed = { service: 'lambda', secretOf: () => localSecret, now: clock.now() };
-        const { accessKeyId = '' } = signerOf(request, body, signed) ?? {};
-        // No function of Tidegate's is allowed to call it: people are.
-        if (!accessKeyId || callers.functionOf(accessKeyId) !== undefined) return undefined;
-        const userArn = `arn:aws:iam::${account}:user/${accessKeyId}`;
-        return { accountId: account, accessKey: accessKeyId, userArn };
-      },
-    ),
-  );
-  const approvalPages = under(
-    '/functions/on-approval-page',
-    functionUrl((event) => lambda.invoke('on-approval-page', event)),
-  );
   const mails = ses({
     ...{ clock, region, principals: callers, onPermission: options.onPermission },
     // Whoever configures a sender has had its domain verified.
@@ -331,8 +308,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     limits: limits?.calls ?? [],
   });
   const objects = s3({ clock, region, principals: callers, onPermission: options.onPermission });
-  const functionRoutes = [approvalCommands, approvalPages, approvals];
-  const routes: Route[] = [registry, slackChannels.route, ...functionRoutes, objects.route, ...mails.routes];
+  const functions = functionRoutes({ clock, lambda, principals: callers, secret: localSecret });
+  const routes: Route[] = [registry, slackChannels.route, ...functions, objects.route, ...mails.routes];
   const reach = () => options.reach({ aws, routes });
 
   function surroundings(functionName: string): Surroundings {
