@@ -1,4 +1,5 @@
 /** The difference of two task definitions as people may see it: that a value changed, but never a value that may be a secret. */
+import { digestOf, ofOneRepository, shortDigest } from './image.ts';
 import { byName, type Change, registrable, type TaskDefinition } from './task-definition.ts';
 
 /** Stands for a value. */
@@ -31,6 +32,13 @@ export function shownChanges(before: TaskDefinition, after: TaskDefinition): Cha
     if (change.before === change.after && from.has(path) === to.has(path)) return [];
     return isHidden(path) ? hide(change) : change;
   });
+}
+
+/** For who has little room: an image that becomes another of its repository, by their digests alone. */
+export function briefly({ path, before, after }: Change): Change {
+  const [from, to] = [digestOf(before), digestOf(after)];
+  if (!from || !to || !ofOneRepository(before, after)) return { path, before, after };
+  return { path, before: shortDigest(from), after: shortDigest(to) };
 }
 
 const hide = ({ path, before, after }: Change): Change => ({

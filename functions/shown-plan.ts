@@ -3,7 +3,7 @@ import type { Aws } from '../aws/gateways.ts';
 import { services } from '../core/group.ts';
 import { shortDigest } from '../core/image.ts';
 import type { Release } from '../core/release.ts';
-import { shownChanges } from '../core/shown-changes.ts';
+import { briefly, shownChanges } from '../core/shown-changes.ts';
 import type { Slot } from '../core/slot.ts';
 import { type Change, withImage } from '../core/task-definition.ts';
 
@@ -23,7 +23,9 @@ export async function shownPlan(
       const ecs = aws.ecs(target);
       const { taskDefinition } = await ecs.service(target);
       const { arn, definition } = await ecs.taskDefinition(String(taskDefinition));
-      const changes = shownChanges(definition, withImage(definition, target.container, release.image));
+      const changes = shownChanges(definition, withImage(definition, target.container, release.image)).map(
+        briefly,
+      );
       return { arn, changes, service: target.service };
     }),
   );

@@ -1,6 +1,6 @@
 /** What people see of a difference: that a value changed, never the value of what may be a secret. */
 import { expect, test } from 'vitest';
-import { masked, shownChanges } from '../../core/shown-changes.ts';
+import { briefly, masked, shownChanges } from '../../core/shown-changes.ts';
 import type { TaskDefinition } from '../../core/task-definition.ts';
 
 const definition = (container: object, more: object = {}): TaskDefinition => ({
@@ -119,4 +119,19 @@ test('hidden are values, too, where a whole container is new', () => {
     { path: 'containerDefinitions.sidecar.environment.TOKEN.value', before: '', after: masked },
     { path: 'containerDefinitions.sidecar.image', before: '', after: 'proxy:1' },
   ]);
+});
+
+test('an image that becomes another of its repository is told by digests, and any other change as it is', () => {
+  const image = (repository: string, digit: string) => `${repository}@sha256:${digit.repeat(64)}`;
+  const change = (before: string, after: string) => ({ path: 'image', before, after });
+
+  expect(briefly(change(image('my-api', 'a'), image('my-api', 'b')))).toEqual(
+    change('aaaaaaaaaaaa', 'bbbbbbbbbbbb'),
+  );
+  for (const other of [
+    change(image('my-api', 'a'), image('other', 'b')),
+    change('my-api:latest', image('my-api', 'b')),
+    change('256', '512'),
+  ])
+    expect(briefly(other)).toEqual(other);
 });
