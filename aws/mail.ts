@@ -56,6 +56,8 @@ export function mail(means: Means) {
       const Charset = 'UTF-8';
       const body = JSON.stringify({
         FromEmailAddress: config.mail.from,
+        // What is undefined is left out.
+        ConfigurationSetName: config.mail.configurationSet,
         Destination: { ToAddresses: [to] },
         Content: {
           Simple: { Subject: { Data: subject, Charset }, Body: { Text: { Data: text, Charset } } },

@@ -256,6 +256,11 @@ const configSchema = z
       .strictObject({
         /** An address that Amazon SES may send by: its own identity, or that of its domain, is verified in the installation's Region. */
         from: z.email({ error: 'an e-mail address such as deploys@example.com' }).max(254),
+        /** Of SES: where the identity has a default one, it is asked for too. */
+        configurationSet: z
+          .string()
+          .regex(/^[\w-]{1,64}$/, { error: 'the name of a configuration set of SES' })
+          .optional(),
       })
       .optional(),
     /** Instead of `slack`: an incoming webhook is told how releases end, and nothing before. It has no buttons. */

@@ -64,7 +64,7 @@ function mailingOf({ services, people = {}, mail }: Config): Mailing | undefined
     environments.flatMap(({ approval }) => approval?.links?.to ?? []),
   );
   const to = [...new Set(names)].flatMap((name) => people[name]?.email ?? []);
-  return mail && { from: mail.from, to };
+  return mail && { ...mail, to };
 }
 
 const isPlaced = (action: Action): action is PlacedAction => action in placed;

@@ -28,6 +28,7 @@ export interface Scope {
 
 export interface Mailing {
   from: string;
+  configurationSet?: string | undefined;
   to: readonly string[];
 }
 
@@ -241,10 +242,11 @@ export const atHome = {
   'events:PutEvents slack': putting(slackEventSource),
   // Of an address and its domain, SES takes the one that is verified.
   'ses:SendEmail': (scope) => {
-    const { from, to } = scope.mail ?? { from: '', to: [] };
-    const identities = [from, from.slice(from.lastIndexOf('@') + 1)];
+    const { from, to, configurationSet: set }: Mailing = scope.mail ?? { from: '', to: [] };
+    const identities = [from, from.slice(from.lastIndexOf('@') + 1)].map((name) => `identity/${name}`);
+    const names = [...identities, ...(set ? [`configuration-set/${set}`] : [])];
     return {
-      resources: to.length === 0 ? [] : identities.map((name) => own(scope, 'ses', `identity/${name}`)),
+      resources: to.length === 0 ? [] : names.map((name) => own(scope, 'ses', name)),
       conditions: [
         { test: 'StringEquals', variable: 'ses:FromAddress', values: [from] },
         { test: 'ForAllValues:StringEquals', variable: 'ses:Recipients', values: [...to] },

@@ -44,6 +44,7 @@ const largestMessage = 40 * 1024 * 1024;
 
 /** As much of a request as is sent here. */
 interface SendEmail {
+  ConfigurationSetName?: string;
   FromEmailAddress?: string;
   Destination?: { ToAddresses?: string[]; CcAddresses?: string[]; BccAddresses?: string[] };
   Content?: { Simple?: { Subject?: { Data?: string }; Body?: { Text?: { Data?: string } } } };
@@ -58,7 +59,7 @@ export function ses({ clock, principals, region, verified, onPermission }: SesOp
 
   /** Throws what SES answers instead. */
   function send(
-    { FromEmailAddress: from = '', Destination = {}, Content }: SendEmail,
+    { FromEmailAddress: from = '', Destination = {}, Content, ConfigurationSetName: set }: SendEmail,
     accessKeyId: string,
   ): string {
     const { ToAddresses: to = [], CcAddresses: cc = [], BccAddresses: bcc = [] } = Destination;
@@ -75,6 +76,8 @@ export function ses({ clock, principals, region, verified, onPermission }: SesOp
     for (const address of [from, ...recipients])
       if (!/^[\x21-\x7e]+@[\x21-\x7e]+$/.test(address))
         throw new AwsError('BadRequestException', `Illegal address: ${address}`);
+    if (set !== undefined)
+      throw new AwsError('NotFoundException', `Configuration set <${set}> does not exist.`, 404);
     allow(from, recipients, accessKeyId);
     const unverified = [from, ...(model.sandbox ? recipients : [])].filter((one) => !identityOf(one));
     if (unverified.length > 0)

@@ -102,6 +102,7 @@ test('mail goes from the configured address to those who get links, and to nobod
       Resource: [
         'arn:aws:ses:eu-west-1:123456789012:identity/deploys@example.com',
         'arn:aws:ses:eu-west-1:123456789012:identity/example.com',
+        'arn:aws:ses:eu-west-1:123456789012:configuration-set/audited',
       ],
       Condition: {
         StringEquals: { 'ses:FromAddress': 'deploys@example.com' },

@@ -90,6 +90,6 @@ export default defineConfig({
     bob: { email: 'bob@example.com' },
     chen: { email: 'chen@example.org' },
   },
-  mail: { from: 'deploys@example.com' },
+  mail: { from: 'deploys@example.com', configurationSet: 'audited' },
   alarms: { emails: ['on-call@example.com', 'lead@example.com'] },
 });
