@@ -33,10 +33,12 @@ export function localConfig(installed: Config, urlOf: UrlOf): Config {
     });
     return [name, { ...service, scan, environments }] as const;
   });
-  const { slack, permissions } = installed;
+  const { slack, permissions, people, mail } = installed;
   return {
     permissions,
     ...(slack && { slack }),
+    ...(people && { people }),
+    ...(mail && { mail }),
     services: Object.fromEntries(services),
   };
 }

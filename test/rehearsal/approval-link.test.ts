@@ -83,7 +83,7 @@ test('two people decide by their links, each once, whoever looked at them before
   const last = await decide(bob, { action: 'approve' });
   expect(last.text).toContain('Approved. The release goes on.');
   expect((await decide(bob, { action: 'reject', reason: 'no' })).text).toContain(
-    'This was already approved, by ada by a link and bob by a link.',
+    'This was already approved, by ada (by a link) and bob (by a link).',
   );
   await world.ended();
 

@@ -52,6 +52,22 @@ test('smoke tests ask the load balancer of their own environment, on the path an
   ]);
 });
 
+test('who is who, and who mails them links, is as configured', () => {
+  const { people, mail } = localConfig(
+    {
+      ...installed(),
+      people: { ada: { principals: [], author: [], email: 'ada@example.com' } },
+      mail: { from: 'deploys@example.com' },
+    },
+    urlOf,
+  );
+
+  expect({ people, mail }).toMatchObject({
+    people: { ada: { email: 'ada@example.com' } },
+    mail: { from: 'deploys@example.com' },
+  });
+});
+
 test('traffic that is shifted bakes for two minutes at most, smoke tests ask the local test listener, and that is said', () => {
   const shifting = (rollout: EnvironmentInput['rollout']) =>
     installed(
