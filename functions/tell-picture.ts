@@ -6,15 +6,12 @@ import type { PictureTelling } from '../aws/tellings.ts';
 import { paint } from '../core/picture/paint.ts';
 import { png } from '../core/picture/png.ts';
 import type { ReleaseRecord } from '../core/record.ts';
-import { chartPicture, type Picture } from '../core/telling/chart.ts';
+import { chartPicture, type Picture, pictureComment } from '../core/telling/chart.ts';
 
 type PictureAws = Pick<Aws, 'measure' | 'slackFiles' | 'tellings'>;
 
 /** As often as Lambda runs a function for one event. Then the characters in the message have to do. */
 const mostAttempts = 3;
-
-const comment =
-  'Before and after the deployment. Grey is what it is compared with, yellow what was judged; times are UTC.';
 
 /**
  * Answers what became of it; undefined where there is none to show. Rejects where it may be tried again: characters say the same
@@ -39,7 +36,7 @@ export async function tellPicture(
   let telling = await keep({ ...before, attempts });
   try {
     telling = telling.file ? telling : await keep({ ...telling, file: await handOver(record, picture, aws) });
-    await aws.slackFiles.share(String(telling.file), titleOf(record), comment, posted);
+    await aws.slackFiles.share(String(telling.file), titleOf(record), pictureComment, posted);
   } catch (error) {
     if (!(error instanceof SlackRefused) && attempts < mostAttempts) throw error;
     aws.measure('SlackFailures', 1, {});

@@ -75,11 +75,12 @@ function dashes([x1, y1]: Point, [x2, y2]: Point): (readonly [Point, Point])[] {
 }
 
 function paintRect({ width, height, data }: Pixels, rect: Rect, scale: number): void {
-  const colour = colourOf(rect.fill);
   const edge = (value: number, most: number) => Math.min(most, Math.max(0, Math.round(value * scale)));
   const [from, to] = [edge(rect.x, width), edge(rect.x + rect.width, width)];
+  const row = new Uint8Array((to - from) * 3);
+  for (let x = 0; x < to - from; x += 1) row.set(colourOf(rect.fill), x * 3);
   for (let y = edge(rect.y, height); y < edge(rect.y + rect.height, height); y += 1)
-    for (let at = (y * width + from) * 3; at < (y * width + to) * 3; at += 1) data[at] = colour[at % 3] ?? 0;
+    data.set(row, (y * width + from) * 3);
 }
 
 /** Round at its ends. A pixel is covered as far as its middle is from the stroke's. */
@@ -100,7 +101,8 @@ function paintStroke(
     for (let x = from(x1, x2); x <= to(x1, x2, width); x += 1) {
       const [px, py] = [x + 0.5 - x1, y + 0.5 - y1];
       const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / square));
-      const covered = Math.min(1, reach - Math.hypot(px - along * dx, py - along * dy));
+      const [ax, ay] = [px - along * dx, py - along * dy];
+      const covered = Math.min(1, reach - Math.sqrt(ax * ax + ay * ay));
       if (covered <= 0) continue;
       const at = (y * width + x) * 3;
       for (let part = 0; part < 3; part += 1) {

@@ -9,13 +9,15 @@ const filter = 2;
 export function png({ width, height, data }: Pixels): Uint8Array {
   const row = width * 3;
   const filtered = Buffer.alloc(height * (row + 1));
+  let above: Uint8Array = new Uint8Array(row);
   for (let y = 0; y < height; y += 1) {
+    const own = data.subarray(y * row, (y + 1) * row);
     const start = y * (row + 1);
     filtered[start] = filter;
-    for (let at = 0; at < row; at += 1) {
-      const above = y === 0 ? 0 : (data[(y - 1) * row + at] ?? 0);
-      filtered[start + 1 + at] = (data[y * row + at] ?? 0) - above;
-    }
+    // Most rows are as the one above.
+    if (Buffer.compare(own, above) !== 0)
+      for (let at = 0; at < row; at += 1) filtered[start + 1 + at] = (own[at] ?? 0) - (above[at] ?? 0);
+    above = own;
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

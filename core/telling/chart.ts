@@ -52,11 +52,15 @@ function charted({
 export function chartBlocks(steps: Steps, inThread: boolean): KnownBlock[] {
   const found = charted(steps);
   if (!found) return [];
-  if (inThread) return [section('📈 Before and after, as a picture: in the thread')];
+  if (inThread) return [section('Its metrics before and after are a picture in the thread.')];
   const { comparison, moments } = found;
   const text = `${codeBlock(blockChart(comparison, moments, columns), mostChart)}\n${escaped(chartKey(moments))}`;
   return [{ type: 'section', text: { type: 'mrkdwn', text } }];
 }
+
+/** Above the picture. */
+export const pictureComment =
+  'Before and after the deployment. Grey is what it is compared with, yellow what was judged; times are UTC.';
 
 export interface Picture {
   drawing: Drawing;

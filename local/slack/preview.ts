@@ -2,6 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { paint } from '../../core/picture/paint.ts';
+import { png } from '../../core/picture/png.ts';
+import { chartPicture, pictureComment } from '../../core/telling/chart.ts';
 import { releaseMessage } from '../../core/telling/release-message.ts';
 import { replies } from '../../core/telling/thread.ts';
 import { realClock } from '../clock.ts';
@@ -23,10 +26,15 @@ const newId = () => String(ids++);
 for (const { name, told, posted } of all) {
   const channel = store.channel(name);
   const root = releaseMessage(told, posted);
+  const picture = told.pictured ? chartPicture(told.record) : undefined;
   if (!channel || !root) throw new Error(`there is nothing to tell of "${name}"`);
   const { ts } = store.post(channel, contentOf({ ...root }, newId));
   for (const { message, broadcast } of replies(told, posted))
     store.post(channel, contentOf({ ...message }, newId), { threadTs: ts, broadcast });
+  if (!picture) continue;
+  const shared = store.post(channel, { text: pictureComment, blocks: [] }, { threadTs: ts });
+  const url = `data:image/png;base64,${Buffer.from(png(paint(picture.drawing))).toString('base64')}`;
+  shared.file = { title: 'Metrics', words: picture.words, url };
 }
 const views = viewStore(realClock(), newId);
 const dialogs = Object.entries(dialogSamples()).map(([name, view]) => {

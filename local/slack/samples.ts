@@ -101,6 +101,10 @@ const bad = compared('fail', [
   },
   { status: 'fail', sentence: 'p99 rose from 61 ms to 480 ms: chance of that without a change 0.04 %' },
 ]);
+const takenBack = {
+  ...bad,
+  RollBack: { method: 'previous revision deployed', startedAt: pushedAt + 330_000 },
+};
 const unsure = compared('inconclusive', [
   { status: 'inconclusive', sentence: '5xx not judged: 12 requests in 15 min, at least 120 are needed' },
   { status: 'pass', sentence: 'p99 62 ms, before 61 ms' },
@@ -231,9 +235,13 @@ export function samples(): Sample[] {
       ),
     ),
     sample('being rolled back', told(bad)),
+    sample('rolled back by its metrics', {
+      ...told(takenBack, ended('RolledBack', bad.CompareMetrics.headline, 391, at)),
+      pictured: true,
+    }),
     sample(
-      'rolled back by its metrics',
-      told(bad, ended('RolledBack', bad.CompareMetrics.headline, 391, at)),
+      'rolled back by its metrics, and Slack takes no picture',
+      told(takenBack, ended('RolledBack', bad.CompareMetrics.headline, 391, at)),
     ),
     sample(
       'rolled back by its endpoints',

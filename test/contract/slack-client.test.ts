@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { openAws } from '../../aws/open.ts';
 import { slack as slackClient } from '../../aws/slack.ts';
 import { SlackRefused } from '../../aws/slack-api.ts';
+import { slackFiles } from '../../aws/slack-files.ts';
 import { slackWebhook } from '../../aws/slack-webhook.ts';
 import { Transient } from '../../core/errors.ts';
 import { virtualClock } from '../../local/clock.ts';
@@ -15,27 +16,27 @@ const address = 'http://127.0.0.1:4747';
 const here = { region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 
 /** `tokens`: what Parameter Store has at each read, the last one from then on. */
-function clientWith(fetch: typeof globalThis.fetch, tokens = ['xoxb-1']) {
+function gatewaysWith(fetch: typeof globalThis.fetch, tokens = ['xoxb-1']) {
   let reads = 0;
   const GetParameter = () => {
     reads += 1;
     return { Parameter: { Value: tokens[Math.min(reads, tokens.length) - 1] } };
   };
   const SSM = { target: 'AmazonSSM', operations: { GetParameter } };
-  const { client } = openAws(
+  return openAws(
     surroundings({
       environment: { SLACK_API_URL: `${address}/slack/api`, SLACK_TOKEN_PARAMETER: '/slack-token' },
       client: { ...here, requestHandler: inProcessHandler(answering({ services: [SSM] })) },
       fetch,
     }),
-    { client: slackClient },
+    { client: slackClient, files: slackFiles },
   );
-  return client;
 }
+const clientWith = (...given: Parameters<typeof gatewaysWith>) => gatewaysWith(...given).client;
 
-function localSlack() {
+function localSlack(more: { scopes?: string[] } = {}) {
   const options = { channels: ['deploys'], token: 'xoxb-1', signingSecret: 's', address: () => address };
-  const local = slack({ clock: virtualClock(), ...options });
+  const local = slack({ clock: virtualClock(), ...options, ...more });
   return { ...local, fetch: inProcessFetch({ [address]: [local.route] }) };
 }
 
@@ -106,6 +107,47 @@ test('a token that was replaced is read again after it was refused', async () =>
   await client.post('deploys', saying('y'));
 
   expect(messages().map(({ text }) => text)).toEqual(['y']);
+});
+
+const picture = { name: 'chart.png', bytes: new Uint8Array([1, 2, 3]), words: 'errors rose' };
+
+test('a picture is handed over, and shared in a thread once', async () => {
+  const { fetch, messages } = localSlack();
+  const { client, files } = gatewaysWith(fetch);
+  const posted = await client.post('deploys', saying('rolled back'));
+
+  const id = await files.upload(picture);
+  expect(messages()).toHaveLength(1);
+  await files.share(id, 'Metrics', 'before and after', posted);
+
+  const [, shared] = messages();
+  expect(shared).toMatchObject({
+    threadTs: posted.ts,
+    text: 'before and after',
+    file: { words: 'errors rose' },
+  });
+  const seen = await fetch(`${address}${shared?.file?.url}`);
+  expect([...new Uint8Array(await seen.arrayBuffer())]).toEqual([1, 2, 3]);
+  await expect(files.share(id, 'Metrics', '', posted)).rejects.toBeInstanceOf(SlackRefused);
+  expect(messages()).toHaveLength(2);
+});
+
+test('a picture that is not handed over whole, or never, is shared with nobody', async () => {
+  const { fetch, messages } = localSlack();
+  const cut: typeof fetch = async (url, init) =>
+    String(url).includes('/upload/') ? new Response('', { status: 502 }) : fetch(url, init);
+  const { files } = gatewaysWith(cut);
+
+  await expect(files.upload(picture)).rejects.toBeInstanceOf(Transient);
+  const posted = { channel: 'C0TIDE00001', ts: '1.0' };
+  await expect(files.share('F0UNKNOWN', '', '', posted)).rejects.toMatchObject({ code: 'file_not_found' });
+  expect(messages()).toEqual([]);
+});
+
+test('an app that may not write files is told what it lacks', async () => {
+  const { files } = gatewaysWith(localSlack({ scopes: ['chat:write'] }).fetch);
+
+  await expect(files.upload(picture)).rejects.toMatchObject({ code: 'missing_scope' });
 });
 
 test('a webhook that Slack does not know any more says so, and never the address that is its secret', async () => {

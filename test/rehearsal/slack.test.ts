@@ -79,7 +79,7 @@ describe('one message grows with its release', () => {
     expect(file?.words).toMatch(/^The metrics before and after the deployment\. .*5xx.* rose from/);
     const picture = await world.fetch(`http://world.test${file?.url}`);
     expect(Buffer.from(await picture.arrayBuffer()).toString('latin1', 1, 4)).toBe('PNG');
-    expect(JSON.stringify(root)).toContain('as a picture: in the thread');
+    expect(JSON.stringify(root)).toContain('are a picture in the thread');
     expect(JSON.stringify(root)).not.toContain('█');
   });
 

@@ -101,12 +101,13 @@ test('each phase and each end has words of its own, and only signs that say the 
 const plain = (phrase: string) => header(phrase);
 const header = (phrase: string, sign = '') => `${sign}shop-api v1.4.2: ${phrase} (production)`;
 
-test('what its metrics took back is shown with a chart in characters', () => {
+test('what its metrics took back is shown with a chart in characters, unless there is a picture', () => {
   const charts = (name: string) => textsIn(rootOf(name)).filter((text) => text.includes('█'));
 
-  expect(charts('rolled back by its metrics')).toEqual([
-    expect.stringMatching(/\nErrors +▁+█+ 5\.5 %\np99 +▂+█+ 480 ms\n +d +s\n/),
+  expect(charts('rolled back by its metrics, and Slack takes no picture')).toEqual([
+    expect.stringMatching(/\nErrors +▁+█+ +5\.5 %\np99 +▂+█+ +480 ms\n +d +s +v\n/),
   ]);
+  expect(charts('rolled back by its metrics')).toEqual([]);
   expect(charts('rolled back by its endpoints')).toEqual([]);
   expect(charts('deployed')).toEqual([]);
 });
