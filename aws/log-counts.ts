@@ -104,5 +104,7 @@ function pointOf(row: ResultField[]): [number, number] {
   const of = (isMeant: (field: string) => boolean) =>
     row.find(({ field = '' }) => isMeant(field))?.value ?? '';
   const at = Date.parse(`${of((field) => field.startsWith('bin(')).replace(' ', 'T')}Z`);
-  return [at, Number(of((field) => field === countField))];
+  const lines = Number(of((field) => field === countField) || Number.NaN);
+  if (Number.isNaN(at + lines)) throw new Unread('Logs Insights answered no counts by the period');
+  return [at, lines];
 }

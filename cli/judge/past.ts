@@ -85,7 +85,8 @@ export async function pastOf(asked: Asked, surroundings: Surroundings | undefine
     judged,
   });
   const past = { policy, judged, startedAt, stableAt, spoiled, until };
-  const problem = unusable(policy, startedAt, now);
+  // What is in a file is not forgotten.
+  const problem = unusable(policy, startedAt, asked.file === undefined ? now : startedAt);
   if (problem) throw new Mistake(problem);
   const spans = [
     ...(policy.week ? [aWeekBefore({ ...past, now }, look.windowEnd)] : []),

@@ -69,6 +69,7 @@ export const pinnedTo = (from: number, seconds: number): Baseline => ({
 export function baselineMistake({ baseline, week, pinned }: Baseline, period: number): string | undefined {
   if (baseline < 3 * period) return 'must be at least three periods, or there is nothing to compare with';
   if (baseline > 7 * 86_400) return 'must be at most 7d: CloudWatch answers no more points at once';
+  if (week && baseline > 86_400) return 'must be at most 1d with a week ago: the same hours are meant';
   if ((week || pinned) && period < 60)
     return 'needs periods of a minute or more: CloudWatch keeps shorter ones for three hours only';
   return undefined;

@@ -44,8 +44,10 @@ export interface Beside {
  * somebody asks. A release that changed nothing fails with a chance of at most 1 %, over all looks and all metrics, as far
  * as the time before is like the time after; limits and alarms of the user's own are beside that.
  */
-export function compare(observation: Observation & Beside): Comparison {
-  const { policy, now, judged = [], alarms = [] } = observation;
+export function compare(given: Observation & Beside): Comparison {
+  const { policy, startedAt, now, judged = [], alarms = [] } = given;
+  const problem = unusable(policy, startedAt, now);
+  const observation = problem ? withoutBaseline(given) : given;
   const alpha = alphaPerRelease / Math.max(1, testsOf(policy, judged));
   const extended = { ...observation, policy: { ...policy, window: policy.window + (policy.extension ?? 0) } };
   const planned = plannedPeriods(policy);
@@ -55,10 +57,9 @@ export function compare(observation: Observation & Beside): Comparison {
     ...judgeUsers(observation, look),
     ...judgeTargets(observation.found?.healthyHosts ?? [], observation, look),
     ...judged.flatMap((one, index) => judgeOther(one, index, observation, look)),
-    ...(policy.alarms?.length ? [judgeAlarms(policy.alarms, alarms, observation.startedAt, look)] : []),
+    ...(policy.alarms?.length ? [judgeAlarms(policy.alarms, alarms, startedAt, look)] : []),
   ];
 
-  const problem = unusable(policy, observation.startedAt, now);
   const found = overall(metrics, look);
   const status = found === 'inconclusive' && !look.last ? 'continue' : found;
   const nextAt = firstPeriodAfter(observation) + (look.next * policy.period + policy.publicationDelay) * 1000;
@@ -73,6 +74,12 @@ export function compare(observation: Observation & Beside): Comparison {
     looks: { done: look.done, planned: look.planned },
   };
 }
+
+/** What was pinned and cannot be compared with leaves nothing that could be: the day is what was said not to count. */
+const withoutBaseline = (given: Observation & Beside): Observation & Beside => ({
+  ...given,
+  policy: { ...given.policy, pinned: { from: 0, until: 0 } },
+});
 
 const comparedWith = (policy: AnalysisPolicy) => (policy.pinned ? `; compared with ${against(policy)}` : '');
 

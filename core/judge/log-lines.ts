@@ -29,7 +29,7 @@ export const logLinesSchema = z
     if ((pattern === undefined) === (query === undefined))
       reject('pattern', 'needs one of: pattern (a regular expression), or query (commands of Logs Insights)');
     if (pattern !== undefined && !isExpression(pattern)) reject('pattern', 'is no regular expression');
-    if (query !== undefined && /\b(stats|limit|sort|source|dedup|diff|bin)\b|^\s*\|/i.test(query))
+    if (query !== undefined && /(^|\|)\s*(stats|limit|sort|source|dedup|diff|display|\||$)/i.test(query))
       reject('query', 'only filters lines: counting them by the minute is added to it');
   });
 export type LogLines = z.infer<typeof logLinesSchema>;
@@ -108,12 +108,13 @@ export function logSpans(
 
 const lastMs = 300_000;
 
-/** `filter @message like /declined/ | stats count(*) as lines by bin(1m)`. */
+/** `filter @message like /declined/`, and `| stats count(*) as lines by bin(1m)`. */
 export function queryText({ pattern, query }: LogLines, period: number): string {
   // As JavaScript writes a literal: with slashes escaped, so that none ends the expression.
   const filter = query ?? `filter @message like /${new RegExp(pattern ?? '').source}/`;
   const bin = period % 60 === 0 ? `${period / 60}m` : `${period}s`;
-  return `${filter} | stats count(*) as ${countField} by bin(${bin})`;
+  // On a line of its own: a comment at the end of the query ends there.
+  return `${filter}\n| stats count(*) as ${countField} by bin(${bin})`;
 }
 
 export const countField = 'lines';

@@ -127,33 +127,35 @@ test('lines of its logs take a release back whose users see nothing wrong, and a
   expect((await looking).at(-1)?.comparison.headline).toBe(reason);
 });
 
-test('a metric of one’s own takes a release back whose users see nothing wrong', async () => {
+test('a metric of one’s own takes a release back whose users see nothing wrong, unless it rose so a week ago, too', async () => {
   const shop = (metric: string) => ({ namespace: 'Shop', metric });
   const declined = { name: 'declined payments', bad: shop('Declined'), of: shop('Payments') };
-  const world = await measuredWorld({
-    environment: { analysis: { ...production.analysis, metrics: [declined] } },
-  });
-  const started = world.clock.now();
-  const put = (at: number, Declined: number) =>
-    world.during(
-      world.client.send(
-        new PutMetricDataCommand({
-          Namespace: 'Shop',
-          MetricData: Object.entries({ Payments: 500, Declined }).map(([MetricName, Value]) => ({
-            MetricName,
-            Value,
-            Timestamp: new Date(at),
-          })),
-        }),
-      ),
+  const released = async (baseline: 'day' | 'week') => {
+    const world = await measuredWorld({
+      environment: { analysis: { ...production.analysis, baseline, metrics: [declined] } },
+    });
+    const started = world.clock.now();
+    // An hour before and 20 minutes after, and the same a week ago.
+    const minutes = [0, -7 * 1440].flatMap((then) =>
+      Array.from({ length: 80 }, (_, index) => then + index - 60),
     );
-  for (let index = 1; index <= 60; index++) await put(started - index * 60_000, 5);
-  for (let index = 0; index < 20; index++) await put(started + index * 60_000, index < 1 ? 5 : 60);
+    const data = minutes.flatMap((at) => {
+      const values = { Payments: 500, Declined: at > 0 || (at < -1440 && at > -7 * 1440) ? 60 : 5 };
+      const Timestamp = new Date(started + at * 60_000);
+      return Object.entries(values).map(([MetricName, Value]) => ({ MetricName, Value, Timestamp }));
+    });
+    await world.during(world.client.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData: data })));
+    return world.push('good', 'v1.0.0');
+  };
 
-  const { outcome, reason } = await world.push('good', 'v1.0.0');
+  const [day, week] = [await released('day'), await released('week')];
 
-  expect(outcome).toBe('RolledBack');
-  expect(reason).toMatch(/^declined payments rose from 1.0 % \(\d+ of [\d ]+\) to 12.0 % \(60 of 500\)/);
+  expect(day.outcome).toBe('RolledBack');
+  expect(day.reason).toMatch(/^declined payments rose from 1.0 % \(\d+ of [\d ]+\) to 12.0 % \(60 of 500\)/);
+  expect(week.outcome).toBe('Deployed');
+  expect(week.reason).toMatch(
+    /declined payments rose from 1.0 % .*, as a week ago at this time: from 1.0 % .* to 12.0 %/,
+  );
 });
 
 test('judged again from CloudWatch, a release that was taken back is taken back in the same words, also by a pinned baseline, or kept by another policy', async () => {

@@ -39,6 +39,7 @@ describe('the configuration', () => {
     [{ from: 'yesterday' }, /baseline.from: a time such as 2026-11-20T10:00Z/],
     [{ from: '2026-11-31T10:00Z', for: '1' }, /baseline.for: a duration such as/],
     [{ for: '1h' }, /baseline.from: is missing: since when/],
+    [{ before: '2d', week: true }, /baseline: must be at most 1d with a week ago/],
     [{ ...pinned, week: true }, /baseline.week: and a pinned time \(from\) exclude each other/],
     [{ ...pinned, before: '2h' }, /baseline.before: and a pinned time/],
     [5, /baseline: a duration such as 1h, 'day', 'week', or \{ from:/],
@@ -282,6 +283,13 @@ describe('a pinned time', () => {
     ],
   ])('%j cannot be compared with, and the verdict says what to do', (baseline, says) => {
     expect(lookAt(baseline, withFriday(2)).headline).toMatch(says);
+  });
+
+  test('that cannot be compared with fails nothing, though the day before would', () => {
+    const worse = { errors: (index: number) => (index >= 0 ? 40 : 2) };
+
+    expect(lookAt('1h', worse).decision).toBe('take back');
+    expect(lookAt({ from: '2026-11-23T08:30Z', for: '1h' }, worse)).toMatchObject({ status: 'inconclusive' });
   });
 
   test('has a query of its own where it is of another day', () => {

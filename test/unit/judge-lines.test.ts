@@ -18,6 +18,7 @@ describe('the configuration', () => {
   test.each([
     [withLogs({ pattern: 'declined' })],
     [withLogs({ query: 'filter level = "error"', logGroup: '/aws/ecs/pay#1' }, { max: 0.05 })],
+    [withLogs({ query: 'parse @message "took * ms" as took | filter took > 500 and @message like /stats/' })],
     [{ preset: 'worker', metrics: [{ ...declined, of: payments }] }],
   ] as [PolicyInput][])('%j is accepted', (analysis) => {
     expect(mistake(analysis)).not.toThrow();
@@ -29,6 +30,7 @@ describe('the configuration', () => {
     [withLogs({ pattern: 'a\nb' }), /logs.pattern: is no regular expression/],
     [withLogs({ query: 'stats count(*) by bin(1m)' }), /logs.query: only filters lines/],
     [withLogs({ query: 'filter a = 1 | limit 5' }), /logs.query: only filters lines/],
+    [withLogs({ query: 'filter a = 1 |' }), /logs.query: only filters lines/],
     [withLogs({ pattern: 'a' }, { bad: payments, of: payments }), /name: needs one of/],
     [withLogs({ pattern: 'a' }, { max: 5 }), /max: is a share of all events/],
     [{ preset: 'worker', metrics: [declined] }, /metrics.0.of: is missing: with preset worker/],
@@ -44,14 +46,14 @@ describe('the configuration', () => {
 
 describe('what is asked', () => {
   test.each([
-    [{ pattern: 'declined' }, 60, 'filter @message like /declined/ | stats count(*) as lines by bin(1m)'],
-    [{ pattern: 'GET /pay' }, 300, 'filter @message like /GET \\/pay/ | stats count(*) as lines by bin(5m)'],
+    [{ pattern: 'declined' }, 60, 'filter @message like /declined/\n| stats count(*) as lines by bin(1m)'],
+    [{ pattern: 'GET /pay' }, 300, 'filter @message like /GET \\/pay/\n| stats count(*) as lines by bin(5m)'],
     [
       { pattern: 'a/ | fields @message' },
       30,
-      'filter @message like /a\\/ | fields @message/ | stats count(*) as lines by bin(30s)',
+      'filter @message like /a\\/ | fields @message/\n| stats count(*) as lines by bin(30s)',
     ],
-    [{ query: 'filter level = "error"' }, 60, 'filter level = "error" | stats count(*) as lines by bin(1m)'],
+    [{ query: 'filter level = "error"' }, 60, 'filter level = "error"\n| stats count(*) as lines by bin(1m)'],
   ])('%j, by %d s', (lines, period, text) => {
     expect(queryText(lines, period)).toBe(text);
   });
@@ -228,6 +230,11 @@ describe('Logs Insights', () => {
       it: 'a query that failed',
       send: () => ({ queryId: 'q', status: 'Failed' }),
       says: /ended the query: Failed/,
+    },
+    {
+      it: 'an answer that counts nothing by the period',
+      send: () => ({ queryId: 'q', status: 'Complete', results: [[{ field: '@message', value: 'a' }]] }),
+      says: /answered no counts by the period/,
     },
     {
       it: 'a query that is refused',
