@@ -21,7 +21,7 @@ export const approvalPolicySchema = z
     reminder: durationSchema.optional(),
     /** How many people have to approve. One rejection is enough. */
     approvals: z.int().min(1).max(10).default(1),
-    /** Who may. Everybody who sees the message, or may call the function behind the command line, unless given. */
+    /** Who may. Everybody who sees the message, gets a link, or may call the function behind the command line, unless given. */
     who: whoSchema.optional(),
     /** Of each, by a name of your own, one person has to approve, and each another. */
     requireFrom: z

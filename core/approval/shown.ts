@@ -77,7 +77,9 @@ export function shownApproval(
     ({ id, statement, owner, expires }) => `${id} by ${owner} until ${expires}: ${statement}`,
   );
   const facts: (Fact | undefined)[] = [
-    revision ? { name: 'Commit', text: revision.slice(0, 12), url: commitLink(source, revision) } : undefined,
+    revision
+      ? { name: 'Commit', text: short(revision.slice(0, 12)), url: commitLink(source, revision) }
+      : undefined,
     compareUrl ? { name: 'What changed', text: 'the difference to what runs', url: compareUrl } : undefined,
     fact('Author', author ?? approval.author),
     fact('Scan', scan?.summary),

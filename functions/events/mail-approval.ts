@@ -8,7 +8,7 @@ import { approvalEventSchemas } from '../../core/approval/event.ts';
 import { due, sending, sent } from '../../core/approval/link.ts';
 import { approvalMail } from '../../core/approval/mail.ts';
 import { releaseEventSchemas } from '../../core/domain-event.ts';
-import { ContractViolation } from '../../core/errors.ts';
+import { ContractViolation, Transient } from '../../core/errors.ts';
 import { closeApproval } from '../close-approval.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
 
@@ -25,24 +25,27 @@ type MailingAws = Pick<Aws, 'approvalLinks' | 'approvals' | 'config' | 'mail' | 
 export const mailApproval = defineEventHandler({
   name: 'mail-approval',
   uses: { approvalLinks, approvals, mail },
-  run: async (event, aws): Promise<{ mailed: string[] }> => {
+  run: async (event, aws, leftMs): Promise<{ mailed: string[] }> => {
     const parsed = eventSchema.safeParse(event);
     if (!parsed.success)
       throw new ContractViolation(`this is no event of Tidegate's: ${z.prettifyError(parsed.error)}`);
     const { data } = parsed;
     if (data['detail-type'] === 'Approval Asked')
-      return { mailed: await mailLinks(data.detail.approvalId, aws) };
+      return { mailed: await mailLinks(data.detail.approvalId, aws, leftMs) };
     // With Slack, who tells of the end does it.
     await closeApproval(data.detail.execution, data.detail.request, aws);
     return { mailed: [] };
   },
 });
 
+/** For one more mail, and for keeping who got theirs: whoever is stopped before that sends them again. */
+const enoughMs = 10_000;
+
 /**
  * Who has got one gets no other, whatever woke us and how often. Answers to whom mail went. Rejects with the first error
  * where somebody's was not taken, after all others were tried: may be repeated.
  */
-async function mailLinks(approvalId: string, aws: MailingAws): Promise<string[]> {
+async function mailLinks(approvalId: string, aws: MailingAws, leftMs: () => number): Promise<string[]> {
   const { approvals: kept, approvalLinks: links, now } = aws;
   const before = await kept.of(approvalId);
   if (!before || due(before, now()).length === 0) return [];
@@ -58,6 +61,7 @@ async function mailLinks(approvalId: string, aws: MailingAws): Promise<string[]>
   const failures: unknown[] = [];
   for (const [person, { address, url }] of fresh) {
     try {
+      if (leftMs() < enoughMs) throw new Transient(`no time is left to send ${person} a link`);
       await aws.mail.send({ to: address, ...wordsOf(approval, url) });
       arrived.push(person);
     } catch (error) {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { audit as auditOf } from '../../aws/audit.ts';
 import { openAws } from '../../aws/open.ts';
+import { mailApproval } from '../../functions/events/mail-approval.ts';
 import type { Ses } from '../../local/ses/ses.ts';
 import { type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
@@ -150,6 +151,16 @@ test('mail that SES does not take holds up nobody else, is sent when it does, an
   ]);
 
   ses.sandbox = false;
+  // Who would be stopped before it has kept what it sent sends nothing.
+  const told = world.calls.findLast(({ input }) => JSON.stringify(input).includes('Approval Asked'));
+  const [entry] = (told?.input.Entries ?? []) as { DetailType: string; Detail: string }[];
+  const event = { 'detail-type': entry?.DetailType, detail: JSON.parse(String(entry?.Detail)) };
+  const opened = openAws(world.world.surroundings('mail-approval'), mailApproval.uses);
+  const hurried = mailApproval.run(event, opened, () => 9000).catch((error: Error) => error.message);
+  await settle(world.clock, hurried);
+  expect(await hurried).toBe('no time is left to send bob a link');
+  expect(sentTo()).toEqual(['ada@example.com']);
+
   await world.clock.advance(30 * 60_000);
   expect(sentTo()).toEqual(['ada@example.com', 'bob@example.com']);
   expect((await open(linkOf('bob@example.com'))).text).toContain('<form');
