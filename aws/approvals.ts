@@ -1,4 +1,4 @@
-/** Approvals: the task token stays here, people and messages only ever see the short approval id. */
+/** Approvals: what is to be answered, a task token or a pause of ECS, stays here; people and messages only ever see the short approval id. */
 import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
 import { type ApprovalAnswer, approvalAnswerSchema } from '../core/approval/answer.ts';
@@ -7,6 +7,8 @@ import { type Links, linkSchema } from '../core/approval/link.ts';
 import { noRules, type Rules, rulesSchema } from '../core/approval/rules.ts';
 import { keptPlanSchema } from '../core/approval/shown.ts';
 import { forgetting } from '../core/forgetting.ts';
+import { hookPauseSchema } from '../core/pause-hook.ts';
+import { targetSchema } from '../core/release.ts';
 import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
 
@@ -19,11 +21,21 @@ const postedSchema = z.object({
 /** The message that asks, and where Slack has it. */
 export type Posted = z.infer<typeof postedSchema>;
 
+const pausedAtSchema = hookPauseSchema.extend({
+  /** The ECS service, and the leading one of its release, whose state machine waits. */
+  target: targetSchema,
+  leading: targetSchema,
+});
+
 /** As it is read: what a later version keeps beside is left out. */
 const approvalSchema = z.object({
   approvalId: z.string(),
   execution: z.string(),
-  taskToken: z.string(),
+  /** What is answered: the state that waits, or else a hook that ECS has paused the deployment by. */
+  taskToken: z.string().optional(),
+  pause: pausedAtSchema.optional(),
+  /** When ECS was told, or needed no answer any more, ms since the epoch. */
+  settledAt: z.number().optional(),
   /** What it is about, for whoever decides it without Slack. */
   subject: z
     .object({ service: z.string(), environment: z.string(), tag: z.string(), digest: z.string() })
@@ -54,10 +66,19 @@ export type Approval = z.infer<typeof approvalSchema>;
 export interface OpenedApproval
   extends Pick<
     Approval,
-    'approvalId' | 'execution' | 'taskToken' | 'subject' | 'openedAt' | 'expiresAt' | 'author' | 'held'
+    'approvalId' | 'execution' | 'subject' | 'openedAt' | 'expiresAt' | 'author' | 'held'
   > {
+  taskToken: string;
   rules: Rules;
 }
+
+export interface OpenedPause extends Omit<OpenedApproval, 'approvalId' | 'taskToken' | 'held'> {
+  pause: z.infer<typeof pausedAtSchema>;
+}
+
+const hookIdsSchema = z.array(z.string()).default([]);
+const pauseId = (release: string, number: number) => `${release}.pause-${number}`;
+const nameIn = (execution: string) => execution.slice(execution.lastIndexOf(':') + 1);
 
 const parse = (item: Record<string, unknown>): Approval => approvalSchema.parse(item);
 
@@ -68,6 +89,7 @@ export const approvalIn = (item: Record<string, unknown>): Approval | undefined 
 export function approvals({ open }: Means) {
   const table = open(tidegateTable);
   const keyOf = (approvalId: string) => `approval ${approvalId}`;
+  const pausesKey = (release: string) => keyOf(`pauses ${release}`);
   /** Every write is conditional on the state that it was made from: a decision is never written over. */
   const write = (approvalId: string, attributes: (approval: Approval) => Partial<Approval> | undefined) =>
     table.change(keyOf(approvalId), (item) => {
@@ -91,9 +113,41 @@ export function approvals({ open }: Means) {
       });
     },
 
-    /** Notes that people were asked or reminded, where, and of what. */
-    mark: (approvalId: string, marks: Pick<Approval, 'asked' | 'plan' | 'posted' | 'reminded'>) =>
-      write(approvalId, () => marks),
+    /**
+     * Opens the approval of a pause, once, however often and by whomever it is found. Its id is the release's name and the pause's number.
+     */
+    async openPause(opened: OpenedPause): Promise<Approval> {
+      const release = nameIn(opened.execution);
+      const forgotten = forgetting('approval', opened.expiresAt);
+      const number = await table.change(pausesKey(release), ({ hookIds, ...item }) => {
+        const known = hookIdsSchema.parse(hookIds);
+        const place = known.indexOf(opened.pause.hookId) + 1;
+        if (place > 0) return { answer: place };
+        const more = [...known, opened.pause.hookId];
+        return { item: { ...item, hookIds: more, ...forgotten }, answer: more.length };
+      });
+      const approvalId = pauseId(release, number);
+      return table.change(keyOf(approvalId), (before) => {
+        const item =
+          before.approvalId === undefined
+            ? { approvalId, ...opened, ...forgotten }
+            : { ...before, lookedAt: opened.openedAt };
+        return { item, answer: parse(item) };
+      });
+    },
+
+    /** Of all pauses of a release, by its execution's name, in the order in which they were found. */
+    async ofPauses(release: string): Promise<Approval[]> {
+      const { hookIds } = (await table.read(pausesKey(release))) ?? {};
+      const known = hookIdsSchema.parse(hookIds);
+      return this.ofAll(known.map((_, index) => pauseId(release, index + 1)));
+    },
+
+    /** Notes that people were asked or reminded, where, and of what; and that nobody has to answer any more. */
+    mark: (
+      approvalId: string,
+      marks: Pick<Approval, 'asked' | 'plan' | 'posted' | 'reminded' | 'settledAt'>,
+    ) => write(approvalId, () => marks),
 
     /** Keeps what `change` makes of the links, from the newest state. Answers the approval as it is then. */
     changeLinks: (approvalId: string, change: (approval: Approval) => Links) =>

@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { ReleaseRejected, Transient } from '../core/errors.ts';
 import type { Registered } from '../core/judge/target-groups.ts';
+import { waitingIn } from '../core/pause-hook.ts';
 import type { SeenService } from '../core/rollback.ts';
 import type { DeploymentDetails, SeenDeployment } from '../core/rollout.ts';
 import {
@@ -68,6 +69,7 @@ function detailsOf(
       stage: found.lifecycleStage,
       productionWeight: target?.requestedProductionTrafficWeight ?? 0,
       triggeredAlarms: found.alarms?.triggeredAlarmNames ?? [],
+      pauses: waitingIn(found),
       source: sourceServiceRevisions[0]?.arn,
       target: target?.arn,
     },

@@ -14,6 +14,7 @@ import type { logs } from './logs.ts';
 import type { mail } from './mail.ts';
 import type { Opened } from './open.ts';
 import type { openReleases } from './open-releases.ts';
+import type { pauseHooks } from './pause-hooks.ts';
 import type { pushes } from './pushes.ts';
 import type { records } from './records.ts';
 import type { repositories } from './repositories.ts';
@@ -49,6 +50,7 @@ export type Aws = Opened<{
   logs: typeof logs;
   mail: typeof mail;
   openReleases: typeof openReleases;
+  pauseHooks: typeof pauseHooks;
   pushes: typeof pushes;
   records: typeof records;
   repositories: typeof repositories;

@@ -5,8 +5,8 @@ import type { Means } from './means.ts';
 import { tidegateTable } from './table.ts';
 
 const waitSchema = z.strictObject({
-  /** The waiting state, `AwaitDeployment` or `AwaitRollback`. */
-  state: z.enum(['AwaitDeployment', 'AwaitRollback']),
+  /** The waiting state. */
+  state: z.enum(['AwaitDeployment', 'RequestContinuation', 'AwaitRollback']),
   execution: z.string(),
   taskToken: z.string(),
   /** The state's input, to look again with. */

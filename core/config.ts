@@ -7,13 +7,13 @@ import { doubleClaims } from './double-claims.ts';
 import { durationSchema, spoken } from './duration.ts';
 import { repositorySchema } from './image.ts';
 import { analysisSchema } from './judge/policy.ts';
-import { longestHistory, mostEvents } from './longest-history.ts';
 import { alongsideSchema, ecsName, memberShape, membersOf, rolesSchema } from './members.ts';
 import { mistakesIn } from './mistakes.ts';
 import { queueSchema } from './queue.ts';
 import { rollbackPolicySchema } from './roll-back-by-slack.ts';
 import { scanMistakes, scanOverlaySchema, scanSchema } from './scan/policy.ts';
 import { bothStand, shortestRollout } from './strategy.ts';
+import { checkWaiting } from './waiting-mistakes.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,38}$/, {
   error: 'a name such as my-api: lower case, digits and -, at most 39 characters',
@@ -161,17 +161,7 @@ const environmentSchema = z
         reject('rollout', `takes ${spoken(shortest)} at least, and deploymentTimeout is not more than that`);
     });
   })
-  .superRefine(({ approval, breakGlass, releaseTask, deploymentTimeout, smoke }, context) => {
-    const events = longestHistory({
-      approval: Math.max(approval?.timeout ?? 0, breakGlass?.timeout ?? 0),
-      releaseTask: releaseTask?.timeout ?? 0,
-      deployment: deploymentTimeout,
-      smoke: smoke?.timeout ?? 0,
-    });
-    if (events <= mostEvents) return;
-    const message = `with the other timeouts of this environment a release may take ${events} events of waiting, and an execution has room for ${mostEvents}: shorten them`;
-    context.addIssue({ code: 'custom', path: ['deploymentTimeout'], message });
-  });
+  .superRefine(checkWaiting);
 export type Environment = z.infer<typeof environmentSchema>;
 
 const serviceSchema = z.strictObject({

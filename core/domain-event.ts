@@ -9,6 +9,8 @@ import {
   type KeptAttempt,
 } from './approval/event.ts';
 import { digestSchema } from './image.ts';
+import { hookPauseSchema } from './pause-hook.ts';
+import { pausedNow } from './paused-now.ts';
 import { phaseOf, phaseSchema, releaseIn } from './phase.ts';
 import type { ReleaseRecord } from './record.ts';
 import { commitSchema, outcomeSchema, releaseRequestSchema } from './release.ts';
@@ -28,6 +30,8 @@ export const releaseChangedSchema = z.strictObject({
   phase: phaseSchema.exclude(['Ended']),
   /** When, ms since the epoch, to a second. */
   at: z.int(),
+  /** ECS has paused its deployment, and people are asked whether it goes on. Told again, without this, when it does. */
+  paused: hookPauseSchema.pick({ service: true, stage: true, percent: true }).optional(),
   release: z.strictObject({
     service: z.string(),
     environment: z.string(),
@@ -90,9 +94,13 @@ export function domainEventOf(change: Change): DomainEvent | undefined {
 
 function releaseEventOf({ before, after, at }: RecordChange): ReleaseEvent | undefined {
   const phase = phaseOf(after);
-  if (phase === undefined || (before && phaseOf(before) === phase)) return undefined;
+  const paused = pausedNow(after);
+  const pausedBefore = before && pausedNow(before);
+  const another = !before || phaseOf(before) !== phase;
+  if (phase === undefined || !(another || paused?.hookId !== pausedBefore?.hookId)) return undefined;
   const { execution, request, outcome, reason = '', endedAt = at } = after;
-  const id = `${execution.slice(execution.lastIndexOf(':') + 1)}/${phase}`;
+  const pausing = paused ? `/${paused.hookId}` : another ? '' : `/${pausedBefore?.hookId}/over`;
+  const id = `${execution.slice(execution.lastIndexOf(':') + 1)}/${phase}${pausing}`;
   if (phase === 'Ended') {
     if (!request || !outcome) return undefined;
     return {
@@ -107,6 +115,7 @@ function releaseEventOf({ before, after, at }: RecordChange): ReleaseEvent | und
     type: 'Release Changed',
     detail: {
       ...{ version: 1, id, execution, phase, at },
+      ...(paused && { paused: { service: paused.service, stage: paused.stage, percent: paused.percent } }),
       release: {
         ...{ service, environment, tag, digest, requestedAt, commit },
         ...(rollback && { rollback }),

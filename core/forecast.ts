@@ -33,6 +33,7 @@ export function forecast(service: Service, environment: Environment): ForecastSt
       ? `asks ${asked} through the test listener, before users reach the new version`
       : `asks ${asked} as users would, ${smoke?.consecutive} good answers in a row each`,
   );
+  const asks = `asks ${approval?.approvals === 1 ? 'a person, who has' : `${approval?.approvals} people, who have`} ${spoken(approval?.timeout ?? 0)}`;
   const watching = analysis ? windowOf(analysis) : 0;
   const metrics = at(
     'CompareMetrics',
@@ -49,13 +50,7 @@ export function forecast(service: Service, environment: Environment): ForecastSt
       'CheckScan',
       `judges the Trivy report of this digest, waits for it up to ${spoken(service.scan.waitFor)}`,
     ),
-    ...when(
-      approval,
-      at(
-        'RequestApproval',
-        `asks ${approval?.approvals === 1 ? 'a person, who has' : `${approval?.approvals} people, who have`} ${spoken(approval?.timeout ?? 0)}`,
-      ),
-    ),
+    ...when(approval?.at === 'start', at('RequestApproval', asks)),
     at('AcquireSlot', 'waits until no other release changes the service'),
     at('PlanDeployment', 'looks once more at all that is shown here'),
     at('RegisterTaskDefinition', 'registers the running revision with the new image'),
@@ -73,6 +68,10 @@ export function forecast(service: Service, environment: Environment): ForecastSt
       shortestRollout(rollout),
     ),
     ...when(smoke, smokeTests),
+    ...when(
+      approval?.at === 'pause',
+      at('RequestContinuation', `whenever ECS pauses, ${asks} for all pauses together`),
+    ),
     ...when(analysis, metrics),
     at(
       'ConfirmRelease',

@@ -119,6 +119,11 @@ export function joinRollouts(
 
   const own = found.find(({ target }) => target.service === leading.service)?.answer;
   if (own && (own.status === 'testable' || own.status === 'serving')) return own;
+  const paused = of('paused');
+  if (paused[0]) {
+    const pauses = paused.flatMap(({ answer }) => answer.pauses ?? []);
+    return { ...paused[0].answer, reason: naming(paused), pauses };
+  }
   const done = of('stable', 'proved');
   if (done.length < answers.length) return undefined;
   // The metrics are compared from when the last of them was.

@@ -1,8 +1,12 @@
 /** How many events an execution's history may get: Step Functions ends an execution that has 25,000. */
 
+import { looksAtEnd, slowestLook } from './pause-hook.ts';
+
 /** What a configuration lets a release wait for, in seconds; 0 where it does not. */
 export interface Waits {
   approval: number;
+  /** While ECS pauses, so many times at most. */
+  pauses: { seconds: number; most: number };
   releaseTask: number;
   deployment: number;
   smoke: number;
@@ -37,8 +41,8 @@ export const confirmations = 130;
  * Of the longest release: it waits for another that takes as long as itself, goes round every loop to its end, and is then
  * taken back, which may take as long as the deployment.
  */
-export function longestHistory({ approval, releaseTask, deployment, smoke }: Waits): number {
-  const slot = releaseTask + deployment + smoke + deployment;
+export function longestHistory({ approval, pauses, releaseTask, deployment, smoke }: Waits): number {
+  const slot = pauses.seconds + releaseTask + deployment + smoke + deployment;
   const times = (seconds: number, state: keyof typeof rounds) => Math.ceil(seconds / rounds[state]);
   return (
     once +
@@ -46,6 +50,7 @@ export function longestHistory({ approval, releaseTask, deployment, smoke }: Wai
     aTimeout * times(slot, 'AcquireSlot') +
     aRound * times(releaseTask, 'WaitForReleaseTask') +
     aTimeout * times(deployment, 'AwaitDeployment') +
+    aTimeout * (Math.ceil(pauses.seconds / slowestLook) + looksAtEnd * pauses.most) +
     aRound * times(smoke, 'WaitForSmokeTests') +
     aRound * looks +
     aRound * confirmations +

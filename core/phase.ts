@@ -54,6 +54,7 @@ export function phaseOf(record: ReleaseRecord): Phase | undefined {
   if (steps.CompareMetrics) return 'Comparing';
   const tested = !smokeTests || is('RunSmokeTests', 'pass');
   if (is('AwaitDeployment', 'serving')) return analysis ? 'Comparing' : 'Shifting';
+  if (is('AwaitDeployment', 'paused')) return is('RunSmokeTests', 'pass') ? 'Shifting' : 'Deploying';
   if (is('AwaitDeployment', 'testable')) return tested ? 'Shifting' : 'Testing';
   if (is('AwaitDeployment', 'stable')) {
     if (!tested) return 'Testing';

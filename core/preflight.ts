@@ -1,5 +1,6 @@
 /** Is the way there open, and the way back? Asked before anything changes; all reasons at once. */
 import { spoken } from './duration.ts';
+import { isPause, pausesBeforeUsers } from './pause-hook.ts';
 import { differences, type EcsStrategy, type Strategy } from './strategy.ts';
 
 /** `deploymentConfiguration` of an ECS service, as far as it is looked at before a release. */
@@ -7,7 +8,11 @@ export interface EcsRollout extends EcsStrategy {
   minimumHealthyPercent?: number | undefined;
   maximumPercent?: number | undefined;
   lifecycleHooks?:
-    | { hookTargetArn?: string | undefined; lifecycleStages?: string[] | undefined }[]
+    | {
+        hookTargetArn?: string | undefined;
+        targetType?: string | undefined;
+        lifecycleStages?: string[] | undefined;
+      }[]
     | undefined;
   deploymentCircuitBreaker?: { enable?: boolean | undefined } | undefined;
   earlySuccessCriteria?: { enable?: boolean | undefined } | undefined;
@@ -21,7 +26,7 @@ export interface Preflight {
   schedulingStrategy: string;
   /** What the service has, and what the configuration says of it. */
   rollout: EcsRollout;
-  wanted: { rollout: Strategy; hook: boolean };
+  wanted: { rollout: Strategy; hook: boolean; pause?: boolean };
   /** A service deployment that has not ended, and is not one that a release before left unproved. */
   underWay: { arn: string; status: string } | undefined;
   /** Nothing of this service was ever proved to run: whatever is deployed can only be better, and there is no way back. */
@@ -75,6 +80,10 @@ export function obstacles(service: string, seen: Preflight): string[] {
       `service ${service} has no lifecycle hook of Tidegate at ${hookStage}: users would get new versions before they are tested; \`tidegate strategy\` adds it`,
     ],
     [
+      seen.wanted.pause === true && !lifecycleHooks.some(isPause),
+      `service ${service} has no lifecycle hook that pauses, and approval.at is pause: nobody would be asked; \`tidegate strategy\` adds it`,
+    ],
+    [
       seen.desiredCount < 1,
       `service ${service} wants ${seen.desiredCount} tasks: nothing would prove the release; scale it up first`,
     ],
@@ -112,7 +121,13 @@ export function obstacles(service: string, seen: Preflight): string[] {
 
 /** What does not stop a release, and makes it less safe than it could be. `timeout`: the environment's deploymentTimeout, seconds. */
 export function warnings(service: string, seen: Preflight, timeout: number): string[] {
-  const { deploymentCircuitBreaker: breaker, earlySuccessCriteria: early } = seen.rollout;
+  const {
+    deploymentCircuitBreaker: breaker,
+    earlySuccessCriteria: early,
+    lifecycleHooks = [],
+  } = seen.rollout;
+  const pauses = lifecycleHooks.filter(isPause);
+  const stages = [...new Set(pauses.flatMap(({ lifecycleStages = [] }) => lifecycleStages))].join(', ');
   const rolling = seen.wanted.rollout.strategy === 'ROLLING';
   return applying([
     [
@@ -122,6 +137,14 @@ export function warnings(service: string, seen: Preflight, timeout: number): str
     [
       seen.firing.length > 0,
       `the alarm ${seen.firing.join(' and ')} fires already: ECS then ignores alarms for the whole deployment`,
+    ],
+    [
+      seen.wanted.pause !== true && pauses.length > 0,
+      `service ${service} has a hook that pauses deployments (${stages}), and Tidegate asks nobody then: whoever answers it has to within ${spoken(timeout)}, or the release is taken back; set approval.at to pause, or take the hook out`,
+    ],
+    [
+      seen.wanted.pause === true && pauses.length > 0 && !pauses.some(pausesBeforeUsers),
+      `service ${service} pauses only when its new version has all users (${stages}): nobody is asked before`,
     ],
     [
       rolling && !breaker?.enable,

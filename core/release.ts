@@ -127,6 +127,8 @@ export const releaseSchema = z.strictObject({
   settings: z.strictObject({
     approval: z.boolean(),
     approvalTimeoutSeconds: z.int(),
+    /** People are asked when ECS pauses the deployment, instead of before it. */
+    asksAtPauses: z.literal(true).optional(),
     /** Two people may let through what a gate holds. */
     breakGlass: z.literal(true).optional(),
     /** A gate holds it already, before its scan. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Abort, abortSentence } from './abort.ts';
 import { type Diagnosis, diagnosisSchema } from './diagnosis/schema.ts';
 import { spoken } from './duration.ts';
+import { hookPauseSchema, openPauses, type Paused, pausedSentence, type WaitingHook } from './pause-hook.ts';
 import { takesItsPlace } from './slot.ts';
 
 /** A service deployment with the task definition of its target revision. Times in ms since the epoch. */
@@ -25,6 +26,8 @@ export interface DeploymentDetails {
   /** Percent of the users' requests that the new version is to get. */
   productionWeight: number;
   triggeredAlarms: string[];
+  /** Hooks that have paused it and wait for an answer. */
+  pauses?: WaitingHook[];
   /** ARNs of the service revisions. */
   source: string | undefined;
   target: string | undefined;
@@ -56,16 +59,18 @@ export const causeSchema = z.enum([
   'never shown',
   'scaled to zero',
   'aborted',
+  'not approved',
 ]);
 export type Cause = z.infer<typeof causeSchema>;
 
 export const rolloutSchema = z.strictObject({
   /**
    * `testable`: it is up, and users wait for the smoke tests. `serving`: it has users, and the old tasks still stand.
+   * `paused`: ECS waits for an answer that people are to give.
    * `stable`: ECS is done, and nothing was checked yet; `proved`: all was. `gives way`: a newer release waits, or somebody
    * deployed into one of several ECS services, and ours goes back first. `superseded`: somebody else's deployment came.
    */
-  status: z.enum(['testable', 'serving', 'stable', 'proved', 'failed', 'gives way', 'superseded']),
+  status: z.enum(['testable', 'serving', 'paused', 'stable', 'proved', 'failed', 'gives way', 'superseded']),
   /** Of a failed one. */
   cause: causeSchema.optional(),
   /** When this was found, ms since the epoch. */
@@ -78,13 +83,15 @@ export const rolloutSchema = z.strictObject({
   targetGroups: z
     .strictObject({ old: z.string(), new: z.string(), newPercent: z.number().min(0).max(100) })
     .optional(),
+  /** What it is paused by. */
+  pauses: z.array(hookPauseSchema).min(1).max(20).optional(),
   stoppedTasks: z.array(stoppedTaskSchema).max(5),
   /** Why they stopped. */
   diagnosis: diagnosisSchema.optional(),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
-type Reading = Pick<Rollout, 'status' | 'reason' | 'cause'> & { serviceDeploymentArn?: string };
+type Reading = Pick<Rollout, 'status' | 'reason' | 'cause' | 'pauses'> & { serviceDeploymentArn?: string };
 
 export interface RolloutQuestion {
   /** The revision that we registered. */
@@ -99,6 +106,8 @@ export interface RolloutQuestion {
   newer: string | undefined;
   /** Where ECS brings the new version up beside the old one and then moves the traffic: what is to be checked on the way, and has been. */
   shifting?: { toTest: boolean; toMeasure: boolean; tested: boolean; measured: boolean } | undefined;
+  /** Where people are asked when ECS pauses: what came of it so far. Else a pause is somebody else's. */
+  pausing?: Paused | undefined;
 }
 
 /** ECS's clock and ours may differ by this much. */
@@ -164,7 +173,11 @@ export function readRollout(
   const replaced = successor && superseded(successor);
   // What was proved and serves everybody is not taken back because ECS bakes and drains: it gets the time once more.
   const times = isProved(question) && ours?.details?.productionWeight === 100 ? 2 : 1;
-  const late = now >= question.startedAt + times * question.timeoutSeconds * 1000;
+  const { pausing } = question;
+  const seconds = times * question.timeoutSeconds + (pausing?.seconds ?? 0);
+  // The time in which people think is not ECS's. It ends: their own is limited.
+  const thinking = ours && pausing && openPauses(ours, pausing).length > 0;
+  const late = !thinking && now >= question.startedAt + seconds * 1000;
   if (!ours) {
     const never = `ECS shows no deployment of ${name(question.taskDefinitionArn)}`;
     return replaced ?? (late ? failed('never shown', never) : undefined);
@@ -222,14 +235,17 @@ const testableStages = [
   'BAKE_TIME',
 ];
 
-function onTheWay({ details }: SeenDeployment, { shifting }: RolloutQuestion): Reading | undefined {
+/** Checks come before people: who is asked sees what was found. */
+function onTheWay(ours: SeenDeployment, { shifting, pausing }: RolloutQuestion): Reading | undefined {
+  const { details } = ours;
   if (!shifting || !details) return undefined;
   const { stage = '', productionWeight } = details;
   if (shifting.toTest && !shifting.tested && testableStages.includes(stage))
     return { status: 'testable', reason: 'the new tasks are up, and no user reaches them yet' };
   if (shifting.toMeasure && !shifting.measured && productionWeight > 0)
     return { status: 'serving', reason: `${productionWeight} % of the traffic is the new version's` };
-  return undefined;
+  const pauses = pausing ? openPauses(ours, pausing) : [];
+  return pauses[0] && { status: 'paused', reason: pausedSentence(pauses[0]), pauses };
 }
 
 function done(question: RolloutQuestion): Reading {
@@ -271,6 +287,29 @@ function superseded({ arn, taskDefinitionArn }: SeenDeployment): Reading {
 const newestFirst = (seen: SeenDeployment[]) =>
   [...seen].sort((one, other) => other.createdAt - one.createdAt);
 const name = (taskDefinitionArn: string) => taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf('/') + 1);
+
+/** What people are being asked about is not for this look: `RequestContinuation` has begun with it, and comes to an end with it. */
+export function stillAsked(paused: Paused | null, now: number): Rollout | undefined {
+  const [first] = paused?.asked ?? [];
+  if (!first) return undefined;
+  return {
+    status: 'paused',
+    at: now,
+    reason: pausedSentence(first),
+    pauses: paused?.asked,
+    stoppedTasks: [],
+  };
+}
+
+/** While ECS had paused it, somebody said no, or nobody yes: it is taken back, whatever ECS was told of that. */
+export function unlessRefused(
+  found: Rollout | undefined,
+  { refused }: Pick<Paused, 'refused'>,
+  now: number,
+): Rollout | undefined {
+  if (refused === undefined || found?.status === 'superseded' || found?.status === 'gives way') return found;
+  return { stoppedTasks: [], ...found, ...failed('not approved', refused), at: now };
+}
 
 /** Somebody wants it stopped: it is taken back, unless it is on its way back, or somebody else's deployment came. */
 export function unlessAborted(

@@ -9,9 +9,11 @@ export interface SeenShift {
   weight: number;
   /** When it was first seen to have users, ms since the epoch, where that is known. */
   servingSince?: number | undefined;
+  /** ECS waits for an answer. */
+  paused?: boolean | undefined;
 }
 
-export interface ShiftProgress extends Pick<SeenShift, 'stage' | 'weight'> {
+export interface ShiftProgress extends Pick<SeenShift, 'stage' | 'weight' | 'paused'> {
   /** Which step of how many: `0` before the first. */
   step: number;
   steps: number;
@@ -22,7 +24,7 @@ export interface ShiftProgress extends Pick<SeenShift, 'stage' | 'weight'> {
 /** Undefined for ROLLING, which replaces tasks and moves no traffic by itself. */
 export function shiftProgress(
   strategy: Strategy,
-  { stage, weight, servingSince }: SeenShift,
+  { stage, weight, servingSince, paused }: SeenShift,
   now: number,
 ): ShiftProgress | undefined {
   if (strategy.strategy === 'ROLLING') return undefined;
@@ -33,9 +35,12 @@ export function shiftProgress(
   const most = stage === 'BAKE_TIME' ? Number(bakes.at(-1)) : sum(bakes.slice(from));
   // What is still to come after this step is surely left.
   const least = sum(bakes.slice(from + 1));
-  const elapsed = servingSince === undefined || step === 0 ? 0 : Math.max(0, (now - servingSince) / 1000);
+  // A pause is no step's time.
+  const elapsed =
+    servingSince === undefined || step === 0 || paused ? 0 : Math.max(0, (now - servingSince) / 1000);
   const leftAtMost = Math.max(stage === 'BAKE_TIME' ? 0 : least, Math.min(most, sum(bakes) - elapsed));
-  return { stage, weight, step, steps: weights.length, leftAtMost: Math.round(leftAtMost) };
+  const progress = { stage, weight, step, steps: weights.length, leftAtMost: Math.round(leftAtMost) };
+  return paused ? { ...progress, paused } : progress;
 }
 
 /** The weights that are come to one after the other, and for how long each of them stands, in seconds. */
@@ -61,8 +66,9 @@ function stepsOf(strategy: Exclude<Strategy, { strategy: 'ROLLING' }>): {
 }
 
 /** `5 % of the traffic (step 1 of 2), at most 18 min left`. */
-export function shiftSentence({ weight, step, steps, leftAtMost }: ShiftProgress): string {
-  if (step === 0) return `no traffic yet (${steps} step${steps === 1 ? '' : 's'} to come)`;
-  const left = leftAtMost > 0 ? `, at most ${spoken(leftAtMost)} left` : '';
-  return `${weight} % of the traffic (step ${step} of ${steps})${left}`;
+export function shiftSentence({ weight, step, steps, leftAtMost, paused }: ShiftProgress): string {
+  const at = paused ? 'paused, ' : '';
+  if (step === 0) return `${at}no traffic yet (${steps} step${steps === 1 ? '' : 's'} to come)`;
+  const left = leftAtMost > 0 ? `, at most ${spoken(leftAtMost)} ${paused ? 'when it goes on' : 'left'}` : '';
+  return `${at}${weight} % of the traffic (step ${step} of ${steps})${left}`;
 }

@@ -1,13 +1,16 @@
 /** What makes an ECS service bring new versions in as the configuration says, and what a load balancer lacks for it. */
 
-import { asksHook } from './access/lifecycle-hook.ts';
+import { asksAtPauses, asksHook } from './access/lifecycle-hook.ts';
 import type { Environment } from './config.ts';
+import { isPause } from './pause-hook.ts';
 import { type EcsRollout, hookStage, isTidegates } from './preflight.ts';
 import { asEcs, differences } from './strategy.ts';
 
 export interface EcsHook {
   /** Absent for one that pauses: what else it has, ECS does not tell. */
   hookTargetArn?: string | undefined;
+  targetType?: string | undefined;
+  timeoutConfiguration?: { timeoutInMinutes: number; action: string };
   roleArn?: string | undefined;
   lifecycleStages?: string[] | undefined;
 }
@@ -39,7 +42,19 @@ export interface StrategyChange {
   deploymentConfiguration: SeenConfiguration;
 }
 
-type Wanted = Pick<Environment, 'rollout' | 'smoke'>;
+type Wanted = Pick<Environment, 'rollout' | 'smoke' | 'approval'>;
+
+/** ECS lets no hook pause for longer. */
+const longestPause = 20_160;
+
+/** Pauses once the new version can be tried, and no user reaches it. ECS's own timeout comes an hour after people's. */
+export const pauseHookFor = ({ approval }: Pick<Environment, 'approval'>): EcsHook => ({
+  ...{ targetType: 'PAUSE', lifecycleStages: [hookStage] },
+  timeoutConfiguration: {
+    timeoutInMinutes: Math.min(longestPause, Math.ceil((approval?.timeout ?? 86_400) / 60) + 60),
+    action: 'ROLLBACK',
+  },
+});
 
 /** `hook`: Tidegate's own, for the case that it is wanted. */
 export function strategyChange(
@@ -54,10 +69,16 @@ export function strategyChange(
   const otherHooks = lifecycleHooks.filter((one) => !isTidegates(one));
   const rolling = wanted.rollout.strategy === 'ROLLING';
   // ECS knows hooks of others with ROLLING, too: whether they are meant for it is theirs to say.
-  const hooks = wants ? [...otherHooks, lifecycleHooks.find(isTidegates) ?? hook] : otherHooks;
+  const wantsPause = asksAtPauses(wanted) && !lifecycleHooks.some(isPause);
+  const hooks = [
+    ...otherHooks,
+    ...(wants ? [lifecycleHooks.find(isTidegates) ?? hook] : []),
+    ...(wantsPause ? [pauseHookFor(wanted)] : []),
+  ];
   const told = [
     ...differences(wanted.rollout, seen),
     ...(wants && !has ? [`Tidegate's lifecycle hook at ${hookStage} is missing`] : []),
+    ...(wantsPause ? [`a hook that pauses at ${hookStage} is missing, and people are asked there`] : []),
     ...(has && !wants ? [`Tidegate's lifecycle hook at ${hookStage} has nothing to test`] : []),
   ];
   return {
@@ -110,7 +131,7 @@ function lackingIn({ smoke }: Wanted, balancers: readonly SeenBalancer[]): strin
 }
 
 const lackingHooks = (others: readonly EcsHook[]): string[] =>
-  others.some(({ hookTargetArn }) => !hookTargetArn)
+  others.some(isPause)
     ? [
         'the service has a hook that pauses, and ECS does not tell all of it: change the service where that hook was made',
       ]

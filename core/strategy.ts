@@ -98,6 +98,22 @@ export function shortestRollout(strategy: Strategy): number {
   }
 }
 
+/** How often one hook may pause a deployment at most, if it does at every stage that hooks may pause at. */
+export function mostPauses(strategy: Strategy): number {
+  // Around starting the tasks, after the test traffic, and after all traffic has moved; each step of the traffic comes to that.
+  const besides = 4;
+  switch (strategy.strategy) {
+    case 'ROLLING':
+      return 0;
+    case 'BLUE_GREEN':
+      return besides + 1;
+    case 'CANARY':
+      return besides + 2;
+    case 'LINEAR':
+      return besides + Math.ceil(100 / strategy.stepPercent);
+  }
+}
+
 /** Seconds in which the new version has users and the old tasks still stand: a verdict in them is followed by a way back of seconds. */
 export function bothStand(strategy: Exclude<Strategy, { strategy: 'ROLLING' }>): number {
   switch (strategy.strategy) {

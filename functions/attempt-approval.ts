@@ -7,13 +7,14 @@ import { brokenGlassMessage, decidedMessage, progressMessage } from '../core/app
 import { slackUserOf } from '../core/approval/person.ts';
 import { groupsIn, versionOf } from '../core/approval/rules.ts';
 import { answerTask } from './answer-task.ts';
+import { wakeContinuation } from './wake-continuation.ts';
 
 /** The state that waits, without what it needs to ask. */
 const requestApproval = { name: 'RequestApproval', output: approvalAnswerSchema };
 
 export type ApprovingAws = Pick<
   Aws,
-  'approvals' | 'audit' | 'config' | 'now' | 'records' | 'slack' | 'slackGroups' | 'states'
+  'approvals' | 'audit' | 'config' | 'now' | 'records' | 'slack' | 'slackGroups' | 'states' | 'waits'
 >;
 
 export interface Attempting {
@@ -63,9 +64,17 @@ export async function attemptApproval(
   await writeDown(attempting, attempted, aws);
   const { approval, decided } = attempted;
   // Read again after the write: the newest task token. What was decided before is passed on by a later attempt, too.
-  if (approval.answer) await answerTask(aws, requestApproval, approval, approval.answer);
+  await passOn(approval, aws);
   if (decided.verdict === 'decided' && approval.answer?.brokenGlass) await announce(approval, aws);
   return attempted;
+}
+
+/** To the state that waits. What ECS is to be told that state tells it: nothing goes on that no release looks after. May be repeated. */
+async function passOn(approval: Approval, aws: ApprovingAws): Promise<void> {
+  const { answer, execution, taskToken } = approval;
+  if (!answer) return;
+  if (taskToken !== undefined) await answerTask(aws, requestApproval, { execution, taskToken }, answer);
+  await wakeContinuation(approval, aws);
 }
 
 export async function writeDown(

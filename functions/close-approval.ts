@@ -2,6 +2,7 @@
 import type { Aws } from '../aws/gateways.ts';
 import type { ApprovalAnswer } from '../core/approval/answer.ts';
 import { decidedMessage } from '../core/approval/message.ts';
+import { closedWith } from '../core/approval/paused.ts';
 import type { ReleaseRequest } from '../core/release.ts';
 
 /** Answers the decision that counts. May be repeated. Slack may be away meanwhile, or not be there at all: who clicks then is told that it is over. */
@@ -23,8 +24,11 @@ export async function closeApproval(
 ): Promise<void> {
   const settings = aws.config.services[service]?.environments.find(({ name }) => name === environment);
   if (!settings?.approval && !settings?.breakGlass) return;
-  const before = await aws.approvals.of(execution.slice(execution.lastIndexOf(':') + 1));
-  if (!before || before.answer) return;
+  const name = execution.slice(execution.lastIndexOf(':') + 1);
   const reason = 'its release has ended';
-  await endApproval(before.approvalId, { decision: 'expired', by: 'nobody', reason }, aws);
+  const before = await aws.approvals.of(name);
+  if (before && !before.answer) await endApproval(name, { decision: 'expired', by: 'nobody', reason }, aws);
+  if (settings.approval?.at !== 'pause') return;
+  for (const { approvalId, answer } of await aws.approvals.ofPauses(name))
+    if (!answer) await endApproval(approvalId, closedWith(reason), aws);
 }

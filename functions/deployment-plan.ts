@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Service } from '../aws/ecs.ts';
 import type { Aws } from '../aws/gateways.ts';
 import { imageFacts } from '../aws/images.ts';
-import { asksHook } from '../core/access/lifecycle-hook.ts';
+import { asksAtPauses, asksHook } from '../core/access/lifecycle-hook.ts';
 import { type Environment, familyOf, memberOf } from '../core/config.ts';
 import { Transient } from '../core/errors.ts';
 import { type Answer, isGroup, services } from '../core/group.ts';
@@ -152,7 +152,7 @@ export async function preflightOf(
     deploymentController: service.deploymentController?.type ?? 'ECS',
     schedulingStrategy: service.schedulingStrategy ?? 'REPLICA',
     rollout,
-    wanted: { rollout: configured.rollout, hook: asksHook(configured) },
+    wanted: { rollout: configured.rollout, hook: asksHook(configured), pause: asksAtPauses(configured) },
     underWay: found,
     first: !(isQuiet(service, found) || (await aws.ecs(target).everSuccessful(target))),
     previousRevisionStatus: z.string().optional().parse(running.status),

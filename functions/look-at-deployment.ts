@@ -5,6 +5,7 @@ import { memberOf } from '../core/config.ts';
 import { changedParts, joinRollouts, type Part, startedAtOf } from '../core/group.ts';
 import type { AnalysisPolicy } from '../core/judge/policy.ts';
 import { targetGroupsFor } from '../core/judge/target-groups.ts';
+import { neverPaused, type Paused } from '../core/pause-hook.ts';
 import type { Deployment, Revision } from '../core/plan.ts';
 import type { Release } from '../core/release.ts';
 import {
@@ -15,6 +16,7 @@ import {
   readRollout,
   type SeenDeployment,
   unlessAborted,
+  unlessRefused,
 } from '../core/rollout.ts';
 import { successor } from '../core/slot.ts';
 import {
@@ -33,6 +35,8 @@ export interface DeploymentQuestion {
   /** The smoke tests have passed, and so have the metrics. */
   tested: boolean;
   measured: boolean;
+  /** What came of ECS's pauses so far. */
+  paused: Paused | null;
 }
 
 /** Undefined while it goes on. Looks only. */
@@ -41,7 +45,7 @@ export async function lookAtDeployment(
   execution: string,
   aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now' | 'slots'>,
 ): Promise<Rollout | undefined> {
-  const { release, deployment, tested, measured } = question;
+  const { release, deployment, tested, measured, paused } = question;
   const slot = await aws.slots.look(release.target);
   const newer = successor(slot, { ...release, execution });
   const answers = changedParts(question).map(async (part) => {
@@ -51,26 +55,27 @@ export async function lookAtDeployment(
     const startedAt = startedAtOf(deployment, part.release);
     // The others do not give way either to a newer release, once the leading one was measured to be good.
     const given = !leading && measured ? undefined : newer;
-    return { target, answer: await lookAtPart({ ...part, ...checks, startedAt, newer: given }, aws) };
+    return { target, answer: await lookAtPart({ ...part, ...checks, startedAt, newer: given, paused }, aws) };
   });
   const found = joinRollouts(await Promise.all(answers), release.target, aws.now());
-  return unlessAborted(found, abortOf(slot, execution), aws.now());
+  const approved = unlessRefused(found, paused ?? neverPaused, aws.now());
+  return unlessAborted(approved, abortOf(slot, execution), aws.now());
 }
 
-interface PartQuestion extends Part, Pick<DeploymentQuestion, 'tested' | 'measured'> {
+interface PartQuestion extends Part, Pick<DeploymentQuestion, 'tested' | 'measured' | 'paused'> {
   startedAt: number;
   /** The tag of a newer release that waits. */
   newer: string | undefined;
 }
 
 async function lookAtPart(
-  { release, revision, startedAt, newer, tested, measured }: PartQuestion,
+  { release, revision, startedAt, newer, tested, measured, paused }: PartQuestion,
   aws: Pick<Aws, 'config' | 'ecs' | 'logs' | 'now'>,
 ): Promise<Rollout | undefined> {
   const { target } = release;
   const ecs = aws.ecs(target);
   const { rollout, deploymentTimeout, analysis } = memberOf(aws.config, release);
-  const { smokeTests: toTest, analysis: toMeasure } = release.settings;
+  const { smokeTests: toTest, analysis: toMeasure, asksAtPauses } = release.settings;
   const shifts = rollout.strategy !== 'ROLLING';
   const asked = { taskDefinitionArn: revision.taskDefinitionArn, startedAt };
   const listed = await ecs.deploymentsSince(target, startedAt - clockSkewMs);
@@ -92,6 +97,7 @@ async function lookAtPart(
     },
     newer,
     shifting: shifts ? { toTest, toMeasure, tested, measured } : undefined,
+    pausing: asksAtPauses && (paused ?? neverPaused),
   };
   const found = readRollout(question, seen, aws.now());
   if (!found) return undefined;

@@ -104,11 +104,12 @@ async function wake(
   }: { state: string; release: string; target: Target; by: string; reason: string },
   aws: AbortAws,
 ): Promise<void> {
-  if (state === 'AwaitDeployment') await wakeDeployment(aws, target);
+  if (state === 'AwaitDeployment' || state === 'RequestContinuation') await wakeDeployment(aws, target);
   if (state !== 'RequestApproval') return;
   // What counts: somebody may have been quicker.
   const ended = await aws.approvals.end(release, { decision: 'rejected', by, reason: stoppedBy(reason) });
-  if (ended.answer) await answerTask(aws, requestApproval, ended, ended.answer);
+  const { answer, execution, taskToken } = ended;
+  if (answer && taskToken) await answerTask(aws, requestApproval, { execution, taskToken }, answer);
 }
 
 async function executionOf([first = '', environment]: readonly string[], aws: AbortAws): Promise<string> {

@@ -1,9 +1,10 @@
 /** What is there before Tidegate: clusters, services and a running version of each, as a team would have made them. */
-import { asksHook, hookArnOf, hookRoleName } from '../core/access/lifecycle-hook.ts';
+import { asksAtPauses, asksHook, hookArnOf, hookRoleName } from '../core/access/lifecycle-hook.ts';
 import { type Config, type Environment, environmentOf, familyOf, logGroupsOf } from '../core/config.ts';
 import { type Member, membersOf } from '../core/members.ts';
 import { placeOf } from '../core/place.ts';
 import { asEcs } from '../core/strategy.ts';
+import { pauseHookFor } from '../core/strategy-change.ts';
 import { account, home, region } from './aws-service.ts';
 import type { Ecs } from './ecs/ecs.ts';
 import { pushVariant } from './images/push-variant.ts';
@@ -159,7 +160,10 @@ async function takeStrategy(ecs: Ecs, environment: Environment): Promise<void> {
   };
   const deploymentConfiguration = {
     ...asEcs(rollout),
-    lifecycleHooks: asksHook(environment) ? [hook] : [],
+    lifecycleHooks: [
+      ...(asksHook(environment) ? [hook] : []),
+      ...(asksAtPauses(environment) ? [pauseHookFor(environment)] : []),
+    ],
   };
   await ecs.service.operations.UpdateService?.({ cluster, service, deploymentConfiguration });
 }

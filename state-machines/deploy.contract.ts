@@ -108,6 +108,7 @@ export function AwaitDeployment(
   deployment: Out<'StartDeployment'>,
   tested: false | true,
   measured: false | true,
+  paused: null | Out<'RequestContinuation'>['paused'],
 ) {
   ({
     release: release,
@@ -115,6 +116,7 @@ export function AwaitDeployment(
     deployment: deployment,
     tested: tested,
     measured: measured,
+    paused: paused,
   }) satisfies In<'AwaitDeployment'>;
   (['Transient', 'Throttled']) satisfies ErrorOf<'AwaitDeployment'>[];
 }
@@ -125,9 +127,38 @@ export function Stable(rollout: Out<'AwaitDeployment'>, release: Out<'ResolveRel
   void (rollout.status === 'superseded');
   void (rollout.status === 'testable');
   void (rollout.status === 'serving');
+  void (rollout.status === 'paused');
   void (rollout.status === 'proved');
   void (release.settings.smokeTests === true);
   void (release.settings.analysis === true);
+}
+
+export function RequestContinuation(
+  release: Out<'ResolveRelease'>['release'],
+  scan: Out<'CheckScan'>,
+  plan: Out<'PlanDeployment'>,
+  revision: Out<'RegisterTaskDefinition'>,
+  deployment: Out<'StartDeployment'>,
+  tested: false | true,
+  measured: false | true,
+  paused: null | Out<'RequestContinuation'>['paused'],
+  lookAgainIn: 60 | Out<'RequestContinuation'>['lookAgainIn'],
+  $result: Out<'RequestContinuation'>,
+) {
+  ({
+    release: release,
+    scan: scan,
+    plan: plan,
+    revision: revision,
+    deployment: deployment,
+    tested: tested,
+    measured: measured,
+    paused: paused,
+    lookAgainIn: lookAgainIn,
+  }) satisfies In<'RequestContinuation'>;
+  (['Transient', 'Throttled']) satisfies ErrorOf<'RequestContinuation'>[];
+  ({ paused: $result.paused, lookAgainIn: $result.lookAgainIn }) satisfies Record<string, Present>;
+  lookAgainIn satisfies number;
 }
 
 export function RunSmokeTests(release: Out<'ResolveRelease'>['release'], rollout: Out<'AwaitDeployment'>) {
@@ -151,12 +182,14 @@ export function CompareMetrics(
   revision: Out<'RegisterTaskDefinition'>,
   deployment: Out<'StartDeployment'>,
   rollout: Out<'AwaitDeployment'>,
+  paused: null | Out<'RequestContinuation'>['paused'],
 ) {
   ({
     release: release,
     revision: revision,
     deployment: deployment,
     rollout: rollout,
+    paused: paused,
   }) satisfies In<'CompareMetrics'>;
   (['Transient', 'Throttled']) satisfies ErrorOf<'CompareMetrics'>[];
 }

@@ -52,6 +52,10 @@ const inputs: { [State in keyof typeof steps]: In<State> } = {
   RunReleaseTask: { release, revision },
   StartDeployment: { release, plan, revision },
   AwaitDeployment: { release, revision, deployment },
+  RequestContinuation: {
+    ...{ release, scan, plan, revision, deployment },
+    ...{ tested: false, measured: false, paused: null, lookAgainIn: 60 },
+  },
   // Of a service that nobody has: what it would ask lies outside of this machine.
   RunSmokeTests: { release: { ...release, service: 'nobodys' }, rollout },
   CompareMetrics: { release, revision, deployment, rollout },

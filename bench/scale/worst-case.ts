@@ -5,7 +5,13 @@ import type { Step } from '../../functions/step.ts';
 import { steps } from '../../functions/steps/table.ts';
 
 /** The defaults of core/config.ts. */
-export const defaultWaits: Waits = { approval: 86_400, releaseTask: 600, deployment: 1800, smoke: 90 };
+export const defaultWaits: Waits = {
+  approval: 86_400,
+  pauses: { seconds: 0, most: 0 },
+  releaseTask: 600,
+  deployment: 1800,
+  smoke: 90,
+};
 
 const eventsAnAttempt = 3;
 

@@ -99,7 +99,7 @@ export const reject = deciding(
   'reject',
   'reject',
   'rejects a release that waits for approval',
-  'Rejects: one is enough. The release ends Rejected, and nothing is deployed.',
+  'Rejects: one is enough. The release ends Rejected, and nothing is deployed; where\nECS has paused its deployment, that is taken back.',
 );
 export const breakGlass = deciding(
   'break glass',
@@ -117,17 +117,17 @@ function list(approvals: readonly SeenApproval[], screen: Terminal): void {
   }
   tellTable(
     ['id', 'what', 'since', 'until', 'state'],
-    approvals.map(({ approvalId, subject, openedAt, expiresAt, held, needs, decisions }) => [
+    approvals.map(({ approvalId, subject, openedAt, expiresAt, held, needs, decisions, paused }) => [
       ...[approvalId, subject ? `${subject.service} ${subject.tag} → ${subject.environment}` : ''],
       ...[moment(openedAt, Date.now()), new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')],
-      held ? `held: ${held}` : (needs ?? `${decisions.length} decisions`),
+      held ? `held: ${held}` : [paused, needs ?? `${decisions.length} decisions`].filter(Boolean).join(': '),
     ]),
     screen,
   );
 }
 
 function tell(approval: SeenApproval, screen: Terminal): void {
-  const { approvalId, subject, author, held, decisions, answer, needs, expiresAt } = approval;
+  const { approvalId, subject, author, held, decisions, answer, needs, expiresAt, paused } = approval;
   const line = (name: string, text: string | undefined) =>
     text === undefined || screen.tell(`  ${name.padEnd(9)}`, text, 11);
   screen.tell('', screen.paint('bold', approvalId));
@@ -137,6 +137,7 @@ function tell(approval: SeenApproval, screen: Terminal): void {
   );
   line('author', author);
   line('held', held);
+  line('paused', paused);
   line('until', new Date(expiresAt).toISOString());
   for (const { action, actor, reason, at } of decisions)
     line(action, `${actor}, ${new Date(at).toISOString()}${reason ? `: ${reason}` : ''}`);

@@ -50,7 +50,7 @@ export function told(seen: Foresight, now: number, screen: Terminal): void {
   for (const { state, does, atLeast } of seen.states)
     tell(`  ${state}`, does + (atLeast > 0 ? ` (at least ${spoken(atLeast)})` : ''), 26);
   const atLeast = seen.states.reduce((sum, state) => sum + state.atLeast, 0);
-  const more = seen.states.some(({ state }) => state === 'RequestApproval')
+  const more = seen.states.some(({ state }) => state === 'RequestApproval' || state === 'RequestContinuation')
     ? 'the approval and what ECS needs to start tasks'
     : 'what ECS needs to start tasks';
   tell('  ', `At least ${spoken(atLeast)}, and ${more}.`, 2);

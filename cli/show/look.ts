@@ -13,6 +13,7 @@ import type { Outcome, ReleaseRequest } from '../../core/release.ts';
 import { releaseRequestSchema, targetOf } from '../../core/release.ts';
 import { called, type Slot, waitingIn } from '../../core/slot.ts';
 import { eachRelease, nameIn } from '../../functions/status/find-releases.ts';
+import { openApproval } from '../../functions/status/look.ts';
 import { Mistake } from '../mistake.ts';
 
 export interface ShownState {
@@ -85,7 +86,7 @@ export async function lookAt(execution: string, aws: ShowAws): Promise<ShownRele
   const before = position > 0 ? line[position - 1] : slot.holder;
   const behind = position < 0 ? undefined : before ? called(before) : 'the pause';
   const current = story.at(-1);
-  const approval = runs && current?.state === 'RequestApproval' ? await aws.approvals.of(release) : undefined;
+  const approval = runs ? await openApproval(release, current?.state, aws) : undefined;
   const endedAt = record.endedAt ?? seen?.stoppedAt;
   return {
     ...{ release, execution },
@@ -102,7 +103,7 @@ export async function lookAt(execution: string, aws: ShowAws): Promise<ShownRele
     }),
     ...(stopping && { stopping }),
     ...(behind && { behind }),
-    ...(approval && !approval.answer && { approval: { id: release, expiresAt: approval.expiresAt } }),
+    ...(approval && { approval }),
     steps: record.steps,
     ...(aws.consoleUrl && { link: aws.consoleUrl + execution }),
   };

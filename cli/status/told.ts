@@ -1,6 +1,7 @@
 /** The status of environments as people read it. */
 import { spoken } from '../../core/duration.ts';
 import { shortDigest } from '../../core/image.ts';
+import { pausedSentence } from '../../core/pause-hook.ts';
 import type { Outcome } from '../../core/release.ts';
 import { shiftSentence } from '../../core/shift-progress.ts';
 import type { EnvironmentStatus, UnderWay } from '../../functions/status/look.ts';
@@ -43,6 +44,8 @@ function tellOne(status: EnvironmentStatus, now: number, { say, tell, paint }: T
     row('under way', doing(release, now), 'cyan');
     if (release.traffic) row('', shiftSentence(release.traffic));
     if (release.stopping) row('', `to be stopped, says ${release.stopping}`, 'yellow');
+    const { paused } = release;
+    if (paused && !release.approval) row('', pausedBy(paused), 'yellow');
     if (release.approval) {
       const { id, expiresAt } = release.approval;
       row('', `waits for approval ${id}, for ${spoken(Math.max(0, expiresAt - now) / 1000)} more`, 'yellow');
@@ -69,6 +72,13 @@ function runs({ runs: found, unknown }: EnvironmentStatus, now: number): string 
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** Who is to answer, where nobody is asked just now. */
+function pausedBy(paused: NonNullable<UnderWay['paused']>): string {
+  if (paused.asks) return `${pausedSentence(paused)}: people are asked once it is tested and measured`;
+  const { serviceDeploymentArn, hookId } = paused;
+  return `${pausedSentence(paused)}, and Tidegate asks nobody: aws ecs continue-service-deployment --service-deployment-arn ${serviceDeploymentArn} --hook-id ${hookId}`;
 }
 
 function doing({ tag, state, since, release }: UnderWay, now: number): string {

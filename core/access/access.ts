@@ -28,8 +28,13 @@ export function accessOf(config: Config, installation: Installation): Record<str
 function accessFor({ actions, items }: Need, scope: Scope): Statement[] {
   const { installation, located } = scope;
   const here = located.filter(({ environment }) => environment.roleArn === undefined);
-  const roles = located.flatMap(({ environment }) => environment.roleArn ?? []);
-  const elsewhere = actions.some(isPlaced) ? roles : [];
+  // Only where something may be done by the role: most actions are of all environments, some of few.
+  const elsewhere = located.flatMap((where) => {
+    const { roleArn } = where.environment;
+    const its = { ...scope, located: [where] };
+    const some = actions.filter(isPlaced).some((action) => allowed(action, its).resources.length > 0);
+    return roleArn && some ? [roleArn] : [];
+  });
   return joined([
     ...Object.entries(items).map(([action, kinds]) => itemAccess(installation, action, kinds)),
     ...actions.filter(isPlaced).map((action) => allowed(action, { ...scope, located: here })),

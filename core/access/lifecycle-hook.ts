@@ -11,6 +11,10 @@ export const hookFunction = 'on-lifecycle-hook';
 export const asksHook = ({ rollout, smoke }: Pick<Environment, 'rollout' | 'smoke'>): boolean =>
   rollout.strategy !== 'ROLLING' && smoke !== undefined;
 
+/** Where people are asked when ECS pauses, the service has a hook that does. */
+export const asksAtPauses = ({ rollout, approval }: Pick<Environment, 'rollout' | 'approval'>): boolean =>
+  rollout.strategy !== 'ROLLING' && approval?.at === 'pause';
+
 export const hookArnOf = (installation: Installation): string => {
   const { partition, account, region } = installation;
   return `arn:${partition}:lambda:${region}:${account}:function:${functionNameOf(installation, hookFunction)}`;

@@ -39,10 +39,16 @@ const lookAtDeployment = [
 ] as const;
 /** ECS wants the roles of a task definition to be passed with it. */
 const deploy = ['ecs:UpdateService', 'iam:PassRole'] as const;
+/** Answers a pause of ECS, and sees whether it is waited for. */
+const answerPauses = [
+  'ecs:ContinueServiceDeployment paused',
+  'ecs:DescribeServiceDeployments paused',
+] as const;
 const leaveSlot = { GetItem: ['release', 'slot'], PutItem: ['slot'], UpdateItem: ['release'] } as const;
 /** Somebody decides: the attempt is kept whatever comes of it. */
 const decide: Need['items'] = {
-  ...{ GetItem: ['approval'], PutItem: ['approval'] },
+  // Of a pause, the state that waits is woken.
+  ...{ GetItem: ['approval', 'wait'], PutItem: ['approval'], DeleteItem: ['wait'] },
   ...{ BatchGetItem: ['audit'], UpdateItem: ['audit', 'release'] },
 };
 const noted = { UpdateItem: ['release'] } as const;
@@ -105,6 +111,16 @@ export const needs: Record<string, Need> = {
     actions: ['states:SendTaskSuccess', ...lookAtDeployment],
     items: { ...noted, GetItem: ['slot'], PutItem: ['wait'], DeleteItem: ['wait'] },
   },
+  RequestContinuation: {
+    actions: [
+      ...(['states:SendTaskSuccess', 'ssm:GetParameter slackToken', ...lookAtDeployment] as const),
+      ...answerPauses,
+    ],
+    items: {
+      ...{ GetItem: ['approval', 'release', 'slot'], BatchGetItem: ['approval'] },
+      ...{ PutItem: ['approval', 'wait'], UpdateItem: ['release'], DeleteItem: ['wait'] },
+    },
+  },
   RunSmokeTests: { actions: [], items: { ...noted, GetItem: ['slot'] } },
   CompareMetrics: {
     // Tasks that crash while they are watched count, and say why.
@@ -126,7 +142,7 @@ export const needs: Record<string, Need> = {
     items: { ...noted, GetItem: ['release', 'slot'] },
   },
   AwaitRollback: {
-    actions: ['states:SendTaskSuccess', 'ecs:DescribeServices', ...seeDeployments],
+    actions: ['states:SendTaskSuccess', 'ecs:DescribeServices', ...seeDeployments, ...answerPauses],
     items: { ...noted, PutItem: ['wait'], DeleteItem: ['wait'] },
   },
   ProveWayBack: { actions: [], items: noted },
@@ -149,7 +165,7 @@ export const needs: Record<string, Need> = {
     // What a release leaves open when it ends is closed.
     items: {
       // The slot says what was deployed last.
-      GetItem: ['approval', 'release', 'slot', 'telling'],
+      ...{ GetItem: ['approval', 'release', 'slot', 'telling'], BatchGetItem: ['approval'] },
       PutItem: ['approval'],
       UpdateItem: ['open', 'telling'],
     },
@@ -161,8 +177,8 @@ export const needs: Record<string, Need> = {
     ],
     // What somebody asked for is kept for who does it.
     items: {
-      ...{ GetItem: ['approval', 'asked', 'release'], PutItem: ['approval', 'asked'] },
-      ...{ BatchGetItem: ['audit'], UpdateItem: ['asked', 'audit', 'release'] },
+      ...{ GetItem: ['approval', 'asked', 'release', 'wait'], PutItem: ['approval', 'asked'] },
+      ...{ BatchGetItem: ['audit'], DeleteItem: ['wait'], UpdateItem: ['asked', 'audit', 'release'] },
     },
   },
   'on-rollback': {
@@ -186,11 +202,11 @@ export const needs: Record<string, Need> = {
   },
   'on-approval-page': {
     actions: ['states:SendTaskSuccess', 'ssm:GetParameter slackToken'],
-    items: { ...decide, GetItem: ['approval', 'release'] },
+    items: { ...decide, GetItem: ['approval', 'release', 'wait'] },
   },
   'mail-approval': {
     actions: ['ses:SendEmail'],
-    items: { GetItem: ['approval'], PutItem: ['approval'] },
+    items: { GetItem: ['approval'], BatchGetItem: ['approval'], PutItem: ['approval'] },
   },
   'reconcile-pushes': {
     actions: [
@@ -199,7 +215,7 @@ export const needs: Record<string, Need> = {
       ...(['ssm:GetParameter slackToken', 'ssm:GetParameter slackWebhook'] as const),
     ] as Action[],
     items: {
-      BatchGetItem: ['known', 'open', 'push', 'slot'],
+      BatchGetItem: ['approval', 'known', 'open', 'push', 'slot'],
       GetItem: ['approval', 'push', 'release', 'slot', 'telling', 'turn'],
       PutItem: ['approval', 'slot', 'turn'],
       UpdateItem: ['known', 'open', 'push', 'release', 'telling'],

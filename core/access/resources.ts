@@ -79,6 +79,12 @@ const queries: Resources = ({ located }) => ({
   reason: 'CloudWatch Logs knows no permission for single queries, whose ids nobody else is told',
 });
 
+/** Where people are asked when ECS pauses. */
+const askingAtPauses = (scope: Scope): Scope => ({
+  ...scope,
+  located: scope.located.filter(({ environment }) => environment.approval?.at === 'pause'),
+});
+
 /** Of what belongs to an environment: allowed where that is. */
 export const placed = {
   'ecs:DescribeServices': ofServices(service),
@@ -86,6 +92,8 @@ export const placed = {
   'ecs:DescribeServiceDeployments': ofServices(service, deployments),
   'ecs:DescribeServiceRevisions': ofServices(service, revisions),
   'ecs:StopServiceDeployment': ofServices(service, deployments),
+  'ecs:DescribeServiceDeployments paused': (scope) => ofServices(service, deployments)(askingAtPauses(scope)),
+  'ecs:ContinueServiceDeployment paused': (scope) => ofServices(service, deployments)(askingAtPauses(scope)),
   'ecs:UpdateService': (scope) => ({
     ...ofServices(service)(scope),
     conditions: [{ test: 'ArnLike', variable: 'ecs:task-definition', values: families(scope) }],

@@ -1,5 +1,6 @@
 /** Whether an attempt to decide an approval counts, and whether it is the last that was needed. */
 import * as z from 'zod';
+import type { HookPause } from '../pause-hook.ts';
 import type { ApprovalAnswer } from './answer.ts';
 import { closedAt } from './hours.ts';
 import { holderIn, type Links, used } from './link.ts';
@@ -35,6 +36,8 @@ export interface Pending {
   decisions: readonly Decision[];
   answer?: ApprovalAnswer | undefined;
   links?: Links | undefined;
+  /** The deployment has begun, and ECS has paused it. */
+  pause?: HookPause | undefined;
 }
 
 export interface Attempt {
@@ -78,7 +81,7 @@ export function decide(pending: Pending, rules: Rules, attempt: Attempt, now: nu
   const decisions = [...others, decision];
   if (action === 'reject') {
     const answer: ApprovalAnswer = { decision: 'rejected', by: actor.id, ...(reason && { reason }) };
-    return { verdict: 'decided', says: 'Rejected. Nothing is deployed.', decisions, answer, ...spent };
+    return { verdict: 'decided', says: rejected(pending), decisions, answer, ...spent };
   }
   const left = action === 'approve' ? stillNeeded(pending, rules, decisions) : glassNeeded(rules, decisions);
   if (left) return { verdict: 'accepted', says: `Counted. ${left}.`, decisions, ...spent };
@@ -98,6 +101,9 @@ export function decide(pending: Pending, rules: Rules, attempt: Attempt, now: nu
     },
   };
 }
+
+const rejected = ({ pause }: Pick<Pending, 'pause'>): string =>
+  pause ? 'Rejected. ECS takes the deployment back.' : 'Rejected. Nothing is deployed.';
 
 /** The outcome when time is over. */
 export function expire(
@@ -216,9 +222,9 @@ const groupsMatter = ({ policy: { who, requireFrom }, breakGlass }: Rules) =>
 
 const reasonOf = ({ reason = '' }: Attempt) => reason.trim().slice(0, longestReason);
 
-export function alreadyDecided({ decision, by }: ApprovalAnswer): string {
+export function alreadyDecided({ decision, by, reason }: ApprovalAnswer): string {
   if (decision === 'expired') return 'This approval has expired. To deploy it all the same, push again.';
-  if (decision === 'superseded') return 'Something newer was deployed meanwhile.';
+  if (decision === 'superseded') return `Nobody has to decide this any more${reason ? `: ${reason}` : ''}.`;
   return `This was already ${decision}, by ${by}.`;
 }
 

@@ -1,6 +1,7 @@
 /** What becomes of approvals, as others hear of it on EventBridge: asked, each attempt to decide, decided. Told in docs/events.md. */
 import * as z from 'zod';
 import { digestSchema } from '../image.ts';
+import { type HookPause, hookPauseSchema } from '../pause-hook.ts';
 import { approvalAnswerSchema } from './answer.ts';
 import { actions, type Decision, decisionSchema, glassRule, type Pending, stillNeeded } from './decide.ts';
 import { due, type Linked } from './link.ts';
@@ -52,7 +53,7 @@ const common = {
   version: z.literal(1),
   /** The same for one change, however often it is told. */
   id: z.string(),
-  /** The name of the release's execution. */
+  /** The name of the release's execution; of one that ECS paused, with the number of the pause. */
   approvalId: z.string(),
   release: z.strictObject({
     service: z.string(),
@@ -74,6 +75,8 @@ export const approvalAskedSchema = z.strictObject({
   expiresAt: z.int(),
   /** Who made the commit, as far as the image says it. */
   author: z.string().optional(),
+  /** Where the deployment has begun, and ECS has paused it: at which stage, and with how many percent of the requests on the new version. */
+  paused: hookPauseSchema.pick({ service: true, stage: true, percent: true }).optional(),
   held,
   /** What it takes, as a sentence's part. */
   needs: z.string(),
@@ -126,7 +129,7 @@ export interface ApprovalChange {
 
 /** What a change of an approval means to others; undefined where it is nothing to them. What is told again has the same id. */
 export function approvalEventOf({ before, after, at }: ApprovalChange): ApprovalEvent | undefined {
-  const { approvalId, execution, subject, rules, openedAt, expiresAt, author, held, answer } = after;
+  const { approvalId, execution, subject, rules, openedAt, expiresAt, author, held, answer, pause } = after;
   if (!subject) return undefined;
   const about = { version: 1, approvalId, execution, release: subject, rules: versionOf(rules) } as const;
   const why = held === undefined ? {} : { held };
@@ -138,8 +141,19 @@ export function approvalEventOf({ before, after, at }: ApprovalChange): Approval
   if (before && !isMissed(before, after)) return undefined;
   const needs = held === undefined ? (stillNeeded(after, rules, []) ?? 'nothing more is needed') : glassRule;
   const asked = { id: `${approvalId}/Asked`, at: openedAt, expiresAt, needs };
-  return { type: 'Approval Asked', detail: { ...about, ...why, ...asked, ...(author && { author }) } };
+  return {
+    type: 'Approval Asked',
+    detail: {
+      ...about,
+      ...why,
+      ...asked,
+      ...(author && { author }),
+      ...(pause && { paused: placeOf(pause) }),
+    },
+  };
 }
+
+const placeOf = ({ service, stage, percent }: HookPause) => ({ service, percent, ...(stage && { stage }) });
 
 /** Who is to be sent a link has none for so long: then it is told again, whenever the release looks. */
 const missedMs = 10 * 60_000;

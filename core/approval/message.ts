@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import { spoken } from '../duration.ts';
 import { shortDigest } from '../image.ts';
+import { type HookPause, pausedSentence, pausedShortly } from '../pause-hook.ts';
 import type { Release } from '../release.ts';
 import type { ScanVerdict } from '../scan/verdict.ts';
 import { type Message, section, warningBlocks } from '../slack-blocks.ts';
@@ -21,6 +22,8 @@ export interface WantedApproval {
   expiresAt: number;
   link: string | undefined;
   held?: string | undefined;
+  /** Where the deployment has begun: ECS's pause, what it leads to when nobody decides, and what was measured until then. */
+  paused?: { pause: HookPause; otherwise: string; found: readonly string[] } | undefined;
   /** Of the task definition, and the one that is gone back to where it fails. */
   changes?: readonly Change[] | undefined;
   wayBack?: string | undefined;
@@ -35,11 +38,11 @@ export const actionOf = (actionId: string): Action | undefined =>
 const mostChanges = 8;
 
 export function approvalMessage(wanted: WantedApproval): Message {
-  const { approvalId, release, scan, expiresAt, link, held } = wanted;
+  const { approvalId, release, scan, expiresAt, link, held, paused } = wanted;
   const { service, environment, tag, digest, warnings = [] } = release;
   const headline = held
     ? `🛑 ${service} ${tag}: held by a gate (${environment})`
-    : `✋ ${service} ${tag}: waits for approval (${environment})`;
+    : `✋ ${service} ${tag}: ${paused ? `${pausedShortly(paused.pause)}, ` : ''}waits for approval (${environment})`;
   const until = `<!date^${Math.floor(expiresAt / 1000)}^{date_short_pretty} {time}|${new Date(expiresAt).toISOString()}>`;
   const button = (action: string, label: string, style?: 'primary' | 'danger') => ({
     type: 'button' as const,
@@ -55,6 +58,7 @@ export function approvalMessage(wanted: WantedApproval): Message {
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(headline, limits.header), emoji: true } },
       ...(held ? [section(`*It is not deployed, because* ${escaped(held)}`)] : []),
+      ...pausedBlocks(wanted),
       section(factsOf(release, scan).join('\n')),
       ...deploymentBlocks(wanted),
       ...warningBlocks(warnings),
@@ -85,6 +89,19 @@ export function approvalMessage(wanted: WantedApproval): Message {
       },
     ],
   };
+}
+
+/** Who decides sees what the new version has shown, before or while it has users. */
+function pausedBlocks({ paused }: WantedApproval): KnownBlock[] {
+  if (!paused) return [];
+  const { pause, otherwise, found } = paused;
+  const lines = found.length > 0 ? found : ['nothing: no smoke tests and no analysis are configured'];
+  return [
+    section(`*ECS is ${escaped(pausedSentence(pause))}.* ${escaped(otherwise)}`),
+    section(
+      ['*Found on the new version*', ...lines.map((line) => `• ${escaped(cut(line, 300))}`)].join('\n'),
+    ),
+  ];
 }
 
 function factsOf({ commit }: Release, scan: ScanVerdict): string[] {
@@ -184,7 +201,7 @@ export function decidedMessage(
 
 /** It does not say that it waits any more. Its sign stays, and tells it from the release's own message. */
 const decidedHeadline = (headline: string, words: string): string =>
-  headline.replace(/: (?:waits for approval|held by a gate) \(/, `: ${words} (`);
+  headline.replace(/: (?:paused [^(]*, )?(?:waits for approval|held by a gate) \(/, `: ${words} (`);
 
 /** Below the message that asked, before its time is over. */
 export function reminderMessage({ text }: Message, leftSeconds: number): Message {

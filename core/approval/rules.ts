@@ -13,7 +13,9 @@ const atMost = (limit: string) =>
 
 export const approvalPolicySchema = z
   .strictObject({
-    /** How long people have; then `onExpiry`. */
+    /** Before anything changes; or in the deployment, whenever a hook of the ECS service pauses it, and not before. */
+    at: z.enum(['start', 'pause']).default('start'),
+    /** How long people have, all pauses of a release together; then `onExpiry`. */
     timeout: atMost('5d').default(86_400),
     /** `approve` where silence is consent: then it goes on, unless it is frozen or outside of the hours. */
     onExpiry: z.enum(['reject', 'approve']).default('reject'),
@@ -69,7 +71,7 @@ export type BreakGlass = z.output<typeof breakGlassSchema>;
 
 /** As they were when people were asked. */
 export interface Rules {
-  policy: Omit<ApprovalPolicy, 'timeout' | 'reminder'>;
+  policy: Omit<ApprovalPolicy, 'at' | 'timeout' | 'reminder'>;
   breakGlass?: Pick<BreakGlass, 'who'> | undefined;
   people: People;
 }
@@ -86,7 +88,7 @@ export function rulesFrom(
   { approval, breakGlass }: { approval?: ApprovalPolicy | undefined; breakGlass?: BreakGlass | undefined },
   people: People | undefined,
 ): Rules {
-  const { timeout: _, reminder: __, ...policy } = approval ?? approvalPolicySchema.parse({});
+  const { at: _, timeout: __, reminder: ___, ...policy } = approval ?? approvalPolicySchema.parse({});
   return { policy, ...(breakGlass && { breakGlass: { who: breakGlass.who } }), people: people ?? {} };
 }
 

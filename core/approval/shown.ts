@@ -1,6 +1,7 @@
 /** What somebody has to see before they decide, as plain data: for doors that are not Slack. Every text is one short line, and still to be escaped. */
 import * as z from 'zod';
 import { spoken } from '../duration.ts';
+import { pausedSentence } from '../pause-hook.ts';
 import type { Release } from '../release.ts';
 import type { ScanVerdict } from '../scan/verdict.ts';
 import { commitLink } from '../source/commit.ts';
@@ -67,10 +68,16 @@ export function shownApproval(
   {
     release,
     scan,
-  }: { release: Release | undefined; scan: Pick<ScanVerdict, 'summary' | 'signedBy' | 'waived'> | undefined },
+    found = [],
+  }: {
+    release: Release | undefined;
+    scan: Pick<ScanVerdict, 'summary' | 'signedBy' | 'waived'> | undefined;
+    /** On the new version so far, where ECS has paused its deployment. */
+    found?: readonly string[];
+  },
   now: number,
 ): ShownApproval {
-  const { subject, rules, decisions, held, plan, expiresAt } = approval;
+  const { subject, rules, decisions, held, pause, plan, expiresAt } = approval;
   const { compareUrl, revision, source, author } = release?.commit ?? {};
   const { before } = release ?? {};
   const waived = (scan?.waived ?? []).map(
@@ -81,6 +88,8 @@ export function shownApproval(
       ? { name: 'Commit', text: short(revision.slice(0, 12)), url: commitLink(source, revision) }
       : undefined,
     compareUrl ? { name: 'What changed', text: 'the difference to what runs', url: compareUrl } : undefined,
+    fact('ECS is', pause && pausedSentence(pause)),
+    ...found.slice(0, 5).map((one) => fact('Found', one)),
     fact('Author', author ?? approval.author),
     fact('Scan', scan?.summary),
     fact('Report signed by', scan?.signedBy),

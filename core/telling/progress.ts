@@ -32,7 +32,7 @@ interface Station {
 export function progress({ phase, steps }: ToldRelease): string {
   const release = releaseIn({ steps });
   if (!release) return '';
-  const { approval, releaseTask, smokeTests, analysis } = release.settings;
+  const { approval, releaseTask, smokeTests, analysis, asksAtPauses } = release.settings;
   const of = (state: string) => saidSchema.safeParse(steps[state]).data ?? {};
   const word = (state: string, words: Readonly<Record<string, string>>) => words[of(state).status ?? ''];
   const decided = of('RequestApproval');
@@ -64,7 +64,7 @@ export function progress({ phase, steps }: ToldRelease): string {
       ...{ phase: 'Deploying', doing: 'deployment', toDo: 'deployment' },
       done: word('AwaitDeployment', {
         ...{ stable: 'deployed by ECS', proved: 'deployed by ECS', failed: 'deployment failed' },
-        ...{ testable: 'brought up by ECS', serving: 'users are on it' },
+        ...{ testable: 'brought up by ECS', paused: 'brought up by ECS', serving: 'users are on it' },
       }),
     },
     ...(smokeTests
@@ -72,6 +72,14 @@ export function progress({ phase, steps }: ToldRelease): string {
           {
             ...({ phase: 'Testing', doing: 'endpoint tests', toDo: 'endpoint tests' } as const),
             done: word('RunSmokeTests', { pass: 'endpoints answer well', fail: 'endpoint tests failed' }),
+          },
+        ]
+      : []),
+    ...(asksAtPauses
+      ? [
+          {
+            ...({ phase: 'Shifting', doing: 'approval', toDo: 'approval when ECS pauses' } as const),
+            done: word('RequestContinuation', { 'goes on': 'approved', 'not approved': 'not approved' }),
           },
         ]
       : []),

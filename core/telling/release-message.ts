@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { spoken } from '../duration.ts';
 import { failedTasks } from '../failed-tasks.ts';
 import { shortDigest } from '../image.ts';
+import { pausedShortly } from '../pause-hook.ts';
 import type { Phase } from '../phase.ts';
 import type { Outcome } from '../release.ts';
 import { rollBackButton, rollBackCommand } from '../roll-back-dialog.ts';
@@ -48,9 +49,13 @@ const onItsWay: Record<Exclude<Phase, 'Ended'>, { sign?: string; phrase: string 
 };
 
 /** As its header and notifications have it. */
-export function headline({ phase, outcome, service, tag, environment }: ToldRelease): string {
+export function headline({ phase, outcome, paused, service, tag, environment }: ToldRelease): string {
   const { sign, phrase }: { sign?: string; phrase: string } =
-    phase === 'Ended' ? endings[outcome ?? 'NeedsHuman'] : onItsWay[phase];
+    phase === 'Ended'
+      ? endings[outcome ?? 'NeedsHuman']
+      : paused
+        ? { phrase: `is ${pausedShortly(paused)}, waits for approval` }
+        : onItsWay[phase];
   return `${sign ? `${sign} ` : ''}${service} ${tag}: ${phrase} (${environment})`;
 }
 

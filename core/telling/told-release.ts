@@ -1,6 +1,8 @@
 /** What a message tells of a release: the parts of its record that people ask for, wherever it came to. */
 import * as z from 'zod';
 import { shortDigest } from '../image.ts';
+import type { HookPause } from '../pause-hook.ts';
+import { pausedNow } from '../paused-now.ts';
 import { type Phase, phaseOf, releaseIn } from '../phase.ts';
 import { planSchema } from '../plan.ts';
 import type { ReleaseRecord } from '../record.ts';
@@ -31,6 +33,8 @@ export interface ToldRelease {
   pictured: boolean;
   phase: Phase;
   outcome: Outcome | undefined;
+  /** ECS has paused it, and people are asked. */
+  paused: HookPause | undefined;
   reason: string;
   service: string;
   environment: string;
@@ -76,6 +80,7 @@ export function toldRelease({
     ...{ phase, outcome, reason, tag, digest, link, strategy, steps, revision, compareUrl, author },
     ...{ service: named.service, environment: named.environment, rollBack, pictured },
     name: record.execution.slice(record.execution.lastIndexOf(':') + 1),
+    paused: pausedNow(record),
     commitUrl: commitLink(source, revision),
     asked: request?.rollback ?? request?.again,
     rollback: request?.rollback !== undefined,

@@ -1,6 +1,7 @@
 /** What happens to a release now, in a sentence. */
 import * as z from 'zod';
 import { spoken } from '../duration.ts';
+import { pausedSentence } from '../pause-hook.ts';
 import { reasonFor } from '../record.ts';
 import { escaped } from '../slack-text.ts';
 import type { ToldRelease } from './told-release.ts';
@@ -10,7 +11,8 @@ const rolloutSchema = z.looseObject({
 });
 
 /** Escaped already. */
-export function underWay({ phase, steps, strategy, reason }: ToldRelease): string {
+export function underWay({ phase, steps, strategy, reason, paused }: ToldRelease): string {
+  if (paused) return `ECS is ${escaped(pausedSentence(paused))}. Somebody has to let it go on.`;
   switch (phase) {
     case 'Scanning':
       return 'The scan report of exactly this image is waited for. Nothing has changed yet.';

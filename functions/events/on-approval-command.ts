@@ -11,7 +11,9 @@ import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
 import { slackGroups } from '../../aws/slack-groups.ts';
 import { states } from '../../aws/states.ts';
+import { waits } from '../../aws/waits.ts';
 import { actions, stillNeeded } from '../../core/approval/decide.ts';
+import { pausedSentence } from '../../core/pause-hook.ts';
 import { type Attempting, attemptApproval, showDecision } from '../attempt-approval.ts';
 import { defineEventHandler, onEvent } from '../event.ts';
 import { stopWaiting } from '../stop-waiting.ts';
@@ -54,7 +56,7 @@ const answer = (statusCode: number, body: CommandAnswer | { error: string }) => 
 
 export const onApprovalCommand = defineEventHandler({
   name: 'on-approval-command',
-  uses: { approvals, audit, openReleases, records, slack, slackGroups, states },
+  uses: { approvals, audit, openReleases, records, slack, slackGroups, states, waits },
   run: async (event, aws) => {
     const request = requestSchema.safeParse(event);
     if (!request.success) return answer(403, { error: 'AWS does not say who is asking' });
@@ -99,13 +101,15 @@ async function pending(
   );
   const open = await aws.openReleases.of(places);
   const found = await aws.approvals.ofAll(open.map(([name]) => name));
+  for (const [name] of open) found.push(...(await aws.approvals.ofPauses(name)));
   return found.filter((one) => !one.answer && aws.now() < one.expiresAt).map(seen);
 }
 
 function seen(approval: Approval) {
-  const { approvalId, subject, openedAt, expiresAt, author, held, decisions, rules } = approval;
+  const { approvalId, subject, openedAt, expiresAt, author, held, decisions, rules, pause } = approval;
   return {
     ...{ approvalId, subject, openedAt, expiresAt, author, held, decisions, answer: approval.answer },
+    ...(pause && { paused: pausedSentence(pause) }),
     ...(!held && { needs: stillNeeded(approval, rules, decisions) }),
   };
 }

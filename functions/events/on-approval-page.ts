@@ -10,9 +10,11 @@ import { records } from '../../aws/records.ts';
 import { slack } from '../../aws/slack.ts';
 import { slackGroups } from '../../aws/slack-groups.ts';
 import { states } from '../../aws/states.ts';
+import { waits } from '../../aws/waits.ts';
 import { alreadyDecided, decide, type Refusal } from '../../core/approval/decide.ts';
 import { holder, isBearer, ownerOf } from '../../core/approval/link.ts';
 import { approvalPage, pageHeaders, refusedPage, type Turn, unknownPage } from '../../core/approval/page.ts';
+import { foundIn } from '../../core/approval/paused.ts';
 import { shownApproval } from '../../core/approval/shown.ts';
 import { releaseIn } from '../../core/phase.ts';
 import { scanVerdictSchema } from '../../core/scan/verdict.ts';
@@ -36,7 +38,7 @@ type Answer = ReturnType<typeof answer>;
 
 export const onApprovalPage = defineEventHandler({
   name: 'on-approval-page',
-  uses: { approvals, audit, records, slack, slackGroups, states },
+  uses: { approvals, audit, records, slack, slackGroups, states, waits },
   // The page shows what is nobody's business but its reader's.
   logged: ({ statusCode }) => ({ statusCode }),
   run: async (event, aws): Promise<Answer> => {
@@ -128,7 +130,8 @@ async function pageOf(approval: Approval, turn: Turn, aws: ApprovingAws): Promis
   const record = await aws.records.of(approval.execution);
   const release = releaseIn(record);
   const scan = scanVerdictSchema.loose().safeParse(record.steps.CheckScan).data;
-  return approvalPage(shownApproval(approval, { release, scan }, aws.now()), turn, aws.now());
+  const found = approval.pause ? foundIn(record.steps) : [];
+  return approvalPage(shownApproval(approval, { release, scan, found }, aws.now()), turn, aws.now());
 }
 
 function decoded(text: string): string {

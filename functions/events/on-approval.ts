@@ -11,6 +11,7 @@ import { slackGroups } from '../../aws/slack-groups.ts';
 import { slackResponse } from '../../aws/slack-response.ts';
 import { slackSigningSecret } from '../../aws/slack-signing-secret.ts';
 import { states } from '../../aws/states.ts';
+import { waits } from '../../aws/waits.ts';
 import { actionOf, decidedMessage, reasonDialog, reasonField } from '../../core/approval/message.ts';
 import { rollBackAction } from '../../core/roll-back-dialog.ts';
 import {
@@ -61,7 +62,7 @@ export const onApproval = defineEventHandler({
   name: 'on-approval',
   uses: {
     ...{ approvals, audit, records, rollbackAsks, rollbackWake },
-    ...{ slack, slackGroups, slackResponse, slackSigningSecret, states },
+    ...{ slack, slackGroups, slackResponse, slackSigningSecret, states, waits },
   },
   run: async (event, aws): Promise<HttpAnswer> => {
     const request = requestSchema.safeParse(event);

@@ -11,6 +11,8 @@ import { states } from '../../aws/states.ts';
 import { type Environment, environmentOf } from '../../core/config.ts';
 import { ReleaseRejected } from '../../core/errors.ts';
 import type { Pause } from '../../core/pause.ts';
+import { type HookPause, neverPaused, openPauses } from '../../core/pause-hook.ts';
+import { releaseIn } from '../../core/phase.ts';
 import type { Outcome, ReleaseRequest, Target } from '../../core/release.ts';
 import { releaseRequestSchema, requestedAt, targetOf } from '../../core/release.ts';
 import { type ShiftProgress, shiftProgress } from '../../core/shift-progress.ts';
@@ -67,6 +69,8 @@ export interface UnderWay {
   stopping?: string;
   /** How far ECS has come with moving the traffic. */
   traffic?: ShiftProgress;
+  /** A hook of the ECS service waits for an answer; `asks`: people are asked by Tidegate, once its checks have spoken. */
+  paused?: HookPause & { asks: boolean };
   /** Who is asked has until then. */
   approval?: { id: string; expiresAt: number };
 }
@@ -194,25 +198,43 @@ async function lookAtOne(
   const execution = aws.states.arnOf(name);
   const [current, record] = await Promise.all([aws.executions.current(execution), aws.records.of(execution)]);
   const abort = slot.aborts?.find((one) => one.execution === execution);
-  const approval = current?.state === 'RequestApproval' ? await aws.approvals.of(name) : undefined;
-  const moves = ['AwaitDeployment', 'RunSmokeTests', 'CompareMetrics'].includes(current?.state ?? '');
-  const traffic = moves
+  const approval = await openApproval(name, current?.state, aws);
+  const moves = ['AwaitDeployment', 'RequestContinuation', 'RunSmokeTests', 'CompareMetrics'];
+  const shift = moves.includes(current?.state ?? '')
     ? await trafficOf({ environment, target, since: servingSinceIn(record.steps) }, aws)
     : undefined;
+  const asks = releaseIn(record)?.settings.asksAtPauses === true;
   return {
     ...{ release: name, tag: request.push.tag, digest: request.push.digest },
     requestedAt: requestedAt(request),
     ...(current && { state: current.state, since: current.at }),
     ...(abort && { stopping: `${abort.by}: ${abort.reason}` }),
-    ...(traffic && { traffic }),
-    ...(approval && !approval.answer && { approval: { id: name, expiresAt: approval.expiresAt } }),
+    ...(shift?.traffic && { traffic: shift.traffic }),
+    ...(shift?.pause && { paused: { ...shift.pause, asks } }),
+    ...(approval && { approval }),
   };
+}
+
+/** What people are asked about while a release is in this state. */
+export async function openApproval(
+  release: string,
+  state: string | undefined,
+  { approvals }: Pick<StatusAws, 'approvals'>,
+): Promise<UnderWay['approval']> {
+  const found =
+    state === 'RequestApproval'
+      ? [await approvals.of(release)]
+      : state === 'RequestContinuation'
+        ? await approvals.ofPauses(release)
+        : [];
+  const open = found.find((one) => one && !one.answer);
+  return open && { id: open.approvalId, expiresAt: open.expiresAt };
 }
 
 async function trafficOf(
   { environment, target, since }: { environment: Environment; target: Target; since: number | undefined },
   aws: StatusAws,
-): Promise<ShiftProgress | undefined> {
+): Promise<{ traffic: ShiftProgress | undefined; pause: HookPause | undefined } | undefined> {
   if (environment.rollout.strategy === 'ROLLING') return undefined;
   const ecs = aws.ecs(target);
   const found = await ecs.underWay(target);
@@ -223,5 +245,7 @@ async function trafficOf(
     : [];
   if (!seen?.details) return undefined;
   const { stage, productionWeight: weight } = seen.details;
-  return shiftProgress(environment.rollout, { stage, weight, servingSince: since }, aws.now());
+  const [pause] = openPauses(seen, neverPaused);
+  const shift = { stage, weight, servingSince: since, ...(pause && { paused: true }) };
+  return { traffic: shiftProgress(environment.rollout, shift, aws.now()), pause };
 }

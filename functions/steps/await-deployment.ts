@@ -5,9 +5,10 @@ import { logs } from '../../aws/logs.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { waits } from '../../aws/waits.ts';
+import { pausedSchema } from '../../core/pause-hook.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { rolloutSchema } from '../../core/rollout.ts';
+import { rolloutSchema, stillAsked } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { lookAtDeployment } from '../look-at-deployment.ts';
 import { defineStep } from '../step.ts';
@@ -22,11 +23,14 @@ export const awaitDeployment = defineStep({
     // Absent where Tidegate was deployed anew while the release was under way.
     tested: z.boolean().default(false),
     measured: z.boolean().default(false),
+    paused: pausedSchema.nullable().default(null),
   }),
   output: rolloutSchema,
   errors: ['Transient', 'Throttled'],
   waits: true,
   run: async (input, aws, { arn, taskToken }) => {
+    const left = stillAsked(input.paused, aws.now());
+    if (left) return left;
     // First wait, then look: an event between the two finds somebody to wake.
     await aws.waits.put(input.release.target, { state: 'AwaitDeployment', execution: arn, taskToken, input });
     const found = await lookAtDeployment(input, arn, aws);

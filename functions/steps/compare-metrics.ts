@@ -11,6 +11,7 @@ import { environmentOf } from '../../core/config.ts';
 import { changedParts, isGroup, type Part, startedAtOf } from '../../core/group.ts';
 import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import { type Comparison, comparisonSchema } from '../../core/judge/verdict.ts';
+import { pausedSchema } from '../../core/pause-hook.ts';
 import { type Deployment, deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
 import { clockSkewMs, crashLoop, lastWords, type Rollout, rolloutSchema } from '../../core/rollout.ts';
@@ -28,10 +29,12 @@ export const compareMetrics = defineStep({
     revision: revisionSchema,
     deployment: deploymentSchema,
     rollout: rolloutSchema,
+    // Absent where Tidegate was deployed anew while the release was under way.
+    paused: pausedSchema.nullable().default(null),
   }),
   output: comparisonSchema,
   errors: ['Transient', 'Throttled'],
-  run: async ({ release, revision, deployment, rollout }, aws, { arn }): Promise<Comparison> => {
+  run: async ({ release, revision, deployment, rollout, paused }, aws, { arn }): Promise<Comparison> => {
     const { cloudwatch, config, now } = aws;
     const { environment } = environmentOf(config, release.service, release.environment);
     const { analysis: policy } = environment;
@@ -49,7 +52,7 @@ export const compareMetrics = defineStep({
 
     const waitSeconds = Math.min(comparison.waitSeconds, crashesShowAfter(policy));
     if (rollout.status === 'serving') {
-      const question = { release, revision, deployment, tested: true, measured: false };
+      const question = { release, revision, deployment, tested: true, measured: false, paused };
       const found = await lookAtDeployment(question, arn, aws);
       return found && meanwhile.includes(found.status)
         ? { ...comparison, decision: 'look at the deployment', headline: found.reason }

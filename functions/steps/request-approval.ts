@@ -1,23 +1,23 @@
 /** Asks people, once, and looks for the answer each time it is called. The task token stays in the table. */
 import * as z from 'zod';
-import { type Approval, approvals } from '../../aws/approvals.ts';
+import { approvals } from '../../aws/approvals.ts';
 import { ecs } from '../../aws/ecs.ts';
 import { slack } from '../../aws/slack.ts';
 import { slots } from '../../aws/slots.ts';
 import { states } from '../../aws/states.ts';
 import { approvalAnswerSchema, stoppedBy } from '../../core/approval/answer.ts';
 import { expire } from '../../core/approval/decide.ts';
-import { approvalMessage, reminderMessage } from '../../core/approval/message.ts';
+import { approvalMessage } from '../../core/approval/message.ts';
 import { rulesFrom } from '../../core/approval/rules.ts';
-import { keptPlan } from '../../core/approval/shown.ts';
-import { type Config, environmentOf } from '../../core/config.ts';
+import { environmentOf } from '../../core/config.ts';
 import { spoken } from '../../core/duration.ts';
 import { type Release, releaseSchema } from '../../core/release.ts';
 import { type ScanVerdict, scanVerdictSchema } from '../../core/scan/verdict.ts';
 import { called, isNewer, takesItsPlace } from '../../core/slot.ts';
+import { askPeople, wasAsked } from '../ask-people.ts';
 import { endApproval } from '../close-approval.ts';
 import { lambda } from '../lambda.ts';
-import { shownPlan } from '../shown-plan.ts';
+import { type ShownPlan, shownPlan } from '../shown-plan.ts';
 import { defineStep } from '../step.ts';
 
 export const requestApproval = defineStep({
@@ -29,7 +29,7 @@ export const requestApproval = defineStep({
   waits: true,
   aborted: ({ by, reason }) => ({ decision: 'rejected' as const, by, reason: stoppedBy(reason) }),
   run: async ({ release, scan }, aws, { arn, taskToken }) => {
-    const { approvals, config, consoleUrl, now, slack } = aws;
+    const { approvals, config, consoleUrl, now } = aws;
     // The execution's name: readable, unique for 90 days, and the same when this is called again.
     const approvalId = arn.slice(arn.lastIndexOf(':') + 1);
     const { service, environment, tag, digest } = release;
@@ -45,7 +45,7 @@ export const requestApproval = defineStep({
       ...(held && { held }),
     });
     // Read after the new task token is there: a decision that comes now finds it.
-    const { asked = false, answer, expiresAt, posted, rules } = approval;
+    const { answer, expiresAt, rules } = approval;
     if (answer) return answer;
 
     const slot = await aws.slots.look(release.target);
@@ -58,38 +58,17 @@ export const requestApproval = defineStep({
       const over = { asked: wasAsked(approval, config), spent: spoken(timeout), now: now() };
       return endApproval(approvalId, expire(approval, rules, over), aws);
     }
-    const linked = rules.policy.links !== undefined && held === undefined;
-    const wanted = (config.slack && !asked) || (linked && !approval.plan);
-    // Better asked without it than not asked.
-    const plan = wanted ? await shownPlan(release, slot, aws).catch(() => undefined) : undefined;
-    if (linked && plan && !approval.plan) await approvals.mark(approvalId, { plan: keptPlan(plan) });
-    if (!config.slack) return undefined;
-    if (!asked) {
-      const link = consoleUrl && consoleUrl + arn;
-      const message = approvalMessage({
-        ...{ approvalId, release, scan, rules, now: now(), expiresAt, link, held, ...plan },
-      });
-      const place = await slack.post(config.slack.channel, message);
-      await approvals.mark(approvalId, { asked: true, posted: { ...place, ...message } });
-      return undefined;
-    }
-    const left = (expiresAt - now()) / 1000;
-    const reminder = settings.approval?.reminder;
-    if (reminder === undefined || approval.reminded || !posted || left > reminder) return undefined;
-    await slack.reply(posted, reminderMessage(posted, left));
-    await approvals.mark(approvalId, { reminded: true });
+    const link = consoleUrl && consoleUrl + arn;
+    const known = { approvalId, release, scan, rules, now: now(), expiresAt, link, held };
+    const question = {
+      release,
+      plan: () => shownPlan(release, slot, aws),
+      message: (plan: ShownPlan | undefined) => approvalMessage({ ...known, ...plan }),
+    };
+    await askPeople(approval, question, aws);
     return undefined;
   },
 });
-
-/** Whether anybody has heard of it: in Slack, or by a mail that was taken. */
-function wasAsked(
-  { asked = false, links = {}, rules, held }: Approval,
-  { slack }: Pick<Config, 'slack'>,
-): boolean {
-  const mailed = Object.values(links).some(({ sentAt }) => sentAt !== undefined);
-  return asked || mailed || (!slack && (held !== undefined || !rules.policy.links));
-}
 
 /** Why it takes more than an approval, if it does. */
 function heldBy({ unpassed }: Release, { status, summary }: ScanVerdict): string | undefined {

@@ -74,8 +74,10 @@ export const resolveRelease = defineStep({
       ...(running.digest && { runningDigest: running.digest }),
       settings: {
         // Who may ask for a rollback has decided.
-        approval: environment.approval !== undefined && !rollback,
+        approval: environment.approval?.at === 'start' && !rollback,
         approvalTimeoutSeconds: environment.approval?.timeout ?? 0,
+        // A rollback pauses like every deployment, and is let go on without anybody.
+        ...(environment.approval?.at === 'pause' && { asksAtPauses: true }),
         ...(environment.breakGlass && !rollback && { breakGlass: true }),
         // An older version's migration knows nothing of what a later one did.
         releaseTask: environment.releaseTask !== undefined && !rollback,

@@ -11,6 +11,7 @@ import { proveWayBack } from './prove-way-back.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { registerTaskDefinition } from './register-task-definition.ts';
 import { requestApproval } from './request-approval.ts';
+import { requestContinuation } from './request-continuation.ts';
 import { resolveRelease } from './resolve-release.ts';
 import { rollBack } from './roll-back.ts';
 import { runReleaseTask } from './run-release-task.ts';
@@ -27,6 +28,7 @@ export const steps = {
   RunReleaseTask: runReleaseTask,
   StartDeployment: startDeployment,
   AwaitDeployment: awaitDeployment,
+  RequestContinuation: requestContinuation,
   RunSmokeTests: runSmokeTests,
   CompareMetrics: compareMetrics,
   ConfirmRelease: confirmRelease,

@@ -74,7 +74,16 @@ const isOutcome = (word: unknown): word is Outcome => outcomes.includes(word as 
 type Answer = Record<string, unknown>;
 
 /** What a step says when it found something against the release, or did not reach the way back. */
-const refusals = ['fail', 'failed', 'refuted', 'rejected', 'expired', 'take back', 'unchanged'];
+const refusals = [
+  'fail',
+  'failed',
+  'refuted',
+  'rejected',
+  'expired',
+  'take back',
+  'unchanged',
+  'not approved',
+];
 
 function markOf({ status, decision }: Answer): Line['mark'] {
   if (status === 'continue') return 'waiting';
@@ -84,13 +93,14 @@ function markOf({ status, decision }: Answer): Line['mark'] {
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 
 /** What `AwaitDeployment` says of strategies that shift traffic alone. */
-const shifting = ['testable', 'serving'];
+const shifting = ['testable', 'serving', 'paused'];
 
 /** By its retriers, and as a matter of course: nothing is wrong. */
 const triedAgain = ['ScanPending', 'Transient', 'Throttled'];
 
 const waits = new Map([
   ['RequestApproval', 'waiting for a person'],
+  ['RequestContinuation', 'ECS is paused: waiting for a person'],
   ['AwaitDeployment', 'ECS starts the new tasks, then drains the old ones'],
   ['AwaitDeployment, traffic shifts', 'ECS moves the traffic to the new tasks; the old ones still stand'],
   ['AwaitRollback', 'ECS brings the previous revision back'],
@@ -124,7 +134,10 @@ const sentences: Record<string, (answer: Answer) => string> = {
       : by
         ? `superseded by ${text(by)}`
         : `${text(status)}: ${text(reason)}`,
-  AwaitDeployment: ({ status, reason }) => `${text(status)}: ${text(reason)}`,
+  AwaitDeployment: ({ status, reason }) =>
+    status === 'paused' ? text(reason) : `${text(status)}: ${text(reason)}`,
+  RequestContinuation: ({ status, reason }) =>
+    status === 'look again' ? '' : spokenActors(`${text(status)}: ${text(reason)}`),
   RunSmokeTests: ({ status, sentence }) => `${text(status)}: ${text(sentence)}`,
   CompareMetrics: ({ status, headline }) => `${text(status)}: ${text(headline)}`,
   ConfirmRelease: ({ status, reason }) => `${text(status)}: ${text(reason)}`,

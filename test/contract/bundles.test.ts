@@ -28,6 +28,7 @@ const clientsOf: Readonly<Record<string, readonly string[]>> = {
     audit: ['dynamodb'],
     openReleases: ['dynamodb'],
     executions: ['sfn'],
+    pauseHooks: ['ecs'],
     pushes: ['dynamodb'],
     records: ['dynamodb'],
   },
@@ -69,7 +70,7 @@ test.each(names)('%s has the clients of the gateways that it names, and no other
 });
 
 /** Of what belongs to an environment, which may be in another account. */
-const placed = ['cloudwatch', 'ecs', 'logs'];
+const placed = ['cloudwatch', 'ecs', 'logs', 'pauseHooks'];
 
 test.each(names)('%s can take on roles just where it needs them', (name) => {
   const needed = Object.keys(functions.get(name)?.uses ?? {}).some((gateway) => placed.includes(gateway));

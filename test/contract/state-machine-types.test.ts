@@ -79,6 +79,7 @@ const mutants: Mutant[] = [
     errors: [
       'TS2304 RegisterTaskDefinition',
       'TS2304 StartDeployment',
+      'TS2304 RequestContinuation',
       'TS2304 RollBack',
       'TS2304 AwaitRollback',
     ],

@@ -196,7 +196,9 @@ function secondsIn(name: string): number {
   // How long it is to be comes from the step; the schema says at least one.
   if (state?.Type === 'Wait') return typeof state.Seconds === 'number' ? state.Seconds : 1;
   const timedOut = state?.Type === 'Task' && waits(state) && next(name).includes(name);
-  return timedOut && typeof state.TimeoutSeconds === 'number' ? state.TimeoutSeconds : 0;
+  if (!timedOut) return 0;
+  // Of a pause the schema says at least sixty.
+  return typeof state.TimeoutSeconds === 'number' ? state.TimeoutSeconds : 60;
 }
 
 test.each(Object.entries(rounds))(

@@ -8,6 +8,7 @@ import type { Wanted } from '../../local/iam/evaluate.ts';
 import { broken, fault, refused } from '../support/fault.ts';
 import { production, rehearsal } from '../support/rehearsal.ts';
 import { rollBack, withButton } from '../support/roll-back-by-slack.ts';
+import { blueGreen, shifting } from '../support/shifting.ts';
 import { settle } from '../support/virtual-world.ts';
 
 /** As `UpdateItem release` and `ecs:UpdateService`. */
@@ -60,17 +61,23 @@ const rare: Record<string, Record<string, string>> = {
     'logs:StopQuery': 'where Logs Insights takes too long for them',
   },
   ConfirmRelease: { 'ecs:DescribeTaskDefinition': crashed, 'logs:GetLogEvents': crashed },
+  RequestContinuation: {
+    'ecs:DescribeServices': 'where the deployment fails while it is paused',
+    'logs:GetLogEvents': 'then too',
+  },
   AwaitRollback: {
     'states:SendTaskSuccess': 'where ECS is done with going back at once',
     'UpdateItem release': 'then too',
     'DeleteItem wait': 'then too',
   },
   'on-rollback': { 'ecs:DescribeServiceDeployments': failed, 'logs:GetLogEvents': failed },
+  'mail-approval': { 'BatchGetItem approval': 'where a release ends while people are asked at a pause' },
   Notify: { 'PutItem approval': 'where a release ends while people are asked' },
   'reconcile-pushes': {
     'states:SendTaskSuccess': 'where somebody waits for the slot of a release that ended unseen',
     'ecs:ListTasks': unpinned,
     'ecs:DescribeTasks': unpinned,
+    'BatchGetItem approval': 'where a release ended unseen while people were asked at a pause',
     'GetItem approval': 'where a release ended unseen while people were asked',
     'GetItem push': lost,
     'GetItem turn': 'where there are more environments than it looks at in one go',
@@ -142,6 +149,45 @@ const plays: Record<string, () => Promise<void>> = {
     const world = await rehearsal({ environment: { rollout, smoke }, onPermission });
     await world.push('good', 'v1.0.0');
     await world.push('errors', 'v1.1.0');
+  },
+  async 'asked when ECS pauses, in Slack, from a terminal and by a link'() {
+    const world = await shifting(blueGreen, {
+      ...{ slack: true, onPermission, mail: { from: 'deploys@example.com' } },
+      environment: { approval: { at: 'pause', timeout: '10m', links: { to: ['bob'] } }, analysis: undefined },
+      ...{ historySeconds: 600, requestsPerSecond: 2 },
+      people: { bob: { email: 'bob@example.com' } },
+    });
+    await world.pushOnly('good', 'v1.0.0');
+    await world.clock.advance(120_000);
+    await world.click('approve');
+    await world.ended();
+    await world.pushOnly('good', 'v1.1.0');
+    await world.clock.advance(120_000);
+    const { approvalDoor: door } = openAws(world.world.surroundings('ada'), { approvalDoor });
+    const [release] = await world.executions();
+    await settle(world.clock, door.send({ action: 'list' }));
+    await settle(world.clock, door.send({ action: 'approve', approvalId: `${release?.name}.pause-1` }));
+    await world.clock.advance(120_000);
+    // Then nothing proves it, and the way back is a deployment like any other.
+    await world.ask('ECS', 'UpdateService', { cluster: 'main', service: 'my-api', desiredCount: 0 });
+    await world.ended();
+    await world.ask('ECS', 'UpdateService', { cluster: 'main', service: 'my-api', desiredCount: 2 });
+    // Nobody decides.
+    await world.push('good', 'v1.2.0');
+    await world.pushOnly('good', 'v1.3.0');
+    await world.clock.advance(120_000);
+    const [link = ''] = /http\S+/.exec(world.world.ses.sent().at(-1)?.text ?? '') ?? [];
+    const body = new URLSearchParams({ action: 'approve' });
+    await settle(world.clock, world.fetch(link, { method: 'POST', body }));
+    await world.ended();
+    const where = { service: 'my-api', environment: 'production', tag: 'v1.0.0' };
+    const back = { ...where, by: 'ada', reason: 'rehearsed' };
+    await settle(world.clock, goBack(back, openFor(world.world.surroundings('tidegate-cli'))));
+    await world.ended();
+    expect(await world.outcomes()).toEqual([
+      ...['v1.0.0 Deployed', 'v1.1.0 RolledBack', 'v1.2.0 RolledBack', 'v1.3.0 Deployed'],
+      'v1.0.0 Deployed',
+    ]);
   },
   async 'without a signed report'() {
     const signedBy = [{ name: 'CI', key: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd' }];

@@ -24,6 +24,7 @@ export async function shifting(rollout: Rollout, more: RehearsalOptions = {}) {
       rollout,
       deploymentTimeout: '3h',
       smoke: { ...production.smoke, testListener: { url: 'http://my-api.test:9001' } },
+      ...more.environment,
     },
   });
   return Object.assign(world, {

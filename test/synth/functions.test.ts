@@ -51,7 +51,9 @@ test('a function is over before the state machine gives up its task', () => {
   );
 
   expect(timeouts.length).toBeGreaterThan(10);
-  expect(timeouts.filter((timeout) => timeout.function >= timeout.task)).toEqual([]);
+  expect(
+    timeouts.filter(({ task, ...timeout }) => typeof task === 'number' && timeout.function >= task),
+  ).toEqual([]);
 });
 
 test('functions find the table and the state machine, and people the execution', () => {

@@ -259,7 +259,7 @@ describe('when', () => {
   test.each<{ answer: ApprovalAnswer; says: string }>([
     { answer: { decision: 'approved', by: bob }, says: 'already approved, by slack:U0BOB' },
     { answer: { decision: 'expired', by: 'nobody' }, says: 'has expired' },
-    { answer: { decision: 'superseded', by: 'nobody' }, says: 'Something newer' },
+    { answer: { decision: 'superseded', by: 'nobody' }, says: 'Nobody has to decide this any more' },
   ])('not once it is $answer.decision, and the answer says so', ({ answer, says }) => {
     expect(decide(pending({ answer }), rules(), by(ada), now)).toMatchObject({
       verdict: 'refused',

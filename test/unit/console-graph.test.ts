@@ -117,6 +117,8 @@ describe('ways', () => {
       'AcquireSlot → AcquireSlot',
       'WaitForReleaseTask → RunReleaseTask',
       'AwaitDeployment → AwaitDeployment',
+      'RequestContinuation → AwaitDeployment',
+      'RequestContinuation → RequestContinuation',
       'WaitForSmokeTests → RunSmokeTests',
       'WaitForTraffic → AwaitDeployment',
       'MetricsHeld → AwaitDeployment',

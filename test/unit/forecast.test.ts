@@ -30,6 +30,11 @@ function forecastOf(environment: Partial<EnvironmentInput>, after: EnvironmentIn
 const everything = {
   ...{ approval: {}, releaseTask: { command: ['migrate'] }, analysis, smoke },
 } satisfies Partial<EnvironmentInput>;
+const askedAtPauses = {
+  approval: { at: 'pause' },
+  rollout: { strategy: 'BLUE_GREEN', bakeTime: '20m' },
+  smoke: { ...smoke, testListener: { url: 'https://my-api.example.com:8443' } },
+} satisfies Partial<EnvironmentInput>;
 const next = { ...usual, name: 'next', service: 'other' };
 
 interface State {
@@ -59,13 +64,16 @@ describe('a forecast', () => {
       .map(([name]) => name);
     const ofWayBack = ['RollBack', 'AwaitRollback', 'ProveWayBack'];
 
-    const named = forecastOf(everything, [next]).map(({ state }) => state);
+    // People are asked before the deployment, or in it.
+    const both = [everything, { ...everything, ...askedAtPauses }];
+    const named = [...new Set(both.flatMap((one) => forecastOf(one, [next]).map(({ state }) => state)))];
 
     expect(named.toSorted()).toEqual(tasks.filter((name) => !ofWayBack.includes(name)).toSorted());
   });
 
   test.each([
     { it: 'everything', environment: everything },
+    { it: 'people asked when ECS pauses', environment: { ...everything, ...askedAtPauses } },
     { it: 'nothing that may be left out', environment: {} },
   ])('is in the order of the state machine, with $it', ({ environment }) => {
     const named = forecastOf(environment).map(({ state }) => state);

@@ -44,7 +44,7 @@ const question = {
   },
   revision: { taskDefinitionArn: ours },
   deployment: { status: 'started' as const, startedAt: 1_000_000 },
-  ...{ tested: false, measured: false },
+  ...{ tested: false, measured: false, paused: null },
 };
 
 /** While 5 % of the users have the new version: where ECS says that its tasks are. */

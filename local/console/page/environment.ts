@@ -119,6 +119,7 @@ function one({
   state,
   since,
   traffic,
+  paused,
   approval,
   stopping,
 }: EnvironmentStatus['underWay'][number]) {
@@ -129,6 +130,7 @@ function one({
     ` ${state ?? 'starts'} `,
     since !== undefined && elapsed(since),
     traffic && trafficBar(traffic),
+    paused && !paused.asks && h('span', { class: 'why' }, 'a hook of the service waits for an answer'),
     approval && h('span', { class: 'why' }, `waits for approval ${approval.id}`),
     stopping && h('span', { class: 'why' }, `to be stopped, says ${stopping}`),
   );

@@ -147,7 +147,13 @@ export function places(definition: Definition, ways: readonly Way[]): Map<string
   others.forEach((state, index) => {
     put(state, index % 2 === 0 ? 1 : 2, bottom);
   });
-  for (const state of Object.keys(States).filter((name) => goesBack(name))) {
+  const rowOf = (state: string) => placed.get(state)?.row ?? 0;
+  const furthest = (state: string) =>
+    Math.min(...ways.filter(({ from }) => from === state).map(({ to }) => rowOf(to)));
+  // Who goes back further has the column where nothing is in its way.
+  for (const state of Object.keys(States)
+    .filter(goesBack)
+    .toSorted((one, other) => furthest(one) - furthest(other))) {
     const before = ways.find(({ to }) => to === state);
     const row = (placed.get(before?.from ?? '')?.row ?? 0) - 0.5;
     // Two that one state leads to stand side by side.

@@ -22,7 +22,16 @@ export function payloadOf(text: string | undefined): unknown {
   return 'Payload' in fields ? fields.Payload : value;
 }
 
-const refusals = ['fail', 'failed', 'refuted', 'rejected', 'expired', 'take back', 'unchanged'];
+const refusals = [
+  'fail',
+  'failed',
+  'refuted',
+  'rejected',
+  'expired',
+  'take back',
+  'unchanged',
+  'not approved',
+];
 
 /** A step that worked, and whose finding speaks against the release. */
 export function saysNo(answer: unknown): boolean {

@@ -1,0 +1,186 @@
+/** Approvals of a deployment that ECS has paused: opened, asked for, decided by time where nobody does, and closed. */
+import type { Approval } from '../aws/approvals.ts';
+import type { Aws } from '../aws/gateways.ts';
+import type { ApprovalAnswer } from '../core/approval/answer.ts';
+import { expire } from '../core/approval/decide.ts';
+import { approvalMessage } from '../core/approval/message.ts';
+import { closedWith, foundIn, leftOf, otherwise, overBy, verdictOf } from '../core/approval/paused.ts';
+import { rulesFrom } from '../core/approval/rules.ts';
+import { environmentOf } from '../core/config.ts';
+import { spoken } from '../core/duration.ts';
+import { type Part, services } from '../core/group.ts';
+import {
+  type Continuation,
+  decidedUntil,
+  firstLookIn,
+  type HookPause,
+  hookPauseSchema,
+  lookAgainIn,
+  type Paused,
+} from '../core/pause-hook.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Rollout } from '../core/rollout.ts';
+import type { ScanVerdict } from '../core/scan/verdict.ts';
+import { askPeople, type Question, wasAsked } from './ask-people.ts';
+import { endApproval } from './close-approval.ts';
+import { shownSince } from './shown-plan.ts';
+import { nameIn } from './status/find-releases.ts';
+
+export interface PausedRelease extends Part {
+  execution: string;
+  scan: ScanVerdict;
+  plan: Plan;
+  paused: Paused;
+  lookAgainIn: number;
+}
+
+type AskingAws = Pick<
+  Aws,
+  'approvals' | 'config' | 'consoleUrl' | 'ecs' | 'now' | 'pauseHooks' | 'records' | 'slack'
+>;
+
+/** Undefined while people think, and there is no reason to look in another rhythm. May be repeated. */
+export async function askAtPauses(
+  asked: PausedRelease,
+  found: Rollout,
+  aws: AskingAws,
+): Promise<Continuation | undefined> {
+  for (const pause of found.pauses ?? []) await askAt(pause, asked, aws);
+  const stay = await stayOf(asked, aws);
+  const now = aws.now();
+  const verdict = verdictOf(stay);
+  const open = stay.filter(({ answer }) => answer === undefined);
+  if (verdict) {
+    // Of several pauses one no is enough.
+    for (const { approvalId } of open) await endApproval(approvalId, closedWith(verdict.reason), aws);
+    return left(verdict, asked, stay, now);
+  }
+  const rhythm = lookAgainIn(Math.min(...open.map(({ expiresAt }) => expiresAt)) - now);
+  const pauses = open.flatMap(({ pause }) => (pause ? [hookPauseSchema.strip().parse(pause)] : []));
+  const before = asked.paused;
+  if (rhythm === asked.lookAgainIn && idsOf(pauses) === idsOf(before.asked)) return undefined;
+  return {
+    ...{ status: 'look again', reason: `${found.reason}: looks every ${spoken(rhythm)}`, at: now },
+    ...{ paused: { ...before, asked: pauses }, lookAgainIn: rhythm },
+  };
+}
+
+const idsOf = (pauses: readonly HookPause[]) => pauses.map(({ hookId }) => hookId).join();
+
+/** ECS is not paused any more, or there is something else to do than to wait: what is still open is closed. May be repeated. */
+export async function leavePauses(
+  asked: PausedRelease,
+  found: Rollout | undefined,
+  aws: AskingAws,
+): Promise<Continuation | undefined> {
+  const open = (await stayOf(asked, aws)).filter(({ answer }) => answer === undefined);
+  for (const approval of open) {
+    const { approvalId, pause } = approval;
+    // What ECS shows may be older than what it has shown before.
+    if (!found && pause && (await aws.pauseHooks(pause.target).waits(pause))) return undefined;
+    // Where it has gone on though nobody let it in time, that is for our own rule to say.
+    const { answer } = await decidedBy(approval, asked, aws);
+    if (!answer) await endApproval(approvalId, closedWith(overBy(found)), aws);
+  }
+  const stay = await stayOf(asked, aws);
+  for (const approval of stay) await settle(approval, aws);
+  const now = aws.now();
+  return left(verdictOf(stay) ?? { status: 'goes on', reason: 'ECS is not paused' }, asked, stay, now);
+}
+
+/** What ECS was told, or did not wait for any more, is not told again. Rejects where ECS could not be asked: may be repeated. */
+async function answerPause(
+  { approvalId, pause, answer, settledAt }: Approval,
+  aws: Pick<Aws, 'approvals' | 'now' | 'pauseHooks'>,
+): Promise<void> {
+  if (!pause || !answer || settledAt !== undefined) return;
+  const action = answer.decision === 'approved' ? 'CONTINUE' : 'ROLLBACK';
+  // Where nobody had to decide any more, there is nothing to tell.
+  if (answer.decision !== 'superseded') await aws.pauseHooks(pause.target).answer(pause, action);
+  await aws.approvals.mark(approvalId, { settledAt: aws.now() });
+}
+
+/** Where it was decided, and ECS has gone another way before it was told, there is nothing to tell. */
+async function settle(approval: Approval, aws: AskingAws): Promise<void> {
+  const { approvalId, answer, pause, settledAt } = approval;
+  if (!pause || settledAt !== undefined) return;
+  if (answer && (await aws.pauseHooks(pause.target).waits(pause))) await answerPause(approval, aws);
+  else await aws.approvals.mark(approvalId, { settledAt: aws.now() });
+}
+
+const left = (
+  verdict: Pick<Continuation, 'status' | 'reason'>,
+  { paused }: PausedRelease,
+  stay: readonly Approval[],
+  now: number,
+): Continuation => ({
+  ...verdict,
+  at: now,
+  paused: leftOf(paused, verdict, stay, now),
+  lookAgainIn: firstLookIn,
+});
+
+/** The pauses since it began to wait. */
+const stayOf = async ({ execution, paused }: PausedRelease, { approvals }: Pick<Aws, 'approvals'>) =>
+  (await approvals.ofPauses(nameIn(execution))).filter(
+    ({ pause }) => pause && !paused.answered.includes(pause.hookId),
+  );
+
+async function askAt(pause: HookPause, asked: PausedRelease, aws: AskingAws): Promise<void> {
+  const { release, paused, execution } = asked;
+  const { service, environment, tag, digest } = release;
+  const { approvals, config, now } = aws;
+  const settings = environmentOf(config, service, environment).environment;
+  const { approvalTimeoutSeconds: timeout } = release.settings;
+  const { target } = services(release).find((part) => part.target.service === pause.service) ?? release;
+  const openedAt = now();
+  const approval = await approvals.openPause({
+    ...{ execution, openedAt },
+    expiresAt: decidedUntil(pause, { timeout, spent: paused.seconds, now: openedAt }),
+    ...{ subject: { service, environment, tag, digest }, rules: rulesFrom(settings, config.people) },
+    ...(release.commit.author && { author: release.commit.author }),
+    pause: { ...pause, target, leading: release.target },
+  });
+  const decided = await decidedBy(approval, asked, aws);
+  if (decided.answer) await answerPause(decided, aws);
+  else await ask(decided, asked, aws);
+}
+
+/** By people, by who asked for a rollback, or by time. */
+async function decidedBy(
+  approval: Approval,
+  { release }: PausedRelease,
+  aws: Pick<Aws, 'approvals' | 'config' | 'now' | 'slack'>,
+): Promise<Approval> {
+  const { approvalId, answer, openedAt, expiresAt, rules } = approval;
+  if (answer) return approval;
+  const end = async (given: ApprovalAnswer) => ({
+    ...approval,
+    answer: (await endApproval(approvalId, given, aws)) ?? given,
+  });
+  if (release.rollback)
+    return end({ decision: 'approved', by: 'nobody', reason: 'who asked for the rollback has decided' });
+  const now = aws.now();
+  if (now < expiresAt) return approval;
+  const spent = spoken((expiresAt - openedAt) / 1000);
+  return end(expire(approval, rules, { asked: wasAsked(approval, aws.config), spent, now }));
+}
+
+async function ask({ pause, ...approval }: Approval, asked: PausedRelease, aws: AskingAws): Promise<void> {
+  if (!pause) return;
+  const { approvalId, expiresAt, rules } = approval;
+  const { release, scan, execution } = asked;
+  const link = aws.consoleUrl && aws.consoleUrl + execution;
+  const question: Question = {
+    release,
+    plan: () => shownSince(asked, aws),
+    message: async (plan) => {
+      const { steps } = await aws.records.of(execution);
+      const paused = { pause, otherwise: otherwise(rules), found: foundIn(steps) };
+      return approvalMessage({
+        ...{ approvalId, release, scan, rules, now: aws.now(), expiresAt, link, paused, ...plan },
+      });
+    },
+  };
+  await askPeople(approval, question, aws);
+}
