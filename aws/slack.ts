@@ -21,8 +21,7 @@ export type Posted = z.infer<typeof postedSchema>;
 const viewSchema = z.looseObject({ view: z.looseObject({ id: z.string() }) });
 
 /** Somebody waits for the answer to a click, and Slack gives three seconds for all of it. */
-export const clickPatienceMs = 1200;
-const clicked = { patienceMs: clickPatienceMs };
+const clicked = { patienceMs: 1200 };
 
 const unfurling = { unfurl_links: false, unfurl_media: false };
 

@@ -5,7 +5,7 @@ import { reasonField } from './approval/message.ts';
 import { shortDigest } from './image.ts';
 import type { ReleaseRequest } from './release.ts';
 import { context, section } from './slack-blocks.ts';
-import { code, cut, escaped, limits, link, mentions, moment } from './slack-text.ts';
+import { code, cut, escaped, limits, link, moment } from './slack-text.ts';
 
 /** The action id of the button, whose value is the release's execution name, and what the dialog is called back with. */
 export const rollBackAction = 'roll-back';
@@ -22,7 +22,7 @@ export const rollBackButton = (release: string): KnownBlock => ({
   elements: [
     {
       type: 'button',
-      ...{ action_id: rollBackAction, value: release, style: 'danger' },
+      ...{ action_id: rollBackAction, value: release },
       text: { type: 'plain_text', text: 'Roll back now…' },
     },
   ],
@@ -96,7 +96,9 @@ function goingBack(named: Named, { from, to, compareUrl, schemaStays }: GoingBac
     '• nothing else of the task definition',
   ];
   return [
-    section(`*${escaped(named.service)}* in ${escaped(named.environment)} goes back to *${image(to)}*`),
+    section(
+      `*${escaped(named.service)}* in ${escaped(named.environment)} goes back to *${escaped(to.tag)}* (${code(shortDigest(to.digest))})`,
+    ),
     section(`deployed ${moment(to.deployedAt)}${commit}`),
     section(['*What changes*', ...changes].join('\n')),
     ...(schemaStays
@@ -132,6 +134,3 @@ const reasonInput = (label: string) => ({
     max_length: longestReason,
   },
 });
-
-/** Escaped, with the person mentioned. */
-export const whoAsked = (by: string) => mentions(escaped(by));

@@ -204,7 +204,7 @@ export const maxCurvePoints = 200;
 const curveSchema = z.array(pointSchema).max(maxCurvePoints);
 
 /** For a plot: before, during and after, at most 200 points a curve, so neighbouring periods may be merged. */
-export const curvesSchema = z.strictObject({
+const curvesSchema = z.strictObject({
   periodSeconds: z.number().positive(),
   requests: curveSchema,
   errors: curveSchema,

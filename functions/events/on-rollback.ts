@@ -8,7 +8,7 @@ import type { Opened } from '../../aws/open.ts';
 import { type RollbackAsk, type RollbackClaim, rollbackAsks } from '../../aws/rollback-asks.ts';
 import { slack } from '../../aws/slack.ts';
 import { slackResponse } from '../../aws/slack-response.ts';
-import { ContractViolation } from '../../core/errors.ts';
+import { ContractViolation, ReleaseRejected } from '../../core/errors.ts';
 import { Mistake } from '../../core/mistake.ts';
 import { rollbackAskedSchema, rollbackAskedType } from '../../core/roll-back-by-slack.ts';
 import { rollBackDialog, saidDialog } from '../../core/roll-back-dialog.ts';
@@ -65,7 +65,7 @@ async function lookUp({ viewId, release, by }: RollbackAsk, aws: AskedAws): Prom
     await aws.slack.askAgain(viewId, dialog).catch(() => undefined);
     return found.kind;
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
+    if (!isRefusal(error)) throw error;
     await aws.slack.askAgain(viewId, saidDialog(release, escaped(sentence(error)))).catch(() => undefined);
     return error.message;
   }
@@ -74,8 +74,7 @@ async function lookUp({ viewId, release, by }: RollbackAsk, aws: AskedAws): Prom
 /** May be repeated: a rollback has one name, which is kept before it is started, and a release that is stopped stays so. */
 async function carryOut(ask: RollbackAsk, aws: AskedAws): Promise<string> {
   const done = await begin(ask, aws).catch((error) => {
-    if (error instanceof Mistake)
-      return { refused: error.message, says: `Not done: ${escaped(error.message)}` };
+    if (isRefusal(error)) return { refused: error.message, says: `Not done: ${escaped(error.message)}` };
     throw error;
   });
   await aws.audit.append({
@@ -144,6 +143,10 @@ async function tell(
     if (responseUrl) await aws.slackResponse.whisper(responseUrl, says).catch(() => undefined);
   }
 }
+
+/** What is not to be tried again. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Mistake || error instanceof ReleaseRejected;
 
 const sentence = ({ message }: Error) => message.slice(0, 1).toUpperCase() + message.slice(1);
 
