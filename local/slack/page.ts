@@ -41,7 +41,7 @@ setInterval(async () => {
     // What somebody types is no part of the HTML: a dialog that has not changed is left alone.
     if (next && next.innerHTML !== shown.innerHTML) shown.replaceWith(next);
   }
-}, 2000);
+}, 1000);
 `;
 
 const styles = `

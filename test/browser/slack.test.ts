@@ -19,7 +19,8 @@ describe.skipIf(!executable)('in a browser', () => {
   let world: Awaited<ReturnType<typeof rehearsal>>;
 
   beforeAll(async () => {
-    const { analysis: _, ...staging } = { ...production, name: 'staging', service: 'my-api-staging' };
+    const { analysis: _, ...first } = { ...production, name: 'staging', service: 'my-api-staging' };
+    const staging = { ...first, rollback: { who: { slackUsers: ['U0YOU'] } } };
     const environments = [staging, { ...production, approval: { approvals: 2, links: { to: ['bob'] } } }];
     world = await rehearsal({
       ...{ slack: true, service: { environments }, mail: { from: 'deploys@example.com' } },
@@ -65,6 +66,30 @@ describe.skipIf(!executable)('in a browser', () => {
 
     await world.ended();
     expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.0.0 Deployed']);
+    expect(page.complaints).toEqual([]);
+  }, 30_000);
+
+  test('what runs in staging is rolled back: the dialog says to what, and does it, without another look', async () => {
+    await world.pushOnly('good', 'v1.1.0');
+    await world.clock.advance(600_000);
+
+    await page.open(`${site?.address}/slack`);
+    const moving = setInterval(() => void world.clock.advance(500), 50);
+    await page.ask(
+      `[...document.querySelectorAll('button')].find((one) => one.innerText === 'Roll back now…').click()`,
+    );
+    await page.until(`document.querySelector('dialog textarea')`);
+    expect(await page.ask(`document.querySelector('dialog').innerText`)).toContain('goes back to v1.0.0');
+    await page.ask(`void (document.querySelector('dialog textarea').value = 'checkout fails')`);
+    await page.ask(`document.querySelector('dialog button.primary').click()`);
+    await page
+      .until(`document.querySelector('dialog')?.innerText.includes('my-api goes back to v1.0.0')`)
+      .finally(() => clearInterval(moving));
+
+    await world.clock.advance(600_000);
+    const first = (await world.outcomes()).filter((outcome) => outcome === 'v1.0.0 Deployed');
+    // In staging, in production, and in staging once more.
+    expect(first).toHaveLength(3);
     expect(page.complaints).toEqual([]);
   }, 30_000);
 });
