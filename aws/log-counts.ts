@@ -33,7 +33,7 @@ function logCountsOf(makeClient: ClientMaker, { now, wait }: Pick<Means, 'now' |
 
   async function counted(
     { logGroups, text }: LogQuery,
-    { from, until }: LogQuery['spans'][number],
+    { from, until }: LogQuery['before'][number],
     deadline: number,
   ): Promise<Points> {
     const start = new StartQueryCommand({
@@ -60,10 +60,20 @@ function logCountsOf(makeClient: ClientMaker, { now, wait }: Pick<Means, 'now' |
     throw new Unread(`Logs Insights did not answer within ${patienceMs / 1000} s`);
   }
 
+  /** What is older is not read before it matters: that is most of what is billed. */
+  async function pointsOf(query: LogQuery, deadline: number): Promise<Points> {
+    const { before, after, enough } = query;
+    const newest = after ? await counted(query, after, deadline) : [];
+    const lines = newest.reduce((sum, [, count]) => sum + count, 0);
+    if (lines < enough) throw new Unread(`${lines} of its lines since the deployment fail nothing yet`);
+    const older = await Promise.all(before.map((span) => counted(query, span, deadline)));
+    return [...older.flat(), ...newest];
+  }
+
   return {
     /**
-     * What cannot be counted in time has no points, and is said why: it is not the same as no lines. Reads only; a repeated
-     * call reads, and is billed, again. At most as many queries as there are metrics of logs, and a second span of each.
+     * What cannot be counted in time has no points, and is said why: it is not the same as no lines. So is what need not be
+     * counted yet. Reads only; a repeated call reads, and is billed, again. At most three queries for each metric of logs.
      */
     async count(queries: readonly LogQuery[]): Promise<LogCounts> {
       const counts: LogCounts = { found: {}, unread: {} };
@@ -71,8 +81,7 @@ function logCountsOf(makeClient: ClientMaker, { now, wait }: Pick<Means, 'now' |
       await Promise.all(
         queries.map(async (query) => {
           try {
-            const spans = await Promise.all(query.spans.map((span) => counted(query, span, deadline)));
-            counts.found[query.id] = spans.flat();
+            counts.found[query.id] = await pointsOf(query, deadline);
           } catch (error) {
             counts.unread[query.id] = why(error as Error, query);
           }

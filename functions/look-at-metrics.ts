@@ -8,7 +8,7 @@ import { logQueriesFor } from '../core/judge/log-lines.ts';
 import type { AnalysisPolicy } from '../core/judge/policy.ts';
 import { type Found, idOf, joined, queriesFor, seriesIn } from '../core/judge/queries.ts';
 import { asksForTheWeek, aWeekBefore } from '../core/judge/season.ts';
-import { firstPeriodAfter } from '../core/judge/series.ts';
+import { closedPeriods, firstPeriodAfter, plannedPeriods } from '../core/judge/series.ts';
 import type { Comparison } from '../core/judge/verdict.ts';
 import type { Rollout } from '../core/rollout.ts';
 import type { Span } from '../core/slot.ts';
@@ -52,7 +52,10 @@ export async function lookAtMetrics(
   const isTooLate = (error: unknown): error is Transient =>
     error instanceof Transient && time.now >= endOfPatience(asked);
   try {
-    const lines = logQueriesFor(judged, asked, look.windowEnd, (index) => idOf(index, 'bad'));
+    const early = closedPeriods(asked) < plannedPeriods(policy);
+    const lines = logQueriesFor(judged, asked, { windowEnd: look.windowEnd, early }, (index) =>
+      idOf(index, 'bad'),
+    );
     const [newest, pinned, alarms, counts] = await Promise.all([
       cloudwatch.metrics(look.queries, look.windowStart, look.windowEnd),
       look.earlier ? cloudwatch.metrics(look.queries, look.earlier.from, look.earlier.until) : {},

@@ -106,7 +106,9 @@ export async function pastOf(asked: Asked, surroundings: Surroundings | undefine
       let found: Found = {};
       for (const { from, until } of spans)
         found = joined(found, await cloudwatch.metrics(look.queries, from, until));
-      const lines = logQueriesFor(judged, past, look.windowEnd, (index) => idOf(index, 'bad'));
+      const lines = logQueriesFor(judged, past, { windowEnd: look.windowEnd, early: false }, (index) =>
+        idOf(index, 'bad'),
+      );
       const counts = lines.length > 0 ? await aws.logCounts(target).count(lines) : { found: {}, unread: {} };
       const { alarms = [] } = policy;
       // Further back nobody knows what they were.

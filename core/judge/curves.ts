@@ -1,8 +1,9 @@
 /** The points that a plot of the comparison shows. */
 
 import type { Beside } from './compare.ts';
+import { countedEvents } from './lines.ts';
 import { idOf } from './queries.ts';
-import { firstPeriodAfter, type Observation, type Point, plannedPeriods, requestsOf } from './series.ts';
+import { firstPeriodAfter, type Observation, type Point, plannedPeriods } from './series.ts';
 import { type Curves, maxCurvePoints } from './verdict.ts';
 
 /**
@@ -52,9 +53,10 @@ export function curves(observation: Observation & Beside): Curves {
 const mostOtherPoints = 2000;
 
 function others(
-  { judged = [], found = {}, series, old }: Observation & Beside,
+  observation: Observation & Beside,
   merged: (points: readonly Point[], merge: (a: number, b: number) => number, times: number) => Point[],
 ): Pick<Curves, 'others'> {
+  const { judged = [], found = {} } = observation;
   if (judged.length === 0) return {};
   const times = Math.max(1, Math.ceil((maxCurvePoints * judged.length) / mostOtherPoints));
   const rounded = (points: readonly Point[]) =>
@@ -68,10 +70,8 @@ function others(
       }
       const sum = (a: number, b: number) => a + b;
       const bad = new Map(merged(of('bad'), sum, times));
-      const events = one.kind === 'lines' && !one.of ? requestsOf({ series, old }) : of('of');
-      const all = merged(one.kind === 'lines' && !found[idOf(index, 'bad')] ? [] : events, sum, times).filter(
-        ([, value]) => value > 0,
-      );
+      const events = one.kind === 'lines' ? countedEvents(one, index, observation) : of('of');
+      const all = merged(events, sum, times).filter(([, value]) => value > 0);
       const points = rounded(all.map(([time, value]) => [time, (bad.get(time) ?? 0) / value]));
       return { name: one.name, unit: 'share', points };
     }),

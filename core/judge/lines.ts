@@ -7,7 +7,7 @@ import { judgeShareLimit } from './limit.ts';
 import { logSpans } from './log-lines.ts';
 import type { Turn } from './looks.ts';
 import { idOf } from './queries.ts';
-import { type Observation, requestsOf, split } from './series.ts';
+import { type Observation, type Point, requestsOf, split } from './series.ts';
 import type { ErrorsFinding, Finding, Status } from './verdict.ts';
 import { percent } from './wording.ts';
 
@@ -27,11 +27,7 @@ export function judgeLines(
     const why = unread[idOf(index, 'bad')] ?? 'its lines were not counted';
     return [notJudged(counted.name, look.main, why)];
   }
-  // Requests whose lines nobody counted would look like requests without any.
-  const spans = logSpans(observation, observation.now);
-  const isCounted = ([time]: readonly [number, number]) =>
-    spans.some(({ from, until }) => time >= from && time < until);
-  const events = (of ? (found[idOf(index, 'of')] ?? []) : requestsOf(observation)).filter(isCounted);
+  const events = countedEvents({ of }, index, observation);
   const series = { requests: events, errors: lines, p99: [], balancerErrors: [] };
   const windows = split({ ...observation, series, old: undefined }, look.periods);
   const usual = share(total(windows.before.periods));
@@ -44,6 +40,19 @@ export function judgeLines(
     judgeErrors(windows, look, policy.period, counted),
     ...(max === undefined ? [] : [judgeShareLimit(`${name} limit`, counted.bad, max, seen, look)]),
   ];
+}
+
+/** Users' requests, or `of`, in the time that lines were counted in: others would look like those without any. */
+export function countedEvents(
+  { of }: Pick<JudgedLines, 'of'>,
+  index: number,
+  observation: Observation & Beside,
+): Point[] {
+  const { found = {}, now } = observation;
+  if (!found[idOf(index, 'bad')]) return [];
+  const spans = logSpans(observation, now);
+  const events = of ? (found[idOf(index, 'of')] ?? []) : requestsOf(observation);
+  return events.filter(([time]) => spans.some(({ from, until }) => time >= from && time < until));
 }
 
 function notJudged(name: string, main: boolean, why: string): ErrorsFinding {

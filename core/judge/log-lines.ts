@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Judged } from './judged.ts';
 import type { AnalysisPolicy } from './policy.ts';
-import { baselineEnd, baselineStart, type Observation } from './series.ts';
+import { baselineEnd, baselineStart, firstPeriodAfter, type Observation } from './series.ts';
 
 /** Each of them reads hours of logs at each look, and is billed by what it reads. */
 export const mostLogMetrics = 3;
@@ -28,17 +28,25 @@ export const logLinesSchema = z
       context.addIssue({ code: 'custom', path: [path], message });
     if ((pattern === undefined) === (query === undefined))
       reject('pattern', 'needs one of: pattern (a regular expression), or query (commands of Logs Insights)');
-    if (pattern !== undefined && !isExpression(pattern)) reject('pattern', 'is no regular expression');
+    if (pattern !== undefined && sourceOf(pattern) === undefined)
+      reject('pattern', 'is no regular expression');
     if (query !== undefined && /(^|\|)\s*(stats|limit|sort|source|dedup|diff|display|\||$)/i.test(query))
       reject('query', 'only filters lines: counting them by the minute is added to it');
   });
 export type LogLines = z.infer<typeof logLinesSchema>;
 
-function isExpression(pattern: string): boolean {
+/** Insights takes it in front, JavaScript does not. */
+const insensitive = '(?i)';
+
+/** As it stands between slashes: with its own escaped, so that none ends the expression. Undefined where it is none, or of two lines. */
+function sourceOf(pattern: string): string | undefined {
+  const [flag, expression] = pattern.startsWith(insensitive)
+    ? [insensitive, pattern.slice(insensitive.length)]
+    : ['', pattern];
   try {
-    return !/[\r\n]/.test(pattern) && new RegExp(pattern).source.length > 0;
+    return /[\r\n]/.test(pattern) ? undefined : flag + new RegExp(expression).source;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -59,50 +67,60 @@ export function logMistake({
   return undefined;
 }
 
+interface LogSpan {
+  /** ms since the epoch, `until` exclusive. */
+  from: number;
+  until: number;
+}
+
 export interface LogQuery {
   /** By which the judge finds the counts. */
   id: string;
   logGroups: readonly string[];
   text: string;
-  /** ms since the epoch, `until` exclusive. */
-  spans: readonly { from: number; until: number }[];
+  /** What is compared with, and the rollout. */
+  before: readonly LogSpan[];
+  /** Undefined where nothing of it is complete yet. */
+  after: LogSpan | undefined;
+  /** Where fewer lines than these came after, `before` is not read: nothing could fail. */
+  enough: number;
 }
 
-/** Up to `windowEnd`, one for each metric of logs. `idOf`: of the metric at this index. */
+/** Fewer are no rise: see errors.ts. */
+const fewest = 3;
+
+/** Up to `windowEnd`, one for each metric of logs. `early`: there will be another look. `idOf`: of the metric at this index. */
 export function logQueriesFor(
   judged: readonly Judged[],
-  timed: Pick<Observation, 'policy' | 'startedAt' | 'spoiled'>,
-  windowEnd: number,
+  timed: Timed,
+  { windowEnd, early }: { windowEnd: number; early: boolean },
   idOf: (index: number) => string,
 ): LogQuery[] {
-  const spans = logSpans(timed, windowEnd);
-  return judged.flatMap((one, index) =>
-    one.kind === 'lines'
-      ? [
-          {
-            id: idOf(index),
-            logGroups: one.logGroups,
-            text: queryText(one.lines, timed.policy.period),
-            spans,
-          },
-        ]
-      : [],
-  );
+  const firstAfter = firstPeriodAfter(timed);
+  const spans = {
+    before: logSpans(timed, Math.min(firstAfter, windowEnd)),
+    after: windowEnd > firstAfter ? { from: firstAfter, until: windowEnd } : undefined,
+    enough: early ? fewest : 0,
+  };
+  return judged.flatMap((one, index) => {
+    if (one.kind !== 'lines') return [];
+    const { logGroups, lines } = one;
+    return [{ id: idOf(index), logGroups, text: queryText(lines, timed.policy.period), ...spans }];
+  });
 }
 
+type Timed = Pick<Observation, 'policy' | 'startedAt' | 'stableAt' | 'spoiled'>;
+
 /** Only what is compared: a day of logs would be dear to read, and a metric filter counts them for nothing. */
-export function logSpans(
-  timed: Pick<Observation, 'policy' | 'startedAt' | 'spoiled'>,
-  windowEnd: number,
-): { from: number; until: number }[] {
+export function logSpans(timed: Omit<Timed, 'stableAt'>, end: number): LogSpan[] {
   const periodMs = timed.policy.period * 1000;
   const down = (time: number) => Math.floor(time / periodMs) * periodMs;
   const [from, until] = [down(baselineStart(timed)), down(baselineEnd(timed))];
   const lately = down(timed.startedAt - lastMs);
-  if (until >= lately) return [{ from, until: windowEnd }];
+  if (until >= lately) return [{ from, until: end }];
   return [
     { from, until },
-    { from: lately, until: windowEnd },
+    { from: lately, until: end },
   ];
 }
 
@@ -110,8 +128,7 @@ const lastMs = 300_000;
 
 /** `filter @message like /declined/`, and `| stats count(*) as lines by bin(1m)`. */
 export function queryText({ pattern, query }: LogLines, period: number): string {
-  // As JavaScript writes a literal: with slashes escaped, so that none ends the expression.
-  const filter = query ?? `filter @message like /${new RegExp(pattern ?? '').source}/`;
+  const filter = query ?? `filter @message like /${sourceOf(pattern ?? '')}/`;
   const bin = period % 60 === 0 ? `${period / 60}m` : `${period}s`;
   // On a line of its own: a comment at the end of the query ends there.
   return `${filter}\n| stats count(*) as ${countField} by bin(${bin})`;

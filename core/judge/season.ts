@@ -36,9 +36,10 @@ export function aWeekBefore(timed: Timed, windowEnd: number): { from: number; un
   return { from, until: windowEnd - weekMs };
 }
 
-/** Whether a week ago could change the verdict: what decides failed, and not by a catastrophe or a limit. */
+/** Whether a week ago could change the verdict: nothing that decides failed by a catastrophe, a limit or an alarm. */
 export const asksForTheWeek = ({ status, metrics }: Comparison): boolean =>
-  status === 'fail' && metrics.some((finding) => !finding.report && isSeasonal(finding));
+  status === 'fail' &&
+  metrics.filter((finding) => !finding.report && finding.status === 'fail').every(isSeasonal);
 
 type Seasonal = ErrorsFinding | LatencyFinding | GaugeFinding;
 

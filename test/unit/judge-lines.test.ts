@@ -17,6 +17,7 @@ const withLogs = (logs: object, more: object = {}) =>
 describe('the configuration', () => {
   test.each([
     [withLogs({ pattern: 'declined' })],
+    [withLogs({ pattern: '(?i)declined' })],
     [withLogs({ query: 'filter level = "error"', logGroup: '/aws/ecs/pay#1' }, { max: 0.05 })],
     [withLogs({ query: 'parse @message "took * ms" as took | filter took > 500 and @message like /stats/' })],
     [{ preset: 'worker', metrics: [{ ...declined, of: payments }] }],
@@ -53,40 +54,44 @@ describe('what is asked', () => {
       30,
       'filter @message like /a\\/ | fields @message/\n| stats count(*) as lines by bin(30s)',
     ],
+    [{ pattern: '(?i)a/b' }, 60, 'filter @message like /(?i)a\\/b/\n| stats count(*) as lines by bin(1m)'],
     [{ query: 'filter level = "error"' }, 60, 'filter level = "error"\n| stats count(*) as lines by bin(1m)'],
   ])('%j, by %d s', (lines, period, text) => {
     expect(queryText(lines, period)).toBe(text);
   });
 
   test('only of the log groups and the time that are compared, the day before not among it', () => {
-    const at = (analysis: PolicyInput) => {
+    const at = (analysis: PolicyInput, windowEnd = 10_005, early = false) => {
       const policy = environmentWith(analysis);
       const judged = judgedBy(policy, { ...ecs, logGroups: ['/ecs/orders', '/ecs/side'] });
-      const timed = { policy, startedAt: 10_000 * minute };
-      return logQueriesFor(judged, timed, 10_005 * minute, (index) => idOf(index, 'bad')).map(
-        ({ id, logGroups, spans }) => [
-          id,
-          logGroups,
-          spans.map(({ from, until }) => [from / minute, until / minute]),
-        ],
-      );
+      const timed = { policy, startedAt: 10_000 * minute, stableAt: 10_002 * minute };
+      const end = { windowEnd: windowEnd * minute, early };
+      const inMinutes = (span?: { from: number; until: number }) =>
+        span && [span.from / minute, span.until / minute];
+      return logQueriesFor(judged, timed, end, (index) => idOf(index, 'bad')).map((query) => ({
+        ...query,
+        ...{ before: query.before.map(inMinutes), after: inMinutes(query.after), text: undefined },
+      }));
     };
+    const pinned = { from: '1970-01-02T00:00Z', for: '30m' };
 
-    expect(at(withLogs({ pattern: 'a' }))).toEqual([
-      ['m2_bad', ['/ecs/orders', '/ecs/side'], [[9940, 10_005]]],
+    expect(at(withLogs({ pattern: 'a' }))).toMatchObject([
+      {
+        ...{ id: 'm2_bad', logGroups: ['/ecs/orders', '/ecs/side'], enough: 0 },
+        ...{ before: [[9940, 10_002]], after: [10_002, 10_005] },
+      },
     ]);
-    expect(at(withLogs({ pattern: 'a', logGroup: '/one' }))).toMatchObject([['m2_bad', ['/one'], {}]]);
-    expect(
-      at({ ...withLogs({ pattern: 'a' }), baseline: { from: '1970-01-02T00:00Z', for: '30m' } }),
-    ).toMatchObject([
-      [
-        'm2_bad',
-        {},
-        [
+    expect(at(withLogs({ pattern: 'a', logGroup: '/one' }), 10_005, true)).toMatchObject([
+      { logGroups: ['/one'], enough: 3 },
+    ]);
+    expect(at(withLogs({ pattern: 'a' }), 10_001, true)).toMatchObject([{ after: undefined }]);
+    expect(at({ ...withLogs({ pattern: 'a' }), baseline: pinned })).toMatchObject([
+      {
+        before: [
           [1440, 1470],
-          [9995, 10_005],
+          [9995, 10_002],
         ],
-      ],
+      },
     ]);
   });
 });
@@ -158,7 +163,7 @@ describe('the verdict', () => {
 describe('Logs Insights', () => {
   type Send = (command: { constructor: { name: string } }, poll: number) => unknown;
   /** With what the service answers; `asked` are the commands that it got. */
-  async function counted(answer: Send) {
+  async function counted(answer: Send, more: object = {}) {
     const asked: string[] = [];
     let [now, polls] = [0, 0];
     const means = {
@@ -178,7 +183,10 @@ describe('Logs Insights', () => {
     };
     const target = { cluster: 'main', service: 'orders' };
     const counts = await logCounts(means as unknown as Means)(target as never).count([
-      { id: 'm2_bad', logGroups: ['/ecs/orders'], text: 'filter', spans: [{ from: 0, until: 60_000 }] },
+      {
+        ...{ id: 'm2_bad', logGroups: ['/ecs/orders'], text: 'filter', before: [], enough: 0 },
+        ...{ after: { from: 0, until: 60_000 }, ...more },
+      },
     ]);
     return { ...counts, asked, now };
   }
@@ -204,6 +212,30 @@ describe('Logs Insights', () => {
 
     expect(found).toEqual({ m2_bad: [[Date.parse('2026-11-27T10:00:00Z'), 12]] });
     expect(asked).toEqual(['StartQuery', 'GetQueryResults', 'GetQueryResults', 'GetQueryResults']);
+  });
+
+  test('reads what was before only where enough lines came after', async () => {
+    const lines =
+      (value: string): Send =>
+      () => ({
+        ...{ queryId: 'q', status: 'Complete' },
+        results: [
+          [
+            { field: 'bin(1m)', value: '2026-11-27 10:00:00.000' },
+            { field: 'lines', value },
+          ],
+        ],
+      });
+    const more = { before: [{ from: -60_000, until: 0 }], enough: 3 };
+
+    const [few, many] = [await counted(lines('2'), more), await counted(lines('3'), more)];
+    const none = await counted(lines('3'), { ...more, after: undefined });
+
+    expect(few.unread).toEqual({ m2_bad: '2 of its lines since the deployment fail nothing yet' });
+    expect(
+      [few, many, none].map(({ asked }) => asked.filter((name) => name === 'StartQuery').length),
+    ).toEqual([1, 2, 0]);
+    expect(many.found.m2_bad).toHaveLength(2);
   });
 
   test('counts no lines where it is complete without rows', async () => {
