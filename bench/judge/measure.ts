@@ -1,6 +1,6 @@
 /** One cell of the benchmark: a service on many days, and what each judge makes of each thing a release may do to it. */
-import type { AnalysisPolicy } from '../../core/judge/policy.ts';
-import { errorsBound } from './bound.ts';
+import { type AnalysisPolicy, analysisSchema } from '../../core/judge/policy.ts';
+import { bound } from './bound.ts';
 import { standardised } from './kayenta.ts';
 import { draw } from './random.ts';
 import { judged, minutesOf, setting, windowsOf } from './release.ts';
@@ -8,20 +8,19 @@ import { fixedLimits, kayentaErrors, kayentaLatency, points, seedRule } from './
 import type { Cell } from './service.ts';
 import { type Change, nothing } from './worlds.ts';
 
-/** Seven minutes: five of them after the warm-up, as many as Kayenta gets. */
-export const policy: AnalysisPolicy = {
+/** As of a configuration that names nothing but the service. */
+const service = {
   loadBalancer: 'app/my-alb/50dc6c495c0c9188',
   targetGroup: 'targetgroup/my-tg/6d0ecf831eec9f09',
-  baseline: 3600,
-  window: 420,
-  warmUp: 120,
-  period: 60,
-  publicationDelay: 120,
-  latencyTolerance: 0.2,
-  onInconclusive: 'pass',
 };
+export const policy: AnalysisPolicy = analysisSchema.parse(service);
+/** As long as the judge of analysis that others recommend may take, warm-up included. */
+export const extended: AnalysisPolicy = analysisSchema.parse({ ...service, extension: '9m' });
 const watched = policy.window / 60;
+const watchedAtMost = watched + (extended.extension ?? 0) / 60;
 const warm = policy.warmUp / 60;
+/** Points after, of both metrics. */
+const ofKayenta = 5;
 export const judges = [
   'seed rule, any rise',
   'seed rule, ×1.5',
@@ -29,6 +28,7 @@ export const judges = [
   'Kayenta 5 v 5',
   'Kayenta 5 v 60',
   'Tidegate',
+  'Tidegate, extended',
 ] as const;
 export type Judge = (typeof judges)[number];
 
@@ -47,16 +47,20 @@ export interface Measured {
   cell: Cell;
   /** By the name of the change. */
   tallies: Record<string, Tally>;
-  /** Of Kayenta's statistic (of errors, of p99) and of the likelihood ratio: scores by the name of the change, and those without one. */
+  /** Of Kayenta's statistic, of errors and of p99. */
   scores: Record<string, Scores>;
+  /** The power that no judge exceeds at so many false alarms. */
+  bounds: Record<string, number>;
 }
 
 interface Scores {
   errors: number[];
   latency: number[];
-  bound: number[];
-  boundOfNothing: number[];
 }
+
+/** False alarms that a metric is held to, half of the most that all together may have. */
+export const allowed = 0.005;
+const boundWindows = 2000;
 
 export const emptyTally = (): Tally => ({
   ...{ releases: 0, errors: 0, latency: 0, inconclusive: 0, passed: 0 },
@@ -70,21 +74,37 @@ function tallyOf({ tallies }: Measured, { name }: Change): Tally {
 }
 
 function scoresOf({ scores }: Measured, { name }: Change): Scores {
-  scores[name] ??= { errors: [], latency: [], bound: [], boundOfNothing: [] };
+  scores[name] ??= { errors: [], latency: [] };
   return scores[name];
+}
+
+export interface Sizes {
+  unchanged: number;
+  changed: number;
+  seed: number;
+  /** Whether the bounds are wanted, and the extended policy. */
+  bounded?: boolean;
 }
 
 /** So many releases that change nothing, and so many of each change, on the first of the same days. */
 export function measure(
   cell: Cell,
   changes: readonly Change[],
-  { unchanged, changed, seed }: { unchanged: number; changed: number; seed: number },
+  { unchanged, changed, seed, bounded = false }: Sizes,
 ): Measured {
   const random = draw(seed);
-  const bound = errorsBound(cell);
-  const measured: Measured = { cell, tallies: {}, scores: {} };
+  const measured: Measured = { cell, tallies: {}, scores: {}, bounds: {} };
+  for (const change of bounded ? changes.filter(({ failing }) => !failing) : []) {
+    const minutes = change.errors ? watched : watched - warm;
+    measured.bounds[change.name] = bound(cell, change, {
+      minutes,
+      wrong: allowed,
+      windows: boundWindows,
+      seed,
+    });
+  }
   for (let release = 0; release < unchanged; release++) {
-    const set = setting(cell, watched, random);
+    const set = setting(cell, watchedAtMost, random);
     const all = release < changed ? [nothing, ...changes] : [nothing];
     for (const change of all) {
       const minutes = minutesOf(set, change, random);
@@ -103,28 +123,27 @@ export function measure(
       failed('seed rule, ×1.5', seedRule(window(5, 5), 1.5) ? 5 : undefined);
       failed('fixed limits', fixedLimits(window(5, 5).after));
       for (const before of [5, 60]) {
-        const high = kayentaErrors(window(before, 5)) || kayentaLatency(window(before, 5, warm));
+        const high =
+          kayentaErrors(window(before, ofKayenta)) || kayentaLatency(window(before, ofKayenta, warm));
         failed(before === 5 ? 'Kayenta 5 v 5' : 'Kayenta 5 v 60', high ? 5 : undefined);
       }
 
       const { comparison, minutes: minute } = judged(set, minutes, policy);
       const failing = comparison.metrics.filter(({ status }) => status === 'fail').map(({ kind }) => kind);
       failed('Tidegate', comparison.status === 'fail' ? minute : undefined);
+      if (bounded) {
+        const longer = judged(set, minutes, extended);
+        failed('Tidegate, extended', longer.comparison.status === 'fail' ? longer.minutes : undefined);
+      }
       if (failing.includes('errors')) tally.errors++;
       if (failing.includes('latency')) tally.latency++;
       if (comparison.status === 'inconclusive') tally.inconclusive++;
       if (comparison.status === 'pass') tally.passed++;
 
-      const same = window(60, watched);
+      const same = window(60, ofKayenta);
       scores.errors.push(standardised(points.rates(same.before), points.rates(same.after), 0));
-      const slow = window(60, watched - warm, warm);
+      const slow = window(60, ofKayenta, warm);
       scores.latency.push(standardised(points.slowest(slow.before), points.slowest(slow.after), 0));
-      if (change.errors) scores.bound.push(bound(same.after, change));
-      else if (change === nothing) {
-        for (const other of changes.filter(({ errors }) => errors)) {
-          scoresOf(measured, other).boundOfNothing.push(bound(same.after, other));
-        }
-      }
     }
   }
   return measured;

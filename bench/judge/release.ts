@@ -100,7 +100,7 @@ export function judged(
     const ids = queries.map(({ id }) => id);
     return seriesIn(pointsIn(answer(minutes, ids, [windowStart, windowEnd], now))).series;
   };
-  const end = firstAfter + (policy.window + policy.publicationDelay) * 1000;
+  const end = firstAfter + (policy.window + (policy.extension ?? 0) + policy.publicationDelay) * 1000;
   let series = asked(everyLook ? stableAt : end);
   for (let now = stableAt; ; ) {
     if (everyLook) series = asked(now);

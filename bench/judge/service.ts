@@ -37,7 +37,13 @@ export interface Day {
 }
 
 /** `afterMinutes`: from the start of the deployment to the end of what anybody may look at. `stableMinute`: of those, the first with the new version alone. */
-export function day(cell: Cell, afterMinutes: number, stableMinute: number, random: Draw): Day {
+export function day(
+  cell: Cell,
+  afterMinutes: number,
+  stableMinute: number,
+  random: Draw,
+  beforeMinutes = historyMinutes,
+): Day {
   const { world } = cell;
   const phase = random.uniform() * 2 * Math.PI;
   const stepAt = stableMinute - 5 + Math.floor(random.uniform() * 8);
@@ -48,7 +54,7 @@ export function day(cell: Cell, afterMinutes: number, stableMinute: number, rand
   const conditions: Conditions[] = [];
   const fresh = Math.sqrt(1 - world.memory ** 2);
   const step = (value: number) => world.memory * value + fresh * random.normal();
-  for (let minute = -historyMinutes; minute < afterMinutes; minute++) {
+  for (let minute = -beforeMinutes; minute < afterMinutes; minute++) {
     traffic = step(traffic);
     errors = step(errors);
     durations = step(durations);
@@ -88,14 +94,14 @@ export function day(cell: Cell, afterMinutes: number, stableMinute: number, rand
     return { requests: at.requests, errors, ...percentiles(at.requests, at.slow * warming, change, random) };
   };
   const none: Change = { name: 'nothing' };
-  const silent = historyMinutes - (world.history ?? historyMinutes);
+  const silent = beforeMinutes - (world.history ?? beforeMinutes);
   const before = conditions
-    .slice(0, historyMinutes)
+    .slice(0, beforeMinutes)
     .map((at, index) => (index < silent ? { requests: 0, errors: 0 } : drawn(at, none, random, 1)));
   return {
     before,
     after: (change, random) =>
-      conditions.slice(historyMinutes).map((at, minute) => {
+      conditions.slice(beforeMinutes).map((at, minute) => {
         const since = minute - stableMinute;
         const warming = world.warmUp && since >= 0 ? ([2.2, 1.3][since] ?? 1) : 1;
         return drawn(at, change, random, warming);

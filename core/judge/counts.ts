@@ -52,3 +52,20 @@ export function dispersion(periods: readonly Period[], windowPeriods: number): n
   }
   return worst;
 }
+
+/**
+ * How many errors come at once, at least 1, where two versions share the same periods: what drifts drifts for both, so neighbouring
+ * periods are compared. For errors that come one by one, (e₁n₂ − e₂n₁)² / (n₁n₂) is e₁ + e₂ on average.
+ */
+export function clustering(day: readonly (Period | undefined)[]): number | undefined {
+  let [seen, expected] = [0, 0];
+  day.forEach((period, index) => {
+    const next = day[index + 1];
+    if (!period || !next) return;
+    seen +=
+      (period.errors * next.requests - next.errors * period.requests) ** 2 /
+      (period.requests * next.requests);
+    expected += period.errors + next.errors;
+  });
+  return expected < 2 * fewestErrors ? undefined : Math.max(1, seen / expected);
+}

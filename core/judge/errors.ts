@@ -1,7 +1,7 @@
 /** Are there more errors than before? Counts, not rates: a count knows how much its rate is worth. */
 import { spoken } from '../duration.ts';
 import { balancerErrors } from './balancer.ts';
-import { dispersion, incidentAmong, share, total } from './counts.ts';
+import { clustering, dispersion, incidentAmong, share, total } from './counts.ts';
 import { errorsPrecedents, worstPeriod } from './errors-precedent.ts';
 import type { Turn } from './looks.ts';
 import type { Rarity } from './precedent.ts';
@@ -48,11 +48,13 @@ export function judgeErrors(
   const periods = calm(windows.before.periods, windows.last, incidentAmong(windows.before.periods));
   const [before, last, after] = [total(periods), total(windows.last), total(windows.after.periods)];
   const past = errorsPrecedents(windows, windows.after.periods.length);
-  const ratio = tolerated * (past?.load(periods, windows.after.periods) ?? 1);
-  const clustering = dispersion(periods, windows.after.periods.length);
-  // A day shows how errors stray better than an hour's dispersion does, which is left to say how many come at once.
-  const phi = past ? (dispersion(periods, 1) ?? 1) : (clustering ?? unknownClustering);
-  const size = clustering ?? 1; // where the doubt may not be held against anybody: no veto, no refusal
+  const together = windows.history === undefined;
+  const accepted = tolerated * (past?.load(periods, windows.after.periods) ?? 1);
+  // That there are more is proved, and how many more is a matter of size; an hour has to prove both, for it shows little of how errors stray.
+  const ratio = together ? 1 : accepted;
+  const dispersed = together ? clustering(windows.day) : dispersion(periods, windows.after.periods.length);
+  const phi = dispersed ?? unknownClustering;
+  const size = dispersed ?? 1; // where the doubt may not be held against anybody: no veto, no refusal
   const balancer = balancerErrors(windows, turn.limit);
   const finding = (status: Status, sentence: string, more: Partial<ErrorsFinding> = {}): ErrorsFinding => ({
     kind: 'errors',
@@ -105,26 +107,26 @@ export function judgeErrors(
   const noticeable = (errors: number) => {
     const expected = share(before) * after.requests;
     return (
-      errors - ratio * expected >= fewestExtraErrors && errors - expected >= smallestRise * after.requests
+      errors - accepted * expected >= fewestExtraErrors && errors - expected >= smallestRise * after.requests
     );
   };
   const countP = (errors: number) =>
     countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
-  const judged = (errors: number, rarity: Rarity | undefined) => Math.max(countP(errors), rarity?.p ?? 0);
+  const judged = (errors: number, rarity: Rarity | undefined) => rarity?.p ?? countP(errors);
   const risenBefore = alreadyRisen(windows.last, periods);
   // An incident that runs is what the release is compared with; a mere suspicion of one need not be as certain.
   const certainty = risenBefore <= incidentLimit ? turn.limit : lastLimit;
   const sinceDeployment = (errors: number) =>
     risenBefore > risenLimit ||
-    countTest(errors, after.requests, last.errors, last.requests, ratio, size) <= certainty;
+    countTest(errors, after.requests, last.errors, last.requests, accepted, size) <= certainty;
   const fails = (errors: number, rarity: Rarity | undefined) =>
     noticeable(errors) && judged(errors, rarity) <= turn.limit && sinceDeployment(errors);
 
   // Before the main look, the day is not asked about what is no rise to begin with.
-  const asked = turn.main || countP(after.errors) <= turn.limit;
+  const asked = turn.main || noticeable(after.errors);
   const rarity = asked ? past?.rarity(windows.after.periods) : undefined;
   const p = judged(after.errors, rarity);
-  const evidence = { p, countP: countP(after.errors), ...(rarity && { rarity }), limit: turn.limit };
+  const evidence = { p, ...(rarity && { rarity }), limit: turn.limit };
   const byChance = `chance of that without a change ${chance(p)}`;
   if (fails(after.errors, rarity))
     return finding('fail', `${bad} rose from ${was} to ${is}: ${byChance}`, evidence);

@@ -10,13 +10,15 @@ import { calm, type Period, type Windows } from './series.ts';
 import { fewestAfter, fewestBefore, spreadOf } from './spread.ts';
 import { mean, median } from './statistics.ts';
 import type { LatencyFinding, Status } from './verdict.ts';
-import { chance, milliseconds, percent } from './wording.ts';
+import { chance, count, milliseconds, percent } from './wording.ts';
 
 /** An hour steadier than this was luck. */
 const smallestDeviation = 0.05;
 /** Times the usual p99: an incident. */
 const incidentFactor = 3;
 const confidence = 0.05;
+/** Requests of the window that are slower than the percentile: a single one is an anecdote. */
+const fewestSlower = 2;
 
 /** The slowest hundredth is what users complain of; where traffic is low it is one request, and a tenth or a half shows more. */
 const others = [90, 50] as const;
@@ -95,6 +97,8 @@ export function judgeLatency(
   const load = day ? day.slope * Math.max(0, meanLoad(windows.warm) - meanLoad(windows.before.periods)) : 0;
   const rise = day ? median(after) - mean(before) - load : mean(lower) - mean(before);
   const large = !day || rise > tolerated;
+  const requests = windows.warm.reduce((sum, period) => sum + period.requests, 0);
+  const enough = (1 - percentile / 100) * requests >= fewestSlower;
   const rarity = large || turn.main ? day?.rarity(windows.warm) : undefined;
   const p = day ? (rarity?.p ?? 1) : tail(rise - tolerated, lower.length);
   const evidence = {
@@ -107,7 +111,7 @@ export function judgeLatency(
   };
   const sinceDeployment =
     last.length === 0 || rise + mean(before) - mean(last) > (day ? tolerated / 2 : tolerated);
-  if (p <= turn.limit && large && sinceDeployment) {
+  if (p <= turn.limit && large && enough && sinceDeployment) {
     const sentence = `${words} rose from ${from} to ${to}, by more than the accepted ${percent(latencyTolerance)}: chance of that without a change ${chance(p)}`;
     return finding('fail', sentence, evidence);
   }
@@ -117,12 +121,10 @@ export function judgeLatency(
   const doubt = tail(margin, after.length);
   const all = { ...evidence, doubt };
   if (p <= turn.limit && large) {
-    const just = milliseconds(Math.exp(mean(last)));
-    return finding(
-      'inconclusive',
-      `${words} ${to}, before ${from}: not clearly more than ${just} just before`,
-      all,
-    );
+    const why = enough
+      ? `not clearly more than ${milliseconds(Math.exp(mean(last)))} just before`
+      : `of ${count(requests)} requests, too few are slower than that`;
+    return finding('inconclusive', `${words} ${to}, before ${from}: ${why}`, all);
   }
   if (doubt <= confidence) return finding('pass', `${words} ${to}, before ${from}`, all);
   return finding('inconclusive', `${words} ${to}, before ${from}: its points vary too much to tell`, all);

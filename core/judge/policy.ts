@@ -70,7 +70,7 @@ const settings = z.strictObject({
   /** What is compared with: the time before the deployment unless it says more. */
   baseline: baselineSchema.default({ baseline: 3600 }),
   /** How long the new version is watched, warm-up included. */
-  window: durationSchema.default(300),
+  window: durationSchema.default(360),
   /** How much longer it is watched where the window was not enough to judge by. */
   extension: durationSchema.optional(),
   /** After the deployment is stable, ignored for latency: caches fill, code is compiled. */

@@ -31,6 +31,8 @@ export interface Windows {
   before: Window;
   /** The time before the deployment, whatever `before` is. */
   earlier: Window;
+  /** Its day, one period behind the other. Those without traffic, or with a version that was never proved, say nothing. */
+  day: readonly (Period | undefined)[];
   /** How many requests of `after` stand against one of `before`, where nothing has changed. */
   share: number;
   /** The last five minutes before the deployment started: was it already happening? */
@@ -43,7 +45,7 @@ export interface Windows {
 }
 
 export interface History {
-  /** One period behind the other, up to the start of the deployment. Those without traffic, or with a version that was never proved, say nothing. */
+  /** As of the windows. */
   day: readonly (Period | undefined)[];
   /** So many of them are what the newest ones are compared with. */
   reference: number;
@@ -189,22 +191,21 @@ export function split(observation: Observation, periods: number): Windows {
   const newest = recent.periods.at(-1)?.startsAt ?? startedAt;
   const after = between(own, firstAfter, untilAfter);
   const warmFrom = stableAt + policy.warmUp * 1000;
-  const historyOf = (): History => {
+  const dayOf = () => {
     const [from, to] = [firstPeriod, Math.floor(until / periodMs)];
-    const start = Math.floor(startedAt / periodMs);
     const day = Array.from({ length: Math.max(0, to - from) }, (_, index) => {
       const startsAt = (from + index) * periodMs;
       return proved(startsAt) ? olds.period(startsAt) : undefined;
     });
-    const known = day.slice(
-      Math.max(
-        0,
-        day.findIndex((period) => period !== undefined),
-      ),
-    );
+    const since = day.findIndex((period) => period !== undefined);
+    return day.slice(Math.max(0, since));
+  };
+  const day = dayOf();
+  const historyOf = (): History => {
+    const start = Math.floor(startedAt / periodMs);
     return {
-      day: known,
-      reference: referencePeriods(policy, known.length),
+      day,
+      reference: referencePeriods(policy, day.length),
       gap: Math.round(firstAfter / periodMs) - start,
       warmGap: Math.ceil(warmFrom / periodMs) - start,
     };
@@ -212,6 +213,7 @@ export function split(observation: Observation, periods: number): Windows {
   return {
     before,
     earlier,
+    day,
     share: sideBySide ? old.newPercent / (100 - old.newPercent) : 1,
     last: recent.periods.filter(({ startsAt }) => startsAt >= newest + periodMs - lastSeconds * 1000),
     after,

@@ -30,7 +30,8 @@ const common = {
 
 /** What the day before says: see `Rarity` in precedent.ts. */
 const raritySchema = z.strictObject({
-  capped: z.boolean(),
+  /** Of records of old, which had it both ways. */
+  capped: z.boolean().optional(),
   score: z.number(),
   windows: z.int(),
   independent: z.int(),
@@ -63,12 +64,12 @@ const errorsSchema = z.strictObject({
   /** The last five minutes before the deployment started. */
   last: countsSchema,
   after: countsSchema,
-  /** The count test of `after` against `before`, with `ratio` and `phi`; fails at or below `limit`. */
+  /** What the day before says, where it does; else the count test of `after` against `before`, with `ratio` and `phi`. Fails at or below `limit`. */
   p: z.number().optional(),
   limit: z.number().optional(),
   ratio: z.number(),
   phi: z.number(),
-  /** The count test alone; `p` is the larger of it and of what the day before says, which is absent where the day says nothing. */
+  /** Of records of old: the count test, where the day had its say too. */
   countP: z.number().optional(),
   rarity: raritySchema.optional(),
   /** The rate after is at most this, with 95 % confidence; passes at or below `acceptable`. */

@@ -35,7 +35,7 @@ export function judged(
   values: Record<string, (index: number) => number | undefined>,
   more: { alarms?: SeenAlarm[]; closed?: number } = {},
 ) {
-  const policy = environmentWith(analysis);
+  const policy = environmentWith({ window: '5m', ...analysis });
   const all = judgedBy(policy, ecs);
   const { queries } = queriesFor({ policy, deployedAt: 60 * minute, now: 70 * minute, judged: all });
   const { closed = 5, alarms = [] } = more;

@@ -94,28 +94,28 @@ describe('a configuration', () => {
     },
     {
       it: 'refuses a bake time that ends before the verdict',
-      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '8m' }, analysis },
-      says: 'rollout: leaves 8 min in which old and new version stand, and the analysis needs 9 min',
+      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' }, analysis },
+      says: 'rollout: leaves 9 min in which old and new version stand, and the analysis needs 10 min',
     },
     {
       it: 'refuses an extension for which old and new version stand too short',
       setting: {
-        rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' },
+        rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '10m' },
         analysis: { ...analysis, extension: '10m' },
       },
-      says: 'rollout: leaves 9 min in which old and new version stand, and the analysis needs 19 min',
+      says: 'rollout: leaves 10 min in which old and new version stand, and the analysis needs 20 min',
     },
     {
       it: 'refuses to leave to a person what ECS goes on shifting',
       setting: {
-        rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' },
+        rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '10m' },
         analysis: { ...analysis, onInconclusive: 'ask' as const },
       },
       says: 'analysis.onInconclusive: ask leaves the new version to a person',
     },
     {
       it: 'accepts a bake time that just reaches to the verdict',
-      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '9m' }, analysis },
+      setting: { rollout: { strategy: 'BLUE_GREEN' as const, bakeTime: '10m' }, analysis },
     },
     {
       it: 'refuses half minutes, which ECS cannot keep',

@@ -88,7 +88,7 @@ describe('where CloudWatch does not answer', () => {
       },
       alarms: async () => [],
     });
-  const windowEnds = (62 + 5 + 2) * minute;
+  const windowEnds = (62 + 6 + 2) * minute;
 
   test('it is asked again until five minutes after the last look', async () => {
     await expect(silent(windowEnds + 5 * minute - 1)).rejects.toThrow(Transient);
