@@ -11,7 +11,7 @@ import { judgeLatencies } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
 import { judgeLines } from './lines.ts';
 import { atEqualLoad, fitLoad } from './load.ts';
-import { alphaPerRelease, extendedTurn, type Turn } from './looks.ts';
+import { alphaPerRelease, extendedTurn, sharesOfErrors, type Turn } from './looks.ts';
 import { dayOf, provedSince, valuesIn } from './points.ts';
 import type { AnalysisPolicy } from './policy.ts';
 import { type Found, idOf } from './queries.ts';
@@ -41,14 +41,14 @@ export interface Beside {
 
 /**
  * May be asked at any time and any number of times: looks are a matter of how many periods are closed, not of how often
- * somebody asks. A release that changed nothing fails with a chance of at most 1 %, over all looks and all metrics, as far
+ * somebody asks. A release that changed nothing fails with a chance of less than 1 %, over all looks and all metrics, as far
  * as the time before is like the time after; limits and alarms of the user's own are beside that.
  */
 export function compare(given: Observation & Beside): Comparison {
   const { policy, startedAt, now, judged = [], alarms = [] } = given;
   const problem = unusable(policy, startedAt, now);
   const observation = problem ? withoutBaseline(given) : given;
-  const alpha = alphaPerRelease / Math.max(1, testsOf(policy, judged));
+  const alpha = alphaPerRelease / Math.max(1, sharesOf(policy, judged));
   const extended = { ...observation, policy: { ...policy, window: policy.window + (policy.extension ?? 0) } };
   const planned = plannedPeriods(policy);
   const extra = plannedPeriods(extended.policy) - planned;
@@ -89,16 +89,19 @@ const hasUsers = ({ loadBalancer, api }: AnalysisPolicy) => loadBalancer !== und
 /** A Network Load Balancer sees connections: no answers, and no time to them. */
 const isNetwork = ({ loadBalancer = '' }: AnalysisPolicy) => loadBalancer.startsWith('net/');
 
-/** How many tests can fail a release: they share the chance of a false alarm. */
-function testsOf(policy: AnalysisPolicy, judged: readonly Judged[]): number {
+/** Of the chance of a false alarm, by all tests that can fail a release. */
+function sharesOf(policy: AnalysisPolicy, judged: readonly Judged[]): number {
   const users = hasUsers(policy)
-    ? [!isReported(policy, 'errors'), !isNetwork(policy) && !isReported(policy, 'latency')]
+    ? [
+        isReported(policy, 'errors') ? 0 : sharesOfErrors,
+        isNetwork(policy) || isReported(policy, 'latency') ? 0 : 1,
+      ]
     : [];
   const limits = [policy.maxErrorRate, policy.maxP99Milliseconds];
   const others = judged
     .filter(({ report }) => !report)
     .flatMap((one) => [one.kind !== 'gauge' || one.compared, one.max]);
-  return [...users, ...limits, ...others].filter(Boolean).length;
+  return [...limits, ...others].filter(Boolean).length + users.reduce((sum, shares) => sum + shares, 0);
 }
 
 const resets = { name: serverErrors.name, bad: 'resets', one: 'connection', many: 'connections' };
@@ -117,9 +120,10 @@ function judgeUsers(observation: Observation, look: Turn): Finding[] {
   // What hits both versions in the same minutes needs no week to be explained.
   const unlessUsual = (finding: Finding) =>
     windows.history ? unlessSeasonal(finding, observation, look) : finding;
+  const lookAtErrors = { ...look, limit: sharesOfErrors * look.limit };
   const latencies = network ? [] : judgeLatencies(windows, look, policy);
   return [
-    as('errors', unlessUsual(judgeErrors(windows, look, period, counted))),
+    as('errors', unlessUsual(judgeErrors(windows, lookAtErrors, period, counted))),
     ...latencies.map((finding) => as('latency', unlessUsual(finding))),
     ...(maxErrorRate === undefined
       ? []

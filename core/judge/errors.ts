@@ -6,7 +6,7 @@ import { errorsPrecedents, worstPeriod } from './errors-precedent.ts';
 import type { Turn } from './looks.ts';
 import type { Rarity } from './precedent.ts';
 import { calm, type Period, type Windows } from './series.ts';
-import { binomialTail, countTest, inverseIncompleteBeta } from './statistics.ts';
+import { binomialTail, countTest, inverseIncompleteBeta, midCountTest } from './statistics.ts';
 import type { Counts, ErrorsFinding, Status } from './verdict.ts';
 import { chance, count, percent, rate } from './wording.ts';
 
@@ -14,11 +14,8 @@ import { chance, count, percent, rate } from './wording.ts';
 const tolerated = 1.2;
 const fewestExtraErrors = 3;
 const smallestRise = 0.0002;
-/** Where the rate had risen before the deployment, the rise must also show against the last minutes. */
-const lastLimit = 0.01;
-/** At or below this chance, the rate may have risen by then; at or below the second, it had. */
-const risenLimit = 0.2;
-const incidentLimit = 0.05;
+/** At or below this chance, the rate had risen before the deployment: the rise must show against the last minutes, too. */
+const risenLimit = 0.05;
 /** How many errors come at once, where too few were seen to tell: a client that tries again is not two failures. */
 const unknownClustering = 2;
 /** Certainly above this rate, no other check matters. */
@@ -111,14 +108,13 @@ export function judgeErrors(
     );
   };
   const countP = (errors: number) =>
-    countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
+    together
+      ? midCountTest(errors, after.requests, before.errors, before.requests, phi)
+      : countTest(errors, after.requests, before.errors, before.requests, ratio, phi);
   const judged = (errors: number, rarity: Rarity | undefined) => rarity?.p ?? countP(errors);
-  const risenBefore = alreadyRisen(windows.last, periods);
-  // An incident that runs is what the release is compared with; a mere suspicion of one need not be as certain.
-  const certainty = risenBefore <= incidentLimit ? turn.limit : lastLimit;
+  const calmBefore = alreadyRisen(windows.last, periods) > risenLimit;
   const sinceDeployment = (errors: number) =>
-    risenBefore > risenLimit ||
-    countTest(errors, after.requests, last.errors, last.requests, accepted, size) <= certainty;
+    calmBefore || countTest(errors, after.requests, last.errors, last.requests, accepted, size) <= turn.limit;
   const fails = (errors: number, rarity: Rarity | undefined) =>
     noticeable(errors) && judged(errors, rarity) <= turn.limit && sinceDeployment(errors);
 

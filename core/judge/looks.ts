@@ -1,9 +1,9 @@
 /** When the judge looks, and how much of the chance of a false alarm each look may spend. */
 
-/** The chance that a release which changed nothing is taken back, shared evenly by all metrics that can fail it (Bonferroni). */
-export const alphaPerRelease = 0.01;
-/** Of errors and latency of a load balancer, where nothing else is judged. */
-export const alphaPerMetric = alphaPerRelease / 2;
+/** The chance that a release which changed nothing is taken back, shared by all metrics that can fail it (Bonferroni). */
+export const alphaPerRelease = 0.0075;
+/** Errors of users' requests get two shares: a few of them are harder to tell from chance than what else is judged, and matter most. */
+export const sharesOfErrors = 2;
 
 /** At most ten early looks at 5 % each, and the main look with what they leave: together the whole, whatever depends on what (union bound). */
 const earlyLooks = 10;
@@ -80,7 +80,7 @@ export function extendedTurn(
  * The look whose turn it is with so many closed periods. It depends on nothing else, so a repeated or late call spends
  * nothing twice.
  */
-export function turn(closed: number, planned: number, alpha = alphaPerMetric): Turn {
+export function turn(closed: number, planned: number, alpha: number): Turn {
   const looks = schedule(planned);
   const done = looks.filter((periods) => periods <= closed).length;
   const main = done === looks.length;

@@ -147,7 +147,7 @@ describe('limits', () => {
     const full = judged(policy, { depth: steady(97) });
 
     expect(full.headline).toBe('depth was above 95 % in 3 of 3 periods, up to 97 %');
-    expect(full.named('depth')).toMatchObject({ p: binomialTail(3, 3, 0.05), limit: 0.008 });
+    expect(full.named('depth')).toMatchObject({ p: binomialTail(3, 3, 0.05), limit: 0.006 });
     expect(judged(policy, { depth: steady(94) }).status).toBe('pass');
     expect(judged(policy, { depth: (index) => (index === 65 ? 99 : 50) }).status).toBe('inconclusive');
     expect(judged(policy, {}).status).toBe('inconclusive');
@@ -230,12 +230,11 @@ test('the more metrics decide, the less each may spend of the chance of a false 
       'limit' in finding ? (finding.limit ?? []) : [],
     )[0];
 
-  expect(limitOf(web)).toBeCloseTo((0.01 / 2) * atTheEnd, 12);
-  expect(limitOf({ ...web, metrics: [depth, { ...depth, name: 'width' }] })).toBeCloseTo(
-    (0.01 / 4) * atTheEnd,
-    12,
-  );
-  expect(limitOf({ ...web, metrics: [{ ...depth, report: true }] })).toBeCloseTo((0.01 / 2) * atTheEnd, 12);
+  // Errors have two shares, latency has one, and so has each further metric that decides.
+  const share = (of: number) => (0.0075 / of) * atTheEnd;
+  expect(limitOf(web)).toBeCloseTo(2 * share(3), 12);
+  expect(limitOf({ ...web, metrics: [depth, { ...depth, name: 'width' }] })).toBeCloseTo(2 * share(5), 12);
+  expect(limitOf({ ...web, metrics: [{ ...depth, report: true }] })).toBeCloseTo(2 * share(3), 12);
 });
 
 test('the chance of a gauge can be computed again from its evidence', () => {

@@ -1,6 +1,6 @@
 /** Which queries a look needs, which periods it may read, and when the looks are. */
 import { expect, test } from 'vitest';
-import { alphaPerMetric, schedule, turn } from '../../core/judge/looks.ts';
+import { schedule, turn } from '../../core/judge/looks.ts';
 import type { AnalysisPolicy } from '../../core/judge/policy.ts';
 import { queriesFor } from '../../core/judge/queries.ts';
 import { calm, closedPeriods, type Period, type Point, split } from '../../core/judge/series.ts';
@@ -187,6 +187,7 @@ test.each([
   expect(schedule(planned)).toEqual(looks);
 });
 
+const alpha = 0.005;
 test.each([
   { it: 'before the first period', closed: 0, done: 0, periods: 0, main: false, next: 1 },
   { it: 'at the first', closed: 1, done: 1, periods: 1, main: false, next: 2 },
@@ -194,12 +195,12 @@ test.each([
   { it: 'just before the end', closed: 59, done: 10, periods: 40, main: false, next: 60 },
   { it: 'at the end', closed: 60, done: 11, periods: 60, main: true, next: 60 },
 ])('a look $it', ({ closed, done, periods, main, next }) => {
-  expect(turn(closed, 60)).toMatchObject({ done, planned: 11, periods, main, next });
+  expect(turn(closed, 60, alpha)).toMatchObject({ done, planned: 11, periods, main, next });
 });
 
 test('all looks together spend no more than the alpha of their metric', () => {
   for (let planned = 1; planned <= 400; planned++) {
-    const spent = schedule(planned).reduce((sum, closed) => sum + turn(closed, planned).limit, 0);
-    expect(spent).toBeLessThanOrEqual(alphaPerMetric * (1 + 1e-12));
+    const spent = schedule(planned).reduce((sum, closed) => sum + turn(closed, planned, alpha).limit, 0);
+    expect(spent).toBeLessThanOrEqual(alpha * (1 + 1e-12));
   }
 });
