@@ -24,25 +24,37 @@ const fewestSlower = 2;
 const others = [90, 50] as const;
 export type Percentile = 99 | (typeof others)[number];
 
-/** Of the 99th percentile, and of those others that fail: they share its part of a false alarm's chance. */
+/**
+ * Of the 99th percentile, and of those others that fail. They share a false alarm's chance by how many are as rare (R. J. Simes, Biometrika 73
+ * (1986) 751–754): the limit is i / n of the look's, where the i-th smallest of n chances is at most that.
+ */
 export function judgeLatencies(windows: Windows, turn: Turn, policy: AnalysisPolicy): LatencyFinding[] {
   const known = others.filter((percentile) =>
     windows.before.periods.some((period) => of(period, percentile)),
   );
-  const shared = { ...turn, limit: turn.limit / (1 + known.length) };
-  const found = known.map((percentile) => judgeLatency(windows, shared, policy, percentile));
-  return [judgeLatency(windows, shared, policy), ...found.filter(({ status }) => status === 'fail')];
+  const weighed = [99 as const, ...known].map((percentile) => weigh(windows, turn, policy, percentile));
+  const sorted = weighed.map(({ chance }) => chance).toSorted((a, b) => a - b);
+  const part = (rank: number) => (turn.limit * rank) / sorted.length;
+  const rank = sorted.findLastIndex((chance, index) => chance <= part(index + 1)) + 1;
+  const [slowest, ...more] = weighed.map(({ found }) => found(part(Math.max(1, rank))));
+  return [...(slowest ? [slowest] : []), ...more.filter(({ status }) => status === 'fail')];
 }
 
 const keys = { 99: 'p99Milliseconds', 90: 'p90Milliseconds', 50: 'p50Milliseconds' } as const;
 const of = (period: Period, percentile: Percentile) => period[keys[percentile]];
 
-export function judgeLatency(
+interface Weighed {
+  /** The chance of it without a change; 1 where it cannot fail, whatever the chance. */
+  chance: number;
+  found: (limit: number) => LatencyFinding;
+}
+
+function weigh(
   windows: Windows,
   turn: Turn,
   { latencyTolerance }: AnalysisPolicy,
-  percentile: Percentile = 99,
-): LatencyFinding {
+  percentile: Percentile,
+): Weighed {
   const logarithms = (periods: readonly Period[]) =>
     periods.flatMap((period) => {
       const value = of(period, percentile);
@@ -78,10 +90,8 @@ export function judgeLatency(
 
   if (before.length < fewestBefore || after.length < fewestAfter) {
     const points = `${before.length} points before and ${after.length} after the warm-up`;
-    return finding(
-      unlessMore,
-      `${words} not judged: ${points}, at least ${fewestBefore} and ${fewestAfter} are needed`,
-    );
+    const needed = `at least ${fewestBefore} and ${fewestAfter} are needed`;
+    return { chance: 1, found: () => finding(unlessMore, `${words} not judged: ${points}, ${needed}`) };
   }
 
   const { deviation, vif, tail } = spreadOf(before, smallestDeviation);
@@ -90,7 +100,7 @@ export function judgeLatency(
   const from = milliseconds(Math.exp(mean(before)));
   const to = milliseconds(Math.exp(mean(after)));
   if (!turn.main && Math.max(median(after), mean(lower)) - mean(before) <= tolerated) {
-    return finding('continue', `${words} ${to} so far, before ${from}`);
+    return { chance: 1, found: () => finding('continue', `${words} ${to} so far, before ${from}`) };
   }
   const day = latencyPrecedents(windows, (period) => of(period, percentile));
   // A day says how rare the rise is, so its middle decides how large it is; an hour's points have to prove both at once.
@@ -101,33 +111,35 @@ export function judgeLatency(
   const enough = (1 - percentile / 100) * requests >= fewestSlower;
   const rarity = large || turn.main ? day?.rarity(windows.warm) : undefined;
   const p = day ? (rarity?.p ?? 1) : tail(rise - tolerated, lower.length);
-  const evidence = {
-    p,
-    ...(rarity && { rarity }),
-    ...(load > 0 && { load: Math.exp(load) }),
-    limit: turn.limit,
-    deviation,
-    vif,
-  };
   const sinceDeployment =
     last.length === 0 || rise + mean(before) - mean(last) > (day ? tolerated / 2 : tolerated);
-  if (p <= turn.limit && large && enough && sinceDeployment) {
-    const sentence = `${words} rose from ${from} to ${to}, by more than the accepted ${percent(latencyTolerance)}: chance of that without a change ${chance(p)}`;
-    return finding('fail', sentence, evidence);
-  }
-  if (!turn.main) return finding('continue', `${words} ${to} so far, before ${from}`, evidence);
-
   const margin = Math.log(excluded) - (mean(after) - mean(before));
-  const doubt = tail(margin, after.length);
-  const all = { ...evidence, doubt };
-  if (p <= turn.limit && large) {
-    const why = enough
-      ? `not clearly more than ${milliseconds(Math.exp(mean(last)))} just before`
-      : `of ${count(requests)} requests, too few are slower than that`;
-    return finding('inconclusive', `${words} ${to}, before ${from}: ${why}`, all);
-  }
-  if (doubt <= confidence) return finding('pass', `${words} ${to}, before ${from}`, all);
-  return finding('inconclusive', `${words} ${to}, before ${from}: its points vary too much to tell`, all);
+
+  const found = (limit: number): LatencyFinding => {
+    const evidence = {
+      p,
+      ...(rarity && { rarity }),
+      ...(load > 0 && { load: Math.exp(load) }),
+      ...{ limit, deviation, vif },
+    };
+    if (p <= limit && large && enough && sinceDeployment) {
+      const sentence = `${words} rose from ${from} to ${to}, by more than the accepted ${percent(latencyTolerance)}: chance of that without a change ${chance(p)}`;
+      return finding('fail', sentence, evidence);
+    }
+    if (!turn.main) return finding('continue', `${words} ${to} so far, before ${from}`, evidence);
+
+    const doubt = tail(margin, after.length);
+    const all = { ...evidence, doubt };
+    if (p <= limit && large) {
+      const why = enough
+        ? `not clearly more than ${milliseconds(Math.exp(mean(last)))} just before`
+        : `of ${count(requests)} requests, too few are slower than that`;
+      return finding('inconclusive', `${words} ${to}, before ${from}: ${why}`, all);
+    }
+    if (doubt <= confidence) return finding('pass', `${words} ${to}, before ${from}`, all);
+    return finding('inconclusive', `${words} ${to}, before ${from}: its points vary too much to tell`, all);
+  };
+  return { chance: large && enough && sinceDeployment ? p : 1, found };
 }
 
 /** The mean logarithm of the periods' requests. */
