@@ -61,12 +61,14 @@ export function precedents<Reference, Item = Period>(
   const isKnown = (start: number) => expected(start - first, start - gap) !== undefined;
   if (comparable(day, first, length, isKnown) < (fewestIndependent - 1) * length) return undefined;
 
+  const most = () => Math.max(cap(), smallestCap);
   let spread: Spread | undefined;
   const slide = (): Spread => {
     const scores: number[] = [];
     for (let start = first; start + length <= day.length; start++) {
       const then = expected(start - first, start - gap);
-      const score = then === undefined ? undefined : scoreOf(day, start, start + length, then, excess, cap());
+      const score =
+        then === undefined ? undefined : scoreOf(day, start, start + length, then, excess, most());
       if (score !== undefined) scores.push(score);
     }
     return spreadOf(scores, length);
@@ -74,7 +76,7 @@ export function precedents<Reference, Item = Period>(
   return {
     rarity: (after) => {
       spread ??= slide();
-      return rarityOf(scoreOf(after, 0, after.length, now, excess, cap()) ?? 0, spread);
+      return rarityOf(scoreOf(after, 0, after.length, now, excess, most()) ?? 0, spread);
     },
   };
 }
@@ -117,8 +119,9 @@ function rarityOf(score: number, { scores, ...spread }: Spread): Rarity {
   return { score, ...spread, asHigh, p: Math.max(asHigh / spread.windows, tail) };
 }
 
-/** A day without any deviation was luck. */
+/** A day without any deviation was luck; what is many times that is still allowed to show. */
 const smallestDeviation = 1e-3;
+const smallestCap = 10 * smallestDeviation;
 
 /** Undefined where less than half of the periods say something: few of them stray further than all would. */
 function scoreOf<Reference, Item>(

@@ -100,6 +100,7 @@ describe('what is asked', () => {
 function look(lines: ((index: number) => number) | undefined, more: object = {}, closed = 5) {
   const policy = environmentWith({
     ...web,
+    window: '5m',
     report: ['errors', 'latency'],
     metrics: [{ ...declined, ...more }],
   });
