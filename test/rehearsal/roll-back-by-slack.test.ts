@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { audit as auditOf } from '../../aws/audit.ts';
 import { openAws } from '../../aws/open.ts';
 import { pause } from '../../local/lambda/pause.ts';
+import { broken } from '../support/fault.ts';
 import { type RehearsalOptions, rehearsal } from '../support/rehearsal.ts';
-import { dialogText, press, submit, withButton } from '../support/roll-back-by-slack.ts';
+import { dialogText, press, rollBack, submit, withButton } from '../support/roll-back-by-slack.ts';
 import { settle } from '../support/virtual-world.ts';
 
 type World = Awaited<ReturnType<typeof rehearsal>>;
@@ -115,6 +116,32 @@ test('a release under way is taken back by the same button, with who and why', a
   });
   expect(await world.running()).toEqual([first.digest, first.digest]);
   expect(buttons(world)).toEqual([]);
+});
+
+test('a rollback whose start was not answered is started once, and told when that is known', async () => {
+  let lost = false;
+  const world = await rehearsal({
+    ...asked,
+    async around({ operation }, next) {
+      const answer = await next();
+      if (lost && operation === 'StartExecution') throw broken;
+      return answer;
+    },
+  });
+  const first = await world.push('good', 'v1.0.0');
+  await world.push('good', 'v1.1.0');
+
+  lost = true;
+  await rollBack(world, 'U0ADA');
+  expect(dialogText(world, 'U0ADA')).toContain('That did not work yet');
+  lost = false;
+  await world.clock.advance(70_000);
+  expect(dialogText(world, 'U0ADA')).toContain('*my-api* goes back to *v1.0.0*');
+  await world.ended();
+
+  expect(await world.outcomes()).toEqual(['v1.0.0 Deployed', 'v1.1.0 Deployed', 'v1.0.0 Deployed']);
+  expect(await world.running()).toEqual([first.digest, first.digest]);
+  expect(world.deadLetters).toEqual([]);
 });
 
 test('where nobody is named there is no button, and the command is', async () => {
