@@ -284,10 +284,9 @@ ${deployAll}
   },
   {
     name: 'an approval is noted as asked for before it is',
-    file: 'functions/steps/request-approval.ts',
-    find: '      const place = await slack.post(',
-    replace:
-      '      await approvals.mark(approvalId, { asked: true });\n      const place = await slack.post(',
+    file: 'functions/ask-people.ts',
+    find: '    const place = await slack.post(',
+    replace: '    await approvals.mark(approvalId, { asked: true });\n    const place = await slack.post(',
   },
   {
     name: 'a release task is started by every call',
