@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** What plays many worlds: `npm run test:many`, which `npm run check` runs as well. */
+/** What plays many worlds, or the same one again with something failing each time: `npm run test:many`, which `npm run check` runs as well. */
 const many = [
   'test/simulation/**/*.test.ts',
   'test/fuzz/**/*.test.ts',
   'test/unit/judge-simulation.test.ts',
+  'test/rehearsal/aws-fails.test.ts',
+  'test/rehearsal/contention.test.ts',
+  'test/rehearsal/interrupted.test.ts',
   'test/rehearsal/many-services.test.ts',
   'test/contract/rollout-bench.test.ts',
   'test/contract/cost.test.ts',
