@@ -66,6 +66,31 @@ describe('a configuration', () => {
     },
     { it: 'accepts approval within 5 days', setting: { approval: { timeout: '5d' } }, slack },
     {
+      it: 'refuses to ask when ECS pauses a rolling update',
+      setting: { approval: { at: 'pause' as const } },
+      says: 'approval.at: must be start with ROLLING',
+      slack,
+    },
+    {
+      it: 'accepts a day for all pauses of a traffic shift together',
+      setting: {
+        approval: { at: 'pause' as const },
+        rollout: { strategy: 'LINEAR' as const },
+        deploymentTimeout: '2h',
+      },
+      slack,
+    },
+    {
+      it: 'refuses more pauses, and longer ones, than an execution has room for',
+      setting: {
+        approval: { at: 'pause' as const, timeout: '5d' },
+        rollout: { strategy: 'LINEAR' as const },
+        deploymentTimeout: '2h',
+      },
+      says: 'deploymentTimeout: with the other timeouts of this environment a release may take',
+      slack,
+    },
+    {
       it: 'refuses timeouts that together leave an execution no room',
       setting: { releaseTask: { command: ['x'], timeout: '3h' }, deploymentTimeout: '12h' },
       says: 'deploymentTimeout: with the other timeouts of this environment a release may take',

@@ -71,6 +71,11 @@ test.each<{ it: string; seen: Partial<Preflight>; says: string }>([
     },
     says: 'no lifecycle hook of Tidegate',
   },
+  {
+    it: 'no hook that pauses where people are to be asked then',
+    seen: { rollout: asEcs(canary), wanted: { rollout: canary, hook: false, pause: true } },
+    says: 'no lifecycle hook that pauses, and approval.at is pause',
+  },
   { it: 'a service scaled to zero', seen: { desiredCount: 0 }, says: 'wants 0 tasks' },
   {
     it: 'percentages that leave no room: 100/100',
@@ -175,3 +180,25 @@ test.each(['STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS'])(
     expect(obstacles('my-api', seen)).toEqual([]);
   },
 );
+
+test.each<{ it: string; stage: string; pause: boolean; says: RegExp[] }>([
+  {
+    it: 'that nobody here answers',
+    stage: 'POST_TEST_TRAFFIC_SHIFT',
+    pause: false,
+    says: [/asks nobody then.*within 30 min/],
+  },
+  {
+    it: 'that comes after all users',
+    stage: 'POST_PRODUCTION_TRAFFIC_SHIFT',
+    pause: true,
+    says: [/nobody is asked before/],
+  },
+  { it: 'that people are asked about', stage: 'POST_TEST_TRAFFIC_SHIFT', pause: true, says: [] },
+])('a pause $it is warned of where it should be', ({ stage, pause, says }) => {
+  const rollout = { ...asEcs(canary), lifecycleHooks: [{ lifecycleStages: [stage] }] };
+  const seen = { ...healthy, rollout, wanted: { rollout: canary, hook: false, pause } };
+
+  expect(obstacles('my-api', seen)).toEqual([]);
+  expect(warnings('my-api', seen, 1800)).toEqual(says.map((one) => expect.stringMatching(one)));
+});

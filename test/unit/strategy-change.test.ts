@@ -1,5 +1,6 @@
 /** What an ECS service gets to bring new versions in as the configuration says, and what it keeps. */
 import { describe, expect, test } from 'vitest';
+import { approvalPolicySchema } from '../../core/approval/rules.ts';
 import { type SeenConfiguration, strategyChange } from '../../core/strategy-change.ts';
 
 const hookArn = 'arn:aws:lambda:eu-west-1:123456789012:function:tidegate-production-on-lifecycle-hook';
@@ -90,6 +91,29 @@ describe('a change of the strategy', () => {
     },
   ])('needs somebody else $it', ({ seen, balancers, says }) => {
     expect(strategyChange(blueGreen, seen, balancers, hook).lacks).toEqual([expect.stringMatching(says)]);
+  });
+
+  test('adds a hook that pauses where people are asked then, which ECS gives up an hour after they do', () => {
+    const approval = approvalPolicySchema.parse({ at: 'pause', timeout: '8h' });
+    const asked = { ...blueGreen, approval };
+
+    const { differences, lacks, deploymentConfiguration } = strategyChange(
+      asked,
+      wasBlueGreen,
+      [balancer],
+      hook,
+    );
+
+    expect([differences, lacks]).toEqual([
+      ['a hook that pauses at POST_TEST_TRAFFIC_SHIFT is missing, and people are asked there'],
+      [],
+    ]);
+    expect(deploymentConfiguration.lifecycleHooks?.at(-1)).toEqual({
+      ...{ targetType: 'PAUSE', lifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'] },
+      timeoutConfiguration: { timeoutInMinutes: 540, action: 'ROLLBACK' },
+    });
+    const seen = { ...wasBlueGreen, lifecycleHooks: [hook, pause] };
+    expect(strategyChange(asked, seen, [balancer], hook).differences).toEqual([]);
   });
 
   test('asks for nothing where nothing differs', () => {
