@@ -1,6 +1,7 @@
 /** A release of several ECS services: what is asked of one at a time, and how their answers become one. Of a single one it is that one's. */
 import type { Confirmation } from './confirmation.ts';
 import type { Diagnosis } from './diagnosis/schema.ts';
+import { mostPausesAtOnce } from './pause-hook.ts';
 import type { Deployment, Plan, Revision } from './plan.ts';
 import type { Release, Target } from './release.ts';
 import type { Return, Rollback } from './rollback.ts';
@@ -121,7 +122,7 @@ export function joinRollouts(
   if (own && (own.status === 'testable' || own.status === 'serving')) return own;
   const paused = of('paused');
   if (paused[0]) {
-    const pauses = paused.flatMap(({ answer }) => answer.pauses ?? []);
+    const pauses = paused.flatMap(({ answer }) => answer.pauses ?? []).slice(0, mostPausesAtOnce);
     return { ...paused[0].answer, reason: naming(paused), pauses };
   }
   const done = of('stable', 'proved');

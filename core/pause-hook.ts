@@ -21,12 +21,15 @@ export type HookPause = z.infer<typeof hookPauseSchema>;
 /** As ECS lists them: those that wait for an answer. */
 export type WaitingHook = Pick<HookPause, 'hookId' | 'expiresAt' | 'timeoutAction'>;
 
+/** Ten hooks of one service may pause it at once; of several services the others come after these. */
+export const mostPausesAtOnce = 20;
+
 /** What the state machine keeps of the pauses of a release. */
 export const pausedSchema = z.strictObject({
   /** For so long people were waited for: ECS has that much more time. */
   seconds: z.number().min(0),
   /** Those that people are being asked about: `RequestContinuation` looks after them until none is left. */
-  asked: z.array(hookPauseSchema).max(20),
+  asked: z.array(hookPauseSchema).max(mostPausesAtOnce),
   /** Ids of the hooks that need nobody any more, though ECS may list them for a while. */
   answered: z.array(z.string()).max(200),
   /** Why it is to be taken back: somebody, or time, has said no. */
@@ -141,10 +144,13 @@ const aheadMs = 150_000;
 export const firstLookIn = 60;
 export const slowestLook = 900;
 const slower = [slowestLook, 300];
+const untilAsked = 300;
 
-/** The nearer the end, the sooner. */
-export const lookAgainIn = (leftMs: number): number =>
-  slower.find((seconds) => seconds * 3000 <= leftMs) ?? firstLookIn;
+/** The nearer the end, the sooner; and while somebody still is to hear of it: Slack may be away. */
+export function lookAgainIn(leftMs: number, { asked }: { asked: boolean }): number {
+  const rhythm = slower.find((seconds) => seconds * 3000 <= leftMs) ?? firstLookIn;
+  return asked ? rhythm : Math.min(rhythm, untilAsked);
+}
 
 /** How often it is looked at one pause at most, besides every quarter of an hour: nearer to its end, and where the rhythm changes. */
 export const looksAtEnd = 40;

@@ -3,7 +3,14 @@ import * as z from 'zod';
 import { type Abort, abortSentence } from './abort.ts';
 import { type Diagnosis, diagnosisSchema } from './diagnosis/schema.ts';
 import { spoken } from './duration.ts';
-import { hookPauseSchema, openPauses, type Paused, pausedSentence, type WaitingHook } from './pause-hook.ts';
+import {
+  hookPauseSchema,
+  mostPausesAtOnce,
+  openPauses,
+  type Paused,
+  pausedSentence,
+  type WaitingHook,
+} from './pause-hook.ts';
 import { takesItsPlace } from './slot.ts';
 
 /** A service deployment with the task definition of its target revision. Times in ms since the epoch. */
@@ -84,7 +91,7 @@ export const rolloutSchema = z.strictObject({
     .strictObject({ old: z.string(), new: z.string(), newPercent: z.number().min(0).max(100) })
     .optional(),
   /** What it is paused by. */
-  pauses: z.array(hookPauseSchema).min(1).max(20).optional(),
+  pauses: z.array(hookPauseSchema).min(1).max(mostPausesAtOnce).optional(),
   stoppedTasks: z.array(stoppedTaskSchema).max(5),
   /** Why they stopped. */
   diagnosis: diagnosisSchema.optional(),

@@ -4,7 +4,15 @@ import type { Aws } from '../aws/gateways.ts';
 import type { ApprovalAnswer } from '../core/approval/answer.ts';
 import { expire } from '../core/approval/decide.ts';
 import { approvalMessage } from '../core/approval/message.ts';
-import { closedWith, foundIn, leftOf, otherwise, overBy, verdictOf } from '../core/approval/paused.ts';
+import {
+  closedWith,
+  foundIn,
+  isOver,
+  leftOf,
+  otherwise,
+  overBy,
+  verdictOf,
+} from '../core/approval/paused.ts';
 import { rulesFrom } from '../core/approval/rules.ts';
 import { environmentOf } from '../core/config.ts';
 import { spoken } from '../core/duration.ts';
@@ -16,6 +24,7 @@ import {
   type HookPause,
   hookPauseSchema,
   lookAgainIn,
+  mostPausesAtOnce,
   type Paused,
 } from '../core/pause-hook.ts';
 import type { Plan } from '../core/plan.ts';
@@ -46,7 +55,9 @@ export async function askAtPauses(
   aws: AskingAws,
 ): Promise<Continuation | undefined> {
   for (const pause of found.pauses ?? []) await askAt(pause, asked, aws);
+  // Read again: what was decided until here is told to ECS before it counts.
   const stay = await stayOf(asked, aws);
+  for (const approval of stay) await answerPause(approval, aws);
   const now = aws.now();
   const verdict = verdictOf(stay);
   const open = stay.filter(({ answer }) => answer === undefined);
@@ -55,8 +66,12 @@ export async function askAtPauses(
     for (const { approvalId } of open) await endApproval(approvalId, closedWith(verdict.reason), aws);
     return left(verdict, asked, stay, now);
   }
-  const rhythm = lookAgainIn(Math.min(...open.map(({ expiresAt }) => expiresAt)) - now);
-  const pauses = open.flatMap(({ pause }) => (pause ? [hookPauseSchema.strip().parse(pause)] : []));
+  const rhythm = lookAgainIn(Math.min(...open.map(({ expiresAt }) => expiresAt)) - now, {
+    asked: open.every((approval) => wasAsked(approval, aws.config)),
+  });
+  const pauses = open
+    .slice(0, mostPausesAtOnce)
+    .flatMap(({ pause }) => (pause ? [hookPauseSchema.strip().parse(pause)] : []));
   const before = asked.paused;
   if (rhythm === asked.lookAgainIn && idsOf(pauses) === idsOf(before.asked)) return undefined;
   return {
@@ -79,7 +94,7 @@ export async function leavePauses(
     // What ECS shows may be older than what it has shown before.
     if (!found && pause && (await aws.pauseHooks(pause.target).waits(pause))) return undefined;
     // Where it has gone on though nobody let it in time, that is for our own rule to say.
-    const { answer } = await decidedBy(approval, asked, aws);
+    const { answer } = isOver(found) ? approval : await decidedBy(approval, asked, aws);
     if (!answer) await endApproval(approvalId, closedWith(overBy(found)), aws);
   }
   const stay = await stayOf(asked, aws);
@@ -141,9 +156,9 @@ async function askAt(pause: HookPause, asked: PausedRelease, aws: AskingAws): Pr
     ...(release.commit.author && { author: release.commit.author }),
     pause: { ...pause, target, leading: release.target },
   });
-  const decided = await decidedBy(approval, asked, aws);
-  if (decided.answer) await answerPause(decided, aws);
-  else await ask(decided, asked, aws);
+  const { answer } = await decidedBy(approval, asked, aws);
+  // Nobody is taken back because Slack is away: there are other doors, and it is tried again.
+  if (!answer) await ask(approval, asked, aws).catch(() => undefined);
 }
 
 /** By people, by who asked for a rollback, or by time. */

@@ -52,11 +52,15 @@ export const closedWith = (reason: string): ApprovalAnswer => ({
   ...{ decision: 'superseded', by: 'nobody', reason: reason.slice(0, 500) },
 });
 
+type Found = Pick<Rollout, 'status' | 'reason'>;
+
+/** The deployment goes another way, whatever people would say. */
+export const isOver = (found: Found | undefined): found is Found =>
+  found !== undefined && ['failed', 'gives way', 'superseded'].includes(found.status);
+
 /** Why ECS is paused no more, though nobody decided here. */
-export const overBy = (found: Pick<Rollout, 'status' | 'reason'> | undefined): string =>
-  found && ['failed', 'gives way', 'superseded'].includes(found.status)
-    ? found.reason
-    : 'somebody has answered ECS itself';
+export const overBy = (found: Found | undefined): string =>
+  isOver(found) ? found.reason : 'somebody has answered ECS itself';
 
 /** What happens when nobody decides in time. */
 export const otherwise = ({ policy: { onExpiry } }: Rules): string =>

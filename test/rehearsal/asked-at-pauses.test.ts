@@ -15,7 +15,7 @@ const canary = { strategy: 'CANARY', percent: 20, canaryBakeTime: '1m', bakeTime
 
 const askedWorld = (more: Options = {}, rollout: Parameters<typeof shifting>[0] = blueGreen) =>
   shifting(rollout, {
-    ...{ slack: true, historySeconds: 600, requestsPerSecond: 2 },
+    ...{ slack: true, historySeconds: 600, requestsPerSecond: 0 },
     ...more,
     environment: {
       ...{ approval: { at: 'pause', timeout: '2h' }, deploymentTimeout: '30m', analysis: undefined },
@@ -218,6 +218,19 @@ test('nobody lets a version go on whose release was stopped by hand', async () =
 
   expect(late).toMatchObject({ verdict: 'refused' });
   expect(world.count('ContinueServiceDeployment')).toBe(0);
+});
+
+test('while Slack is down a version waits all the same, and somebody lets it go on from a terminal', async () => {
+  const world = await askedWorld({ slackIsDown: true });
+  await world.pushOnly('good', 'v1.1.0');
+  await world.clock.advance(20 * minutes);
+  const [first] = await world.executions();
+
+  const command = { action: 'approve', approvalId: `${first?.name}.pause-1` };
+  expect(await decide(world, command)).toMatchObject({ verdict: 'decided' });
+  await world.ended();
+
+  expect(await world.outcomes()).toEqual(['v1.1.0 Deployed']);
 });
 
 test('where nobody is to be asked, a pause is left to whoever made it, and status says how to answer', async () => {

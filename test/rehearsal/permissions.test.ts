@@ -154,7 +154,7 @@ const plays: Record<string, () => Promise<void>> = {
     const world = await shifting(blueGreen, {
       ...{ slack: true, onPermission, mail: { from: 'deploys@example.com' } },
       environment: { approval: { at: 'pause', timeout: '10m', links: { to: ['bob'] } }, analysis: undefined },
-      ...{ historySeconds: 600, requestsPerSecond: 2 },
+      ...{ historySeconds: 600, requestsPerSecond: 0 },
       people: { bob: { email: 'bob@example.com' } },
     });
     await world.pushOnly('good', 'v1.0.0');

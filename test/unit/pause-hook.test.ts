@@ -214,9 +214,12 @@ describe('the time to decide', () => {
   });
 
   test('is looked at ever more often, and never while the function may still run', () => {
-    const left = [86_400, 2700, 2699, 900, 899, 10, -5].map((seconds) => lookAgainIn(seconds * 1000));
+    const left = [86_400, 2700, 2699, 900, 899, 10, -5].map((seconds) =>
+      lookAgainIn(seconds * 1000, { asked: true }),
+    );
 
     expect(left).toEqual([900, 900, 300, 300, 60, 60, 60]);
+    expect(lookAgainIn(86_400_000, { asked: false })).toBe(300);
   });
 });
 
