@@ -166,6 +166,29 @@ const ended = (outcome: Outcome, reason: string, seconds: number, startedAt?: nu
   ...(startedAt !== undefined && { startedAt }),
 });
 
+/** At a tenth of the users, before the others come. */
+const paused = {
+  ...tested,
+  ResolveRelease: {
+    ...{ decision: 'deploy' },
+    release: { ...release, settings: { ...release.settings, approval: false, asksAtPauses: true } },
+  },
+  AwaitDeployment: {
+    ...{ status: 'paused', at: pushedAt + 900_000, reason: '', stoppedTasks: [] },
+    pauses: [
+      {
+        ...{
+          service: 'shop-api',
+          hookId: 'ecs-pause-e7tK9G',
+          stage: 'PRE_PRODUCTION_TRAFFIC_SHIFT',
+          percent: 10,
+        },
+        serviceDeploymentArn: `arn:aws:ecs:${region}:${account}:service-deployment/main/shop-api/0EYSiB0qap8xf0N76FsbE`,
+      },
+    ],
+  },
+};
+
 /** In the order in which people meet them. */
 export function samples(): Sample[] {
   const at = pushedAt + 90_000;
@@ -195,6 +218,7 @@ export function samples(): Sample[] {
         canary,
       ),
     }),
+    sample('paused by ECS, and somebody has to let it go on', told(paused, {}, canary)),
     sample('being compared', told(tested)),
     sample('being watched', told({ ...good, ConfirmRelease: { status: 'continue', reason: 'x' } })),
     sample('deployed', {

@@ -92,6 +92,7 @@ test('each phase and each end has words of its own, and only signs that say the 
     new Set([
       ...['waits for its scan', 'waits for approval', 'waits for its turn', 'is being prepared'].map(plain),
       ...['is being deployed', 'is being tested', 'is being compared', 'is being watched'].map(plain),
+      header('is paused at 10 %, waits for approval'),
       ...[header('is being rolled back', '↩️ '), header('deployed', '✅ '), header('rolled back', '↩️ ')],
       ...[header('rejected, nothing deployed', '⛔ '), header('superseded', '⏭ ')],
       ...[header('needs a human', '🚨 '), header('nothing to do', '➖ ')],
