@@ -254,12 +254,15 @@ describe('a pause', () => {
   });
 
   test('is answered under its own id only', async () => {
-    const { proceed } = await paused();
+    const { world, hook, proceed, serviceDeploymentArn } = await paused();
 
     expect(() => proceed('CONTINUE', 'mine')).toThrow(/hookId must follow the format/);
     expect(() => proceed('CONTINUE', 'ecs-pause-other')).toThrow(
       /not associated with the given Resource ARN/,
     );
+    for (const half of [{ serviceDeploymentArn }, { hookId: hook?.hookId }])
+      expect(() => world.call('ContinueServiceDeployment', half)).toThrow(/hookId|service deployment/i);
+    expect(world.deployment().lifecycleStage).toBe('POST_TEST_TRAFFIC_SHIFT');
   });
 
   test('is shown by DescribeServices without its type and timeout', async () => {

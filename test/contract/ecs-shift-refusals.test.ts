@@ -62,6 +62,22 @@ describe('CreateService and UpdateService refuse', () => {
       /Invalid lifecycle stage provided for Pause Hook/,
     ],
     [
+      'a pause of more than two weeks',
+      of([
+        {
+          targetType: 'PAUSE',
+          lifecycleStages: ['PRE_SCALE_UP'],
+          timeoutConfiguration: { timeoutInMinutes: 20_161 },
+        },
+      ]),
+      /timeoutInMinutes must be between 1 and 20160/,
+    ],
+    [
+      'an eleventh pause',
+      of(Array.from({ length: 11 }, () => ({ targetType: 'PAUSE', lifecycleStages: ['PRE_SCALE_UP'] }))),
+      /At most 10 lifecycle hooks/,
+    ],
+    [
       'a function without a role',
       of([{ hookTargetArn: 'arn:aws:lambda:x', lifecycleStages: ['PRE_SCALE_UP'] }]),
       /roleArn/,
