@@ -5,11 +5,23 @@ import { replay } from '../../core/judge/replay.ts';
 import type { Command } from '../command.ts';
 import { installation } from '../installation.ts';
 import { BadUse } from '../mistake.ts';
-import { asAnswer, asRequest } from './data.ts';
-import { type Asked, pastOf } from './past.ts';
+import { asAnswer, asRequest, type Figures } from './data.ts';
+import { type Asked, type JudgePast, pastOf } from './past.ts';
 import { told } from './told.ts';
 
 const text = { type: 'string' } as const;
+
+/** Who is named by the policy and could not be heard. */
+function silent({ policy, startedAt }: JudgePast, { found, alarmHistory }: Figures): string[] {
+  const weekOld = startedAt - 6 * 86_400_000;
+  const hasWeek = Object.values(found).some((points) => points?.some(([time]) => time < weekOld));
+  return [
+    ...(policy.alarms?.length && !alarmHistory
+      ? ['Alarms had no say: what they were is not in the file, or longer ago than 30 days.']
+      : []),
+    ...(policy.week && !hasWeek ? ['A week ago had no say: there are no figures of it.'] : []),
+  ];
+}
 
 export const judge: Command = {
   summary: 'judges a past deployment again from CloudWatch, by this policy or another',
@@ -72,8 +84,7 @@ Exit code:
     if (values.json) screen.say(JSON.stringify({ ...moments, looks }, null, 2));
     else {
       told(looks, moments, screen);
-      if (past.policy.alarms?.length && !figures.alarmHistory)
-        screen.tell('', 'Alarms had no say: what they were is not in the file, or longer ago than 30 days.');
+      for (const missing of silent(past, figures)) screen.tell('', missing);
     }
     return last?.comparison.decision === 'keep' ? 0 : 1;
   },

@@ -59,11 +59,13 @@ export async function pastOf(asked: Asked, surroundings: Surroundings | undefine
     throw new Mistake(
       `${service}/${environment} compares no metrics (analysis): give a policy to judge it by, --policy file.json`,
     );
-  const policy = await rebased(
-    given,
-    asked.baseline,
-    async (release) => (await timesOf({ release }, aws)).stableAt,
-  );
+  const policy = await rebased(given, asked.baseline, async (release) => {
+    if (!aws)
+      throw new BadUse(
+        `--baseline ${asked.baseline}: to look up a release, name its service and environment`,
+      );
+    return (await timesOf({ release }, aws)).stableAt;
+  });
   const times = await timesOf(asked, aws);
   const target = found && targetOf(found.service, found.environment);
   const slot = aws && target && asked.file === undefined ? await aws.slots.look(target) : undefined;

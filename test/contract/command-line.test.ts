@@ -65,10 +65,13 @@ test.concurrent.each([
     err: /and a tag, such as/,
   },
   {
-    it: 'a past deployment is judged from a file',
-    args: ['judge', ...fromFiles, '--at', '2026-11-27T10:00:00Z', '--stable', '2026-11-27T10:02:00Z'],
+    it: 'a past deployment is judged from a file, and who could not be heard is told',
+    args: [
+      ...['judge', ...fromFiles, '--at', '2026-11-27T10:00:00Z', '--stable', '2026-11-27T10:02:00Z'],
+      ...['--baseline', 'week'],
+    ],
     code: 1,
-    out: /would have been taken back: fail\n5xx rose from 0.05 % \(19 of 38 356\) to 4.4 %[\s\S]*█[\s\S]*1 of 6 looks/,
+    out: /would have been taken back: fail\n5xx rose from 0.05 % \(19 of 38 356\) to 4.4 %[\s\S]*█[\s\S]*1 of 6 looks[\s\S]*A week ago had no say/,
     err: /^$/,
   },
   {
