@@ -57,7 +57,7 @@ export function beside(cell: Cell, changes: readonly Change[], releases: number,
     }
   }
   for (const { name } of changes)
-    result.bounds[name] = matchedPower(scores[nothing.name] ?? [], scores[name] ?? [], allowed);
+    result.bounds[name] = matchedPower(scores[nothing.name] ?? [], scores[name] ?? [], allowed.errors);
   return result;
 }
 

@@ -24,10 +24,14 @@ export function shareOf(measured: readonly Measured[], judge: Judge, change: str
     sum(({ failed }) => failed[judge]) /
     Math.max(
       1,
-      sum(({ releases }) => releases),
+      sum((tally) => triedBy(judge, tally)),
     )
   );
 }
+
+/** The extended policy is tried on the first days only. */
+const triedBy = (judge: Judge, { releases, tried }: Tally) =>
+  judge === 'Tidegate, extended' ? tried : releases;
 
 const percent = (share: number) => (Number.isNaN(share) ? '–' : (share * 100).toFixed(share < 0.1 ? 1 : 0));
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -38,8 +42,8 @@ const cellName = ({ cell }: { cell: Measured['cell'] }) =>
 function summary(measured: readonly Measured[]): string {
   const worst = (judge: Judge) =>
     measured.reduce((most, { tallies }) => {
-      const { failed, releases } = tallies.nothing as Tally;
-      return Math.max(most, failed[judge] / releases);
+      const nothing = tallies.nothing as Tally;
+      return Math.max(most, nothing.failed[judge] / Math.max(1, triedBy(judge, nothing)));
     }, 0);
   const outage = (judge: Judge) => {
     const tallies = measured.flatMap(({ tallies }) => tallies.outage ?? []);
@@ -106,7 +110,7 @@ function matched(measured: readonly Measured[], kind: 'errors' | 'latency'): str
     kind === 'errors' ? cell.requestsPerSecond * cell.errorRate >= 0.0019 : cell.errorRate === 0.001;
   const rows = measured.filter(telling).map((one) => {
     const nothing = one.tallies.nothing as Tally;
-    const share = Math.max(allowed, nothing[kind] / nothing.releases);
+    const share = Math.max(allowed[kind], nothing[kind] / nothing.releases);
     return [
       one.cell.world.name,
       cellName(one),
@@ -175,7 +179,7 @@ export function report({ measured, hard, both, seed, unchanged, changed, planned
 # How good the judge is
 
 \`npm run bench:judge\` plays ${releases} releases: a day of one-minute figures in the shape of GetMetricData, with a deployment at its end, judged
-look by look as the state machine does, with the policy that holds where nothing is configured: a window of ${policy.window / 60} minutes, of which ${policy.warmUp / 60} are warm-up. Every cell has ${unchanged} releases that change nothing, and ${changed} of each change. Figures are percentages. All
+look by look as the state machine does, with the policy that holds where nothing is configured: a window of ${policy.window / 60} minutes, of which ${policy.warmUp / 60} are warm-up. Every cell has ${unchanged} releases that change nothing, and ${changed} of each change; on days that are not like others half as many. Figures are percentages. All
 services are made up (${measured.length + hard.length + both.length} of ${planned} cells); orders of magnitude carry over, the digits do not. What each world is like is in \`bench/judge/worlds.ts\`.
 
 Of the releases that change nothing, Tidegate takes back ${pooled(measured)} in the main table's worlds and ${pooled(hard)} on the days that are not like
@@ -210,12 +214,12 @@ ${wrong(measured)}
 ## As often wrong as Tidegate
 
 Errors found: Tidegate / Mann-Whitney of five minutes against 60 / the bound. The limit of Mann-Whitney is moved until it is wrong as often as Tidegate in
-that cell, or ${allowed * 100} % if that is more; the bound's until it is wrong ${allowed * 100} % of the time, which Tidegate is held to for either metric. The bound is the likelihood ratio of who knows the
+that cell, or ${allowed.errors * 100} % if that is more; the bound's until it is wrong ${allowed.errors * 100} % of the time, the chance of a false alarm that Tidegate's errors may spend. The bound is the likelihood ratio of who knows the
 error rate, the law of the noise and the change to look for: no judge finds more in the same minutes.
 
 ${matched(measured, 'errors')}
 
-Slow versions found, likewise. Tidegate and the bound read p50, p90 and p99 of ${(policy.window - policy.warmUp) / 60} minutes, Mann-Whitney five p99. Tidegate accepts a rise by a fifth, so of a
+Slow versions found, likewise, at ${allowed.latency * 100} %. Tidegate and the bound read p50, p90 and p99 of ${(policy.window - policy.warmUp) / 60} minutes, Mann-Whitney five p99. Tidegate accepts a rise by a fifth, so of a
 rise by a fifth it can find half; the bound accepts none.
 
 ${matched(measured, 'latency')}
@@ -238,7 +242,7 @@ ${stresses(hard)}
 ## Both versions at once
 
 Half of the traffic each. "Incident": errors of both rise five times, which is not the release's fault. In brackets the bound: the test of the two counts, which no
-other that is indifferent to what both have in common exceeds, with its limit moved until it is wrong ${allowed * 100} % of the time.
+other that is indifferent to what both have in common exceeds, with its limit moved until it is wrong ${allowed.errors * 100} % of the time.
 
 ${table(
   ['cell', 'nothing', 'incident', ...Object.keys(both[0]?.found ?? {})],
