@@ -7,6 +7,7 @@ import { curves } from './curves.ts';
 import { judgeErrors, serverErrors } from './errors.ts';
 import { judgeGauge } from './gauge.ts';
 import type { Judged, JudgedGauge } from './judged.ts';
+import { errorsLately, latencyLately, unlessBefore, unpinned } from './lately.ts';
 import { judgeLatencies } from './latency.ts';
 import { judgeLevelLimit, judgeShareLimit } from './limit.ts';
 import { judgeLines } from './lines.ts';
@@ -22,6 +23,7 @@ import {
   closedPeriods,
   firstPeriodAfter,
   type Observation,
+  type Point,
   plannedPeriods,
   requestsOf,
   split,
@@ -117,14 +119,22 @@ function judgeUsers(observation: Observation, look: Turn): Finding[] {
   const p99s = windows.warm.flatMap(({ p99Milliseconds }) => p99Milliseconds ?? []);
   const as = (name: string, finding: Finding): Finding =>
     isReported(policy, name) ? { ...finding, report: true } : finding;
-  // What hits both versions in the same minutes needs no week to be explained.
-  const unlessUsual = (finding: Finding) =>
-    windows.history ? unlessSeasonal(finding, observation, look) : finding;
+  // What hits both versions in the same minutes needs nothing else to be explained.
+  const unlessUsual = (finding: Finding, again: () => Finding | undefined) =>
+    windows.history ? unlessExplained(finding, observation, look, again) : finding;
   const lookAtErrors = { ...look, limit: sharesOfErrors * look.limit };
   const latencies = network ? [] : judgeLatencies(windows, look, policy);
   return [
-    as('errors', unlessUsual(judgeErrors(windows, lookAtErrors, period, counted))),
-    ...latencies.map((finding) => as('latency', unlessUsual(finding))),
+    as(
+      'errors',
+      unlessUsual(
+        judgeErrors(windows, lookAtErrors, period, counted),
+        errorsLately(observation, lookAtErrors, counted),
+      ),
+    ),
+    ...latencies.map((finding) =>
+      as('latency', unlessUsual(finding, latencyLately(observation, look, finding.name))),
+    ),
     ...(maxErrorRate === undefined
       ? []
       : [judgeShareLimit('errors limit', '5xx', maxErrorRate, total(windows.after.periods), look)]),
@@ -133,6 +143,15 @@ function judgeUsers(observation: Observation, look: Turn): Finding[] {
       : [judgeLevelLimit('p99', maxP99Milliseconds, 'ms', p99s, look)]),
   ];
 }
+
+/** Worse than a pinned time, and no worse than just before; or as high as at the same time a week ago. */
+const unlessExplained = (
+  finding: Finding,
+  observation: Observation,
+  look: Turn,
+  again: () => Finding | undefined,
+  points?: readonly Point[],
+): Finding => unlessSeasonal(unlessBefore(finding, observation, look, again), observation, look, points);
 
 /** A preset's other metric, or one of the configuration's own. */
 function judgeOther(judged: Judged, index: number, observation: Observation & Beside, look: Turn): Finding[] {
@@ -145,8 +164,9 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
     const series = { requests: of('of'), errors: of('bad'), p99: [], balancerErrors: [] };
     const alone = { ...observation, series, old: undefined };
     const windows = split(alone, look.periods);
-    findings.push(unlessSeasonal(judgeErrors(windows, look, policy.period, judged.counted), alone, look));
     const { name, counted, max } = judged;
+    const finding = judgeErrors(windows, look, policy.period, counted);
+    findings.push(unlessExplained(finding, alone, look, errorsLately(alone, look, counted)));
     if (max !== undefined)
       findings.push(judgeShareLimit(`${name} limit`, counted.bad, max, total(windows.after.periods), look));
   } else {
@@ -162,7 +182,8 @@ function judgeOther(judged: Judged, index: number, observation: Observation & Be
       const level = load ? atEqualLoad(of('value'), requests, load) : of('value');
       const seen = load ? valuesIn(level, observation, look.periods) : values;
       const finding = judgeGauge(judged, seen, look, { load, day: dayOf(level, observation) });
-      findings.push(unlessSeasonal(finding, observation, look, level));
+      const again = () => judgeGauge(judged, valuesIn(level, unpinned(observation), look.periods), look);
+      findings.push(unlessExplained(finding, observation, look, again, level));
     }
     if (max !== undefined) findings.push(judgeLevelLimit(name, max, unit, values.after, look));
   }

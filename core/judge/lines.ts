@@ -3,6 +3,7 @@ import type { Beside } from './compare.ts';
 import { share, total } from './counts.ts';
 import { judgeErrors } from './errors.ts';
 import type { JudgedLines } from './judged.ts';
+import { errorsLately, unlessBefore } from './lately.ts';
 import { judgeShareLimit } from './limit.ts';
 import { logSpans } from './log-lines.ts';
 import type { Turn } from './looks.ts';
@@ -29,15 +30,17 @@ export function judgeLines(
   }
   const events = countedEvents({ of }, index, observation);
   const series = { requests: events, errors: lines, p99: [], balancerErrors: [] };
-  const windows = split({ ...observation, series, old: undefined }, look.periods);
+  const alone = { ...observation, series, old: undefined };
+  const windows = split(alone, look.periods);
   const usual = share(total(windows.before.periods));
   if (usual > mostUsual) {
     const why = `before, ${percent(usual)} of ${counted.many} had such a line: match rarer ones`;
     return [notJudged(counted.name, look.main, why)];
   }
   const seen = total(windows.after.periods);
+  const finding = judgeErrors(windows, look, policy.period, counted);
   return [
-    judgeErrors(windows, look, policy.period, counted),
+    unlessBefore(finding, alone, look, errorsLately(alone, look, counted)),
     ...(max === undefined ? [] : [judgeShareLimit(`${name} limit`, counted.bad, max, seen, look)]),
   ];
 }

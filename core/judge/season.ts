@@ -3,6 +3,7 @@
  * take the edge off a failure: that a week ago was better proves nothing, for many things were different then.
  */
 import { share, total } from './counts.ts';
+import { type Excusable, excused, isExcusable } from './excuse.ts';
 import type { Turn } from './looks.ts';
 import { valuesIn } from './points.ts';
 import {
@@ -15,7 +16,7 @@ import {
   together,
 } from './series.ts';
 import { countTest, mean, median } from './statistics.ts';
-import type { Comparison, Counts, ErrorsFinding, Finding, GaugeFinding, LatencyFinding } from './verdict.ts';
+import type { Comparison, Counts, Finding, GaugeFinding } from './verdict.ts';
 import { milliseconds, quantity, rate } from './wording.ts';
 
 const weekMs = 7 * 86_400_000;
@@ -39,23 +40,14 @@ export function aWeekBefore(timed: Timed, windowEnd: number): { from: number; un
 /** Whether a week ago could change the verdict: nothing that decides failed by a catastrophe, a limit or an alarm. */
 export const asksForTheWeek = ({ status, metrics }: Comparison): boolean =>
   status === 'fail' &&
-  metrics.filter((finding) => !finding.report && finding.status === 'fail').every(isSeasonal);
-
-type Seasonal = ErrorsFinding | LatencyFinding | GaugeFinding;
-
-/** An outage and lost traffic are no habit, whatever happened a week ago. */
-const isSeasonal = (finding: Finding): finding is Seasonal =>
-  finding.status === 'fail' &&
-  ((finding.kind === 'errors' && finding.atLeast === undefined && finding.expectedRequests === undefined) ||
-    finding.kind === 'latency' ||
-    finding.kind === 'gauge');
+  metrics.filter((finding) => !finding.report && finding.status === 'fail').every(isExcusable);
 
 interface Then {
   before: string;
   after: string;
   /** It rose as it does now, and today's is not clearly more. */
   explains: boolean;
-  seen: NonNullable<Seasonal['weekAgo']>;
+  seen: NonNullable<Excusable['weekAgo']>;
 }
 
 /** A finding that failed, unless a week ago explains it; with what was seen then. `points`: of a gauge, at equal load where it follows it. */
@@ -65,7 +57,7 @@ export function unlessSeasonal(
   turn: Turn,
   points: readonly Point[] = [],
 ): Finding {
-  if (!observation.policy.week || !isSeasonal(finding)) return finding;
+  if (!observation.policy.week || !isExcusable(finding)) return finding;
   const then = thenOf(finding, observation, turn.periods, points);
   if (!then) return finding;
   const { sentence } = finding;
@@ -76,17 +68,12 @@ export function unlessSeasonal(
       sentence: `${sentence}; a week ago ${then.after}, before that ${then.before}`,
       ...week,
     };
-  const [said] = sentence.split(': chance of that');
-  return {
-    ...finding,
-    status: turn.main ? 'inconclusive' : 'continue',
-    sentence: `${said}, as a week ago at this time: from ${then.before} to ${then.after}`,
-    ...week,
-  };
+  const why = `, as a week ago at this time: from ${then.before} to ${then.after}`;
+  return { ...excused(finding, turn, why), ...week };
 }
 
 function thenOf(
-  finding: Seasonal,
+  finding: Excusable,
   observation: Observation,
   periods: number,
   points: readonly Point[],

@@ -285,6 +285,29 @@ describe('a pinned time', () => {
     expect(lookAt(baseline, withFriday(2)).headline).toMatch(says);
   });
 
+  test('does not take a release back for what had changed since then, and finds what has changed with it', () => {
+    // Errors, one by one, of a thousand requests a minute; since yesterday twice as many as on Friday.
+    const drifted = (times: number, seed: number): Minutes => {
+      const random = seeded(seed);
+      const errors = (mean: number) => {
+        let [count, product] = [-1, 1];
+        for (; product > Math.exp(-mean); count++) product *= random();
+        return count;
+      };
+      return {
+        requests: () => 1000,
+        errors: (index) => errors((index > -1440 ? 4 : 2) * (index >= 0 ? times : 1)),
+      };
+    };
+    const seeds = Array.from({ length: 25 }, (_, index) => 1 + index);
+    const taken = (times: number, runs = seeds.length) =>
+      seeds.slice(0, runs).filter((seed) => lookAt(pinned, drifted(times, seed)).decision === 'take back')
+        .length;
+
+    expect(taken(1)).toBe(0);
+    expect(taken(5, 5)).toBe(5);
+  });
+
   test('that cannot be compared with fails nothing, though the day before would', () => {
     const worse = { errors: (index: number) => (index >= 0 ? 40 : 2) };
 
