@@ -40,7 +40,7 @@ export function configOf({ services, elsewhere = false, alongside, shifts, queue
           ...(alongside && { alongside: [worker] }),
           ...(away && there),
           ...(environment.approval && { approval: { timeout: '1h' } }),
-          ...(deciders && rulesOf(deciders)),
+          ...(deciders && rulesOf(deciders, shifting)),
           ...(environment.releaseTask && { releaseTask: { command: ['node', 'migrate.mjs'] } }),
           ...(environment.smoke && {
             smoke: {

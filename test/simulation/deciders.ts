@@ -14,6 +14,8 @@ export interface DecidersPlan {
   /** Nobody approves in the first ten minutes. */
   waitTimer: boolean;
   breakGlass: boolean;
+  /** Where ECS shifts traffic: in the middle of the deployment instead of before it. */
+  atPauses: boolean;
   /** The same person may come twice, and by both doors. */
   deciders: Decider[];
 }
@@ -44,8 +46,14 @@ export const people: NonNullable<ConfigInput['people']> = Object.fromEntries(
 export const personOf = (actor: string): Person | undefined =>
   persons.find((name) => actor === `slack:${slackId(name)}` || actor === principal(name));
 
-export const rulesOf = ({ approvals, onExpiry, waitTimer, breakGlass }: DecidersPlan) => ({
-  approval: { timeout: '1h', approvals, onExpiry, who, ...(waitTimer && { waitTimer: '10m' }) },
+export const rulesOf = (
+  { approvals, onExpiry, waitTimer, breakGlass, atPauses }: DecidersPlan,
+  shifting: boolean,
+) => ({
+  approval: {
+    ...({ timeout: '1h', approvals, onExpiry, who, at: atPauses && shifting ? 'pause' : 'start' } as const),
+    ...(waitTimer && { waitTimer: '10m' }),
+  },
   ...(breakGlass && { breakGlass: { who, timeout: '1h' } }),
 });
 
@@ -64,6 +72,7 @@ export const deciders: fc.Arbitrary<DecidersPlan | undefined> = fc.oneof(
       onExpiry: fc.constantFrom('reject', 'reject', 'approve'),
       waitTimer: fc.boolean(),
       breakGlass: fc.boolean(),
+      atPauses: fc.boolean(),
       deciders: fc.array(decider, { minLength: 2, maxLength: 5 }),
     }),
   },

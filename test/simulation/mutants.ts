@@ -367,4 +367,11 @@ ${deployAll}
     find: 'broken.length >= 2 ?',
     replace: 'broken.length >= 1 ?',
   },
+  {
+    name: 'ECS is let go on before anybody has decided',
+    file: 'functions/ask-at-pauses.ts',
+    find: '  for (const approval of stay) await answerPause(approval, aws);\n  const now',
+    replace:
+      "  for (const { pause } of stay) if (pause) await aws.pauseHooks(pause.target).answer(pause, 'CONTINUE');\n  const now",
+  },
 ];

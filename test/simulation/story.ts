@@ -48,8 +48,9 @@ export interface PlayedExecution {
   request: ReleaseRequest;
   record: ReleaseRecord;
   history: HistoryEvent[];
-  /** Of a release that was decided by rules. */
+  /** Of a release that was decided by rules: before it, and at each pause of ECS. */
   decided?: { approval: Approval; audit: AuditEntry[] } | undefined;
+  pauses: Approval[];
 }
 
 /** What a service is like in the end. */
@@ -168,7 +169,8 @@ export async function executionsOf({ clock, config, world, ask }: VirtualWorld):
     const { events } = await ask('SFN', 'GetExecutionHistory', { executionArn: arn, maxResults: 1000 });
     const reading = records.of(arn);
     const decided = config.people ? decidedOf(name) : undefined;
-    await settle(clock, Promise.all([reading, decided]));
+    const pauses = config.people ? approvals.ofPauses(name) : [];
+    await settle(clock, Promise.all([reading, decided, pauses]));
     played.push({
       ...{ arn, name, status, error },
       startedAt: startDate.getTime(),
@@ -177,6 +179,7 @@ export async function executionsOf({ clock, config, world, ask }: VirtualWorld):
       record: await reading,
       history: events,
       decided: await decided,
+      pauses: await pauses,
     });
   }
   return played.sort((one, other) => one.startedAt - other.startedAt);
