@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { spoken } from '../../core/duration.ts';
 import { failedTasks } from '../../core/failed-tasks.ts';
 import { shortDigest } from '../../core/image.ts';
+import { pausedSentence } from '../../core/pause-hook.ts';
+import { pausedNow } from '../../core/paused-now.ts';
 import { commitSchema, type Outcome } from '../../core/release.ts';
 import { colourOf } from '../status/told.ts';
 import { tellTable } from '../table.ts';
@@ -54,6 +56,9 @@ export function told(seen: ShownRelease, now: number, screen: Terminal): void {
   const approval = approvalSchema.safeParse(RequestApproval).data;
   if (approval)
     row('approval', `${approval.decision} by ${approval.by}${approval.reason ? `: ${approval.reason}` : ''}`);
+  const paused =
+    seen.outcome === 'Running' ? pausedNow({ steps: seen.steps, outcome: undefined }) : undefined;
+  if (paused) row('ECS', `is ${pausedSentence(paused)}`);
   if (seen.approval)
     row(
       'approval',

@@ -25,6 +25,7 @@ export function configOf({ services, elsewhere = false, alongside, shifts, queue
         // The function that ECS asks is where Tidegate is.
         const strategy = away ? 'ROLLING' : strategyAt(shifts, index + position);
         const shifting = strategy !== 'ROLLING';
+        const steps = shifting && strategy !== 'BLUE_GREEN';
         const rollout = rolloutOf(strategy, environment.analysis);
         const worker = {
           service: workerOf(service),
@@ -39,7 +40,10 @@ export function configOf({ services, elsewhere = false, alongside, shifts, queue
           ...(queue && { queue }),
           ...(alongside && { alongside: [worker] }),
           ...(away && there),
-          ...(environment.approval && { approval: { timeout: '1h' } }),
+          // Where traffic comes step by step, people are asked when ECS pauses.
+          ...(environment.approval && {
+            approval: { timeout: '1h', ...(steps && { at: 'pause' as const }) },
+          }),
           ...(deciders && rulesOf(deciders, shifting)),
           ...(environment.releaseTask && { releaseTask: { command: ['node', 'migrate.mjs'] } }),
           ...(environment.smoke && {

@@ -2,6 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Approval } from '../../../aws/approvals.ts';
 import { environmentOf } from '../../../core/config.ts';
+import type { Continuation } from '../../../core/pause-hook.ts';
+import type { Release } from '../../../core/release.ts';
 import { allowed, personOf } from '../deciders.ts';
 import type { PlayedExecution, Story } from '../story.ts';
 import { commitOf, enteredAt, forTargets, type Invariants, isQuiet, updatesBy } from './reading.ts';
@@ -129,6 +131,16 @@ export const decisions: Invariants = {
               ({ approvalId }) => `${approvalId} is open, and its release ended ${release.record.outcome}`,
             ),
     ),
+
+  'nothing that is asked about when ECS pauses is deployed without a yes': ({ executions }) =>
+    executions.flatMap(({ name, request, record: { steps, outcome } }) => {
+      const { release } = (steps.ResolveRelease ?? {}) as { release?: Release };
+      if (outcome !== 'Deployed' || request.rollback || !release?.settings.asksAtPauses) return [];
+      const { status, reason } = (steps.RequestContinuation ?? {}) as Partial<Continuation>;
+      return status === 'goes on' && /^approved by /.test(reason ?? '')
+        ? []
+        : [`${name} was deployed: ${status}, ${reason}`];
+    }),
 
   'who has what is needed in time is heard': (story) =>
     ruled(story).flatMap((release) => {
