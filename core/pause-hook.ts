@@ -36,7 +36,7 @@ export const pausedSchema = z.strictObject({
   refused: z.string().max(1000).optional(),
 });
 export type Paused = z.infer<typeof pausedSchema>;
-/** As long as a step is not told what came of pauses: there was none, or an earlier version began the release. */
+/** As long as a release was not paused. */
 export const neverPaused: Paused = { seconds: 0, asked: [], answered: [] };
 
 /** What became of the pauses that people were asked about. */

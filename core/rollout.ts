@@ -296,7 +296,7 @@ const newestFirst = (seen: SeenDeployment[]) =>
 const name = (taskDefinitionArn: string) => taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf('/') + 1);
 
 /** What people are being asked about is not for this look: `RequestContinuation` has begun with it, and comes to an end with it. */
-export function stillAsked(paused: Paused | null, now: number): Rollout | undefined {
+export function stillAsked(paused: Paused | null | undefined, now: number): Rollout | undefined {
   const [first] = paused?.asked ?? [];
   if (!first) return undefined;
   return {

@@ -35,8 +35,8 @@ export interface DeploymentQuestion {
   /** The smoke tests have passed, and so have the metrics. */
   tested: boolean;
   measured: boolean;
-  /** What came of ECS's pauses so far. */
-  paused: Paused | null;
+  /** What came of ECS's pauses so far; absent for a state machine of an earlier version, which knows of none. */
+  paused?: Paused | null | undefined;
 }
 
 /** Undefined while it goes on. Looks only. */
@@ -97,7 +97,7 @@ async function lookAtPart(
     },
     newer,
     shifting: shifts ? { toTest, toMeasure, tested, measured } : undefined,
-    pausing: asksAtPauses && (paused ?? neverPaused),
+    pausing: asksAtPauses && paused !== undefined ? (paused ?? neverPaused) : undefined,
   };
   const found = readRollout(question, seen, aws.now());
   if (!found) return undefined;

@@ -23,7 +23,7 @@ export const awaitDeployment = defineStep({
     // Absent where Tidegate was deployed anew while the release was under way.
     tested: z.boolean().default(false),
     measured: z.boolean().default(false),
-    paused: pausedSchema.nullable().default(null),
+    paused: pausedSchema.nullable().optional(),
   }),
   output: rolloutSchema,
   errors: ['Transient', 'Throttled'],

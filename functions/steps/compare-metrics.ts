@@ -30,7 +30,7 @@ export const compareMetrics = defineStep({
     deployment: deploymentSchema,
     rollout: rolloutSchema,
     // Absent where Tidegate was deployed anew while the release was under way.
-    paused: pausedSchema.nullable().default(null),
+    paused: pausedSchema.nullable().optional(),
   }),
   output: comparisonSchema,
   errors: ['Transient', 'Throttled'],

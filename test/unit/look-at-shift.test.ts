@@ -1,7 +1,8 @@
 /** When the metrics of a version are compared whose traffic ECS shifts: not before it is known whose figures are whose. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defineConfig } from '../../core/config.ts';
 import type { Registered } from '../../core/judge/target-groups.ts';
+import type { WaitingHook } from '../../core/pause-hook.ts';
 import { lookAtDeployment } from '../../functions/look-at-deployment.ts';
 import { deployment, ours } from '../support/seen-deployment.ts';
 
@@ -48,10 +49,10 @@ const question = {
 };
 
 /** While 5 % of the users have the new version: where ECS says that its tasks are. */
-function look(registered: Registered[]) {
+function look(registered: Registered[], asked: object = question, pauses: WaitingHook[] = []) {
   const details = {
     ...{ stage: 'PRODUCTION_TRAFFIC_SHIFT', productionWeight: 5, triggeredAlarms: [] },
-    ...{ source: 'before', target: 'after' },
+    ...{ source: 'before', target: 'after', pauses },
   };
   const aws = {
     ...{ config, now: () => 1_100_000 },
@@ -63,7 +64,11 @@ function look(registered: Registered[]) {
       registered: async (revision: string) => (revision === 'before' ? [group('blue')] : registered),
     }),
   };
-  return lookAtDeployment(question, 'v2', aws as unknown as Parameters<typeof lookAtDeployment>[2]);
+  return lookAtDeployment(
+    asked as typeof question,
+    'v2',
+    aws as unknown as Parameters<typeof lookAtDeployment>[2],
+  );
 }
 
 test('they are once ECS tells where the new tasks are', async () => {
@@ -74,4 +79,21 @@ test('they are once ECS tells where the new tasks are', async () => {
 
 test('they are not compared with themselves until then', async () => {
   expect(await look([])).toBeUndefined();
+});
+
+describe('a pause', () => {
+  const settings = { ...question.release.settings, analysis: false };
+  const asks = { ...question.release, settings: { ...settings, asksAtPauses: true } };
+  const waiting = [{ hookId: 'ecs-pause-1' }];
+
+  test.each([
+    { it: 'is for people to decide', asked: { ...question, release: asks }, status: 'paused' },
+    { it: 'is not, where nobody is to be asked', asked: { ...question, release: { ...asks, settings } } },
+    {
+      it: 'is not, where the state machine is of a version that asks nobody',
+      asked: { ...question, release: asks, paused: undefined },
+    },
+  ])('$it', async ({ asked, status }) => {
+    expect((await look([], asked, waiting))?.status).toBe(status);
+  });
 });
