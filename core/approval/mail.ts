@@ -3,6 +3,7 @@
  * mail programs make links of whatever looks like one. The rest is on the page.
  */
 import { shortDigest } from '../image.ts';
+import { type HookPause, pausedSentence } from '../pause-hook.ts';
 import { foreignText } from '../source/foreign-text.ts';
 import { spelledTime } from '../spelled-time.ts';
 import type { Subject } from './event.ts';
@@ -12,16 +13,23 @@ export interface Mail {
   text: string;
 }
 
-export function approvalMail(
-  { approvalId, subject, expiresAt }: { approvalId: string; subject: Subject; expiresAt: number },
-  url: string,
-): Mail {
+interface AskedByMail {
+  approvalId: string;
+  subject: Subject;
+  /** ms since the epoch. */
+  expiresAt: number;
+  pause?: HookPause | undefined;
+}
+
+export function approvalMail({ approvalId, subject, expiresAt, pause }: AskedByMail, url: string): Mail {
   const { service, environment, tag, digest } = subject;
   const what = foreignText(`${service} ${tag}`) ?? service;
   return {
     subject: `${what} waits for approval (${environment})`,
     text: [
-      `${what} is to be deployed to ${environment}, and waits for people to approve it.`,
+      pause
+        ? `${what} is being deployed to ${environment}, and waits for people to let it go on: ECS has ${pause.service} ${pausedSentence(pause)}.`
+        : `${what} is to be deployed to ${environment}, and waits for people to approve it.`,
       '',
       `    digest  ${shortDigest(digest)}`,
       `    until   ${spelledTime(expiresAt)}`,

@@ -1,6 +1,7 @@
 /** What Slack shows of an approval: what is asked, of whom, on which grounds, and how it was answered. */
 import type { KnownBlock } from '@slack/types';
 import { spoken } from '../duration.ts';
+import { isGroup } from '../group.ts';
 import { shortDigest } from '../image.ts';
 import { type HookPause, pausedSentence, pausedShortly } from '../pause-hook.ts';
 import type { Release } from '../release.ts';
@@ -42,7 +43,7 @@ export function approvalMessage(wanted: WantedApproval): Message {
   const { service, environment, tag, digest, warnings = [] } = release;
   const headline = held
     ? `🛑 ${service} ${tag}: held by a gate (${environment})`
-    : `✋ ${service} ${tag}: ${paused ? `${pausedShortly(paused.pause)}, ` : ''}waits for approval (${environment})`;
+    : `✋ ${service} ${tag}: ${paused ? `${namedIn(release, paused.pause)}${pausedShortly(paused.pause)}, ` : ''}waits for approval (${environment})`;
   const until = `<!date^${Math.floor(expiresAt / 1000)}^{date_short_pretty} {time}|${new Date(expiresAt).toISOString()}>`;
   const button = (action: string, label: string, style?: 'primary' | 'danger') => ({
     type: 'button' as const,
@@ -91,13 +92,22 @@ export function approvalMessage(wanted: WantedApproval): Message {
   };
 }
 
+/** Of several ECS services each pauses by itself, and is asked about by itself. */
+const namedIn = (release: Release, { service }: HookPause): string =>
+  isGroup(release) ? `${service} is ` : '';
+
 /** Who decides sees what the new version has shown, before or while it has users. */
-function pausedBlocks({ paused }: WantedApproval): KnownBlock[] {
+function pausedBlocks({ paused, release }: WantedApproval): KnownBlock[] {
   if (!paused) return [];
   const { pause, otherwise, found } = paused;
-  const lines = found.length > 0 ? found : ['nothing: no smoke tests and no analysis are configured'];
+  const { smokeTests, analysis } = release.settings;
+  const nothing =
+    smokeTests || analysis ? 'nothing yet' : 'nothing: no smoke tests and no analysis are configured';
+  const lines = found.length > 0 ? found : [nothing];
   return [
-    section(`*ECS is ${escaped(pausedSentence(pause))}.* ${escaped(otherwise)}`),
+    section(
+      `*${namedIn(release, pause) || 'ECS is '}${escaped(pausedSentence(pause))}.* ${escaped(otherwise)}`,
+    ),
     section(
       ['*Found on the new version*', ...lines.map((line) => `• ${escaped(cut(line, 300))}`)].join('\n'),
     ),
@@ -201,7 +211,10 @@ export function decidedMessage(
 
 /** It does not say that it waits any more. Its sign stays, and tells it from the release's own message. */
 const decidedHeadline = (headline: string, words: string): string =>
-  headline.replace(/: (?:paused [^(]*, )?(?:waits for approval|held by a gate) \(/, `: ${words} (`);
+  headline.replace(
+    /: (?:([\w-]+ )is )?(?:paused [^(]*, )?(?:waits for approval|held by a gate) \(/,
+    (_, service = '') => `: ${service}${words} (`,
+  );
 
 /** Below the message that asked, before its time is over. */
 export function reminderMessage({ text }: Message, leftSeconds: number): Message {

@@ -19,12 +19,12 @@ export interface Turn {
 }
 
 export function approvalPage(shown: ShownApproval, { says, open, reason = '' }: Turn, now: number): string {
-  const { what, environment, facts, warnings, before, plan, decisions, needs, expiresAt } = shown;
+  const { what, environment, begun, facts, warnings, before, plan, decisions, needs, expiresAt } = shown;
   const left = spoken(Math.max(0, expiresAt - now) / 1000);
   return page(
     `${what}, ${environment}`,
     html`<h1>${what}</h1>
-<p class="quiet">to be deployed to ${environment}</p>
+<p class="quiet">${begun ? 'being' : 'to be'} deployed to ${environment}</p>
 ${says === undefined ? undefined : html`<p class="note" role="status">${short(spokenActors(says), 1000)}</p>`}
 ${warnings.map((warning) => html`<p class="note">${warning}</p>`)}
 <dl>${facts.map(shownFact)}

@@ -1,6 +1,7 @@
 /** What somebody has to see before they decide, as plain data: for doors that are not Slack. Every text is one short line, and still to be escaped. */
 import * as z from 'zod';
 import { spoken } from '../duration.ts';
+import { isGroup } from '../group.ts';
 import { pausedSentence } from '../pause-hook.ts';
 import type { Release } from '../release.ts';
 import type { ScanVerdict } from '../scan/verdict.ts';
@@ -51,6 +52,8 @@ export interface ShownApproval {
   /** `my-api v1.4.2`, and where to. */
   what: string;
   environment: string;
+  /** Its deployment has begun. */
+  begun: boolean;
   facts: Fact[];
   warnings: string[];
   /** What the environment before came to. */
@@ -88,7 +91,10 @@ export function shownApproval(
       ? { name: 'Commit', text: short(revision.slice(0, 12)), url: commitLink(source, revision) }
       : undefined,
     compareUrl ? { name: 'What changed', text: 'the difference to what runs', url: compareUrl } : undefined,
-    fact('ECS is', pause && pausedSentence(pause)),
+    fact(
+      `${pause && release && isGroup(release) ? pause.service : 'ECS'} is`,
+      pause && pausedSentence(pause),
+    ),
     ...found.slice(0, 5).map((one) => fact('Found', one)),
     fact('Author', author ?? approval.author),
     fact('Scan', scan?.summary),
@@ -100,6 +106,7 @@ export function shownApproval(
   return {
     what: short([subject?.service, subject?.tag].filter(Boolean).join(' ')),
     environment: subject?.environment ?? '',
+    begun: pause !== undefined,
     facts: facts.flatMap((one) => (one ? [{ ...one, url: one.url && foreignUrl(one.url, 2000)?.href }] : [])),
     warnings: (release?.warnings ?? []).map((warning) => short(warning, 500)),
     before: before && {

@@ -76,9 +76,9 @@ async function mailLinks(approvalId: string, aws: MailingAws, leftMs: () => numb
   return arrived;
 }
 
-function wordsOf({ approvalId, subject, expiresAt }: Approval, url: string) {
+function wordsOf({ approvalId, subject, expiresAt, pause }: Approval, url: string) {
   if (!subject) throw new ContractViolation(`${approvalId} does not say what it is about`);
-  return approvalMail({ approvalId, subject, expiresAt }, url);
+  return approvalMail({ approvalId, subject, expiresAt, pause }, url);
 }
 
 export const handler = onEvent(mailApproval);

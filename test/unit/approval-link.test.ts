@@ -190,6 +190,23 @@ test('a mail has the link on a line of its own, and nothing in it that a builder
   expect(mail.text).toContain('To look at the page decides nothing.');
 });
 
+test('of a deployment that ECS has paused, mail and page say that it has begun, and which service it is', () => {
+  const pause = {
+    ...{ service: 'my-worker', serviceDeploymentArn: 'arn', hookId: 'ecs-pause-1', percent: 20 },
+    stage: 'PRE_PRODUCTION_TRAFFIC_SHIFT',
+  };
+  const mail = approvalMail(
+    { approvalId: 'x.pause-1', subject, expiresAt: 0, pause },
+    'https://page.example',
+  );
+  const shown = shownApproval(opened({ pause }), { release: undefined, scan: undefined }, 0);
+
+  expect(mail.text).toContain(
+    "my-api v1.4.2 is being deployed to production, and waits for people to let it go on: ECS has my-worker paused at PRE_PRODUCTION_TRAFFIC_SHIFT, with 20 % of the users' requests on the new version.",
+  );
+  expect(approvalPage(shown, { open: true }, 0)).toContain('being deployed to production');
+});
+
 test('the page shows strangers’ texts as texts, and only so much of them', () => {
   const hostile = '<script>alert(1)</script>"\u202Egnp.exe';
   const shown = shownApproval(

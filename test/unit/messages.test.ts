@@ -34,7 +34,7 @@ test('a request for approval has two buttons that carry the approval id, never a
 test('a request in the middle of a deployment says where ECS is, what was found, and keeps its place when it is answered', () => {
   const release = {
     ...{ service: 'my-api', environment: 'production', tag: 'v1', digest },
-    commit: {},
+    ...{ commit: {}, settings: { smokeTests: true, analysis: true } },
   } as unknown as Release;
   const pause = {
     ...{ service: 'my-api', serviceDeploymentArn: 'arn', hookId: 'ecs-pause-1' },
@@ -53,5 +53,27 @@ test('a request in the middle of a deployment says where ECS is, what was found,
   expect(text).not.toContain('x'.repeat(400));
   expect(decidedMessage(message, { decision: 'approved', by: 'slack:U1' }).text).toBe(
     '✋ my-api v1: approved (production)',
+  );
+});
+
+test('of several services the request names the one that is paused, and where nothing was found so far it says that', () => {
+  const release = {
+    ...{ service: 'my-api', environment: 'production', tag: 'v1', digest, others: [{}] },
+    ...{ commit: {}, settings: { smokeTests: true, analysis: false } },
+  } as unknown as Release;
+  const pause = { service: 'my-worker', serviceDeploymentArn: 'arn', hookId: 'ecs-pause-1', percent: 0 };
+  const message = approvalMessage({
+    ...{ approvalId: 'v1.pause-2', release, rules: noRules, now: 0, expiresAt: 0, link: undefined },
+    scan: { status: 'pass', summary: 'clean', findings: [], waived: [] },
+    paused: { pause, otherwise: 'It is taken back.', found: [] },
+  });
+
+  expect(message.text).toBe(
+    '✋ my-api v1: my-worker is paused before it has users, waits for approval (production)',
+  );
+  expect(JSON.stringify(message)).toContain('*my-worker is paused with 0 %');
+  expect(JSON.stringify(message)).toContain('• nothing yet');
+  expect(decidedMessage(message, { decision: 'approved', by: 'slack:U1' }).text).toBe(
+    '✋ my-api v1: my-worker approved (production)',
   );
 });
