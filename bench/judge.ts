@@ -48,7 +48,7 @@ const tasks: Task[] = [
   ...[...cells, ...stressed].map((cell, index): Task => {
     const bounded = !short && index < cells.length;
     // Of days that are not like others there are three cells each, which only say what errors lead to.
-    const part = index < cells.length ? 1 : 0.5;
+    const part = index < cells.length ? 1 : 1 / 3;
     const of = (releases: number) => Math.ceil(part * releases);
     const sizes = {
       ...{ unchanged: of(unchanged), changed: of(Math.min(changed, unchanged)) },

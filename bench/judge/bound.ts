@@ -12,7 +12,7 @@ type LogLikelihood = (after: readonly Minute[], change: Change) => number;
 /** So much more failing, and so much slower, is a burst. */
 const burst = { failing: 8, slow: 1.8 };
 
-export function errorsLikelihood(cell: Cell): LogLikelihood {
+function errorsLikelihood(cell: Cell): LogLikelihood {
   const { world } = cell;
   const chain = chainOf(world, world.errors > 0, 21);
   const multipliers = chain.deviation.map(
@@ -30,7 +30,7 @@ export function errorsLikelihood(cell: Cell): LogLikelihood {
 }
 
 /** By the joint density of the three order statistics that the percentiles are. */
-export function durationsLikelihood(cell: Cell): LogLikelihood {
+function durationsLikelihood(cell: Cell): LogLikelihood {
   const { world } = cell;
   const chain = chainOf(world, world.durations > 0, 41);
   const shifts = chain.deviation.map(

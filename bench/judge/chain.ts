@@ -6,7 +6,7 @@ import type { World } from './worlds.ts';
 
 const gridWidth = 3.2;
 
-export interface Chain {
+interface Chain {
   /** Of each state: the AR process in deviations, and whether a burst goes on. */
   deviation: number[];
   burst: boolean[];

@@ -8,7 +8,7 @@ interface Results {
   both: readonly Beside[];
 }
 
-export interface Goal {
+interface Goal {
   goal: string;
   reached: boolean;
   found: string;

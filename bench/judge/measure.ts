@@ -16,7 +16,7 @@ const service = {
 };
 export const policy: AnalysisPolicy = analysisSchema.parse(service);
 /** As long as the judge of analysis that others recommend may take, warm-up included. */
-export const extended: AnalysisPolicy = analysisSchema.parse({ ...service, extension: '9m' });
+const extended: AnalysisPolicy = analysisSchema.parse({ ...service, extension: '9m' });
 const watched = policy.window / 60;
 const watchedAtMost = watched + (extended.extension ?? 0) / 60;
 const warm = policy.warmUp / 60;
@@ -67,7 +67,7 @@ export const allowed = {
   errors: (alphaPerRelease * sharesOfErrors) / (1 + sharesOfErrors),
   latency: alphaPerRelease / (1 + sharesOfErrors),
 };
-const boundWindows = 4000;
+const boundWindows = 1500;
 
 export const emptyTally = (): Tally => ({
   ...{ releases: 0, tried: 0, atOnce: 0, errors: 0, latency: 0, inconclusive: 0, passed: 0 },
@@ -85,7 +85,7 @@ function scoresOf({ scores }: Measured, { name }: Change): Scores {
   return scores[name];
 }
 
-export interface Sizes {
+interface Sizes {
   unchanged: number;
   changed: number;
   seed: number;
@@ -138,7 +138,7 @@ export function measure(
       const { comparison, minutes: minute } = judged(set, minutes, policy);
       const failing = comparison.metrics.filter(({ status }) => status === 'fail').map(({ kind }) => kind);
       failed('Tidegate', comparison.status === 'fail' ? minute : undefined);
-      if (bounded && release < changed) {
+      if (bounded && release < changed && !change.durations && !change.tail) {
         tally.tried++;
         const longer = judged(set, minutes, extended);
         failed('Tidegate, extended', longer.comparison.status === 'fail' ? longer.minutes : undefined);

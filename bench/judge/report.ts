@@ -16,17 +16,11 @@ interface Results {
   planned: number;
 }
 
-/** Of the releases with this change in all cells, those that the judge takes back. */
+/** Of the releases with this change in all cells, those that the judge takes back; NaN where it was not tried. */
 export function shareOf(measured: readonly Measured[], judge: Judge, change: string): number {
   const tallies = measured.flatMap(({ tallies }) => tallies[change] ?? []);
   const sum = (value: (tally: Tally) => number) => tallies.reduce((total, tally) => total + value(tally), 0);
-  return (
-    sum(({ failed }) => failed[judge]) /
-    Math.max(
-      1,
-      sum((tally) => triedBy(judge, tally)),
-    )
-  );
+  return sum(({ failed }) => failed[judge]) / sum((tally) => triedBy(judge, tally));
 }
 
 /** The extended policy is tried on the first days only. */
@@ -179,7 +173,7 @@ export function report({ measured, hard, both, seed, unchanged, changed, planned
 # How good the judge is
 
 \`npm run bench:judge\` plays ${releases} releases: a day of one-minute figures in the shape of GetMetricData, with a deployment at its end, judged
-look by look as the state machine does, with the policy that holds where nothing is configured: a window of ${policy.window / 60} minutes, of which ${policy.warmUp / 60} are warm-up. Every cell has ${unchanged} releases that change nothing, and ${changed} of each change; on days that are not like others half as many. Figures are percentages. All
+look by look as the state machine does, with the policy that holds where nothing is configured: a window of ${policy.window / 60} minutes, of which ${policy.warmUp / 60} are warm-up. Every cell has ${unchanged} releases that change nothing, and ${changed} of each change; on days that are not like others a third as many. Figures are percentages. All
 services are made up (${measured.length + hard.length + both.length} of ${planned} cells); orders of magnitude carry over, the digits do not. What each world is like is in \`bench/judge/worlds.ts\`.
 
 Of the releases that change nothing, Tidegate takes back ${pooled(measured)} in the main table's worlds and ${pooled(hard)} on the days that are not like
@@ -201,7 +195,7 @@ The first design tested counts against an hour, with a placebo check against the
 Taken back although nothing changed ("wrong"), and found of each change, over all traffic levels and error rates; of outages, the minute of figures in which
 they are found. The seed rule compares five minutes with five; fixed limits are 1 % errors and 500 ms; Kayenta has its defaults (Mann-Whitney, 98 %, tolerance 0.25),
 and skips the warm-up for durations as Tidegate does: it has five points of both. "Extended" is Tidegate with \`extension: '9m'\`: where the window was not enough, it goes
-on for up to fifteen minutes.
+on for up to fifteen minutes: it was tried where errors change, and where nothing does.
 
 ${summary(measured)}
 

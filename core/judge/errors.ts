@@ -44,7 +44,15 @@ export function judgeErrors(
 ): ErrorsFinding {
   const periods = calm(windows.before.periods, windows.last, incidentAmong(windows.before.periods));
   const [before, last, after] = [total(periods), total(windows.last), total(windows.after.periods)];
-  const past = errorsPrecedents(windows, windows.after.periods.length);
+  const isRise = (errors: number, accepted: number) => {
+    const expected = share(before) * after.requests;
+    return (
+      errors - accepted * expected >= fewestExtraErrors && errors - expected >= smallestRise * after.requests
+    );
+  };
+  // Before the main look, the day is not asked about what is no rise to begin with. More traffic only raises what is accepted.
+  const asked = turn.main || isRise(after.errors, tolerated);
+  const past = asked ? errorsPrecedents(windows, windows.after.periods.length) : undefined;
   const together = windows.history === undefined;
   const accepted = tolerated * (past?.load(periods, windows.after.periods) ?? 1);
   // That there are more is proved, and how many more is a matter of size; an hour has to prove both, for it shows little of how errors stray.
@@ -101,12 +109,7 @@ export function judgeErrors(
   if (before.requests === 0)
     return finding(unlessMore, `${bad} ${is}, but no traffic before to compare with`);
 
-  const noticeable = (errors: number) => {
-    const expected = share(before) * after.requests;
-    return (
-      errors - accepted * expected >= fewestExtraErrors && errors - expected >= smallestRise * after.requests
-    );
-  };
+  const noticeable = (errors: number) => isRise(errors, accepted);
   const countP = (errors: number) =>
     together
       ? midCountTest(errors, after.requests, before.errors, before.requests, phi)
@@ -118,9 +121,7 @@ export function judgeErrors(
   const fails = (errors: number, rarity: Rarity | undefined) =>
     noticeable(errors) && judged(errors, rarity) <= turn.limit && sinceDeployment(errors);
 
-  // Before the main look, the day is not asked about what is no rise to begin with.
-  const asked = turn.main || noticeable(after.errors);
-  const rarity = asked ? past?.rarity(windows.after.periods) : undefined;
+  const rarity = past?.rarity(windows.after.periods);
   const p = judged(after.errors, rarity);
   const evidence = { p, ...(rarity && { rarity }), limit: turn.limit };
   const byChance = `chance of that without a change ${chance(p)}`;
