@@ -67,7 +67,7 @@ export const allowed = {
   errors: (alphaPerRelease * sharesOfErrors) / (1 + sharesOfErrors),
   latency: alphaPerRelease / (1 + sharesOfErrors),
 };
-const boundWindows = 1500;
+const boundWindows = 1000;
 
 export const emptyTally = (): Tally => ({
   ...{ releases: 0, tried: 0, atOnce: 0, errors: 0, latency: 0, inconclusive: 0, passed: 0 },

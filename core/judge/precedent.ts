@@ -24,31 +24,42 @@ export interface Shape<Item = Period> {
   length: number;
 }
 
+/** The means of two rows: of the excesses, and of the excesses cut off at `cap`: no period counts for more. */
+interface Scores {
+  plain: number;
+  capped: number;
+}
+
+/**
+ * Where no period is cut off, a burst may reach far: such a window must be above those of the day by a deviation more. It is for the many
+ * times worse on days that stray so far that many a window is cut off as a whole.
+ */
+const plainMargin = 1;
 /** Windows side by side that a day must have for its spread to be known. */
 const fewestIndependent = 40;
 
 export interface Rarity {
-  /** The mean excess of the window's periods, each cut off, and what it was on the day: of so many comparisons, so many of them side by side. */
+  /** Whether periods counted for at most `cap`. */
+  capped: boolean;
+  /** The mean excess of the window's periods, and what it was on the day: of so many comparisons, so many of them side by side. */
   score: number;
   windows: number;
   independent: number;
   mean: number;
   deviation: number;
   highest: number;
-  /** Windows of the day that were at least as high. */
+  /** Windows of the day that were at least as high; without a cut, up to a deviation less counts as that. */
   asHigh: number;
   /** The larger of asHigh / windows and P(T ≥ (score − mean) / deviation) with independent − 1 degrees of freedom. */
   p: number;
 }
 
 export interface Precedents<Item = Period> {
+  /** The smaller p of the two ways to sum up a window. */
   rarity: (after: readonly Item[]) => Rarity;
 }
 
-/**
- * `cap`: no period counts for more, for a burst is high and over, and a bad version stays. Undefined where the day is too short to
- * say how rare something is. Nothing is computed before it is asked for.
- */
+/** Undefined where the day is too short to say how rare something is. Nothing is computed before it is asked for. */
 export function precedents<Reference, Item = Period>(
   { day, reference, gap, length }: Shape<Item>,
   { expected, excess }: Metric<Reference, Item>,
@@ -61,27 +72,31 @@ export function precedents<Reference, Item = Period>(
   const isKnown = (start: number) => expected(start - first, start - gap) !== undefined;
   if (comparable(day, first, length, isKnown) < (fewestIndependent - 1) * length) return undefined;
 
-  const most = () => Math.max(cap(), smallestCap);
-  let spread: Spread | undefined;
-  const slide = (): Spread => {
-    const scores: number[] = [];
+  let spreads: Record<keyof Scores, Spread> | undefined;
+  const slide = (): Record<keyof Scores, Spread> => {
+    const past: Record<keyof Scores, number[]> = { plain: [], capped: [] };
     for (let start = first; start + length <= day.length; start++) {
       const then = expected(start - first, start - gap);
-      const score =
-        then === undefined ? undefined : scoreOf(day, start, start + length, then, excess, most());
-      if (score !== undefined) scores.push(score);
+      const scores =
+        then === undefined ? undefined : scoresOf(day, start, start + length, then, excess, cap());
+      if (!scores) continue;
+      past.plain.push(scores.plain);
+      past.capped.push(scores.capped);
     }
-    return spreadOf(scores, length);
+    return { plain: spreadOf(past.plain, length), capped: spreadOf(past.capped, length) };
   };
   return {
     rarity: (after) => {
-      spread ??= slide();
-      return rarityOf(scoreOf(after, 0, after.length, now, excess, most()) ?? 0, spread);
+      spreads ??= slide();
+      const scores = scoresOf(after, 0, after.length, now, excess, cap()) ?? { plain: 0, capped: 0 };
+      const plain = rarityOf(scores.plain, spreads.plain, false);
+      const capped = rarityOf(scores.capped, spreads.capped, true);
+      return plain.p < capped.p ? plain : capped;
     },
   };
 }
 
-/** Windows of the day that say something, as `scoreOf` has it: where traffic is rare there may be none. */
+/** Windows of the day that say something, as `scoresOf` has it: where traffic is rare there may be none. */
 function comparable(
   day: Shape<unknown>['day'],
   first: number,
@@ -113,32 +128,33 @@ function spreadOf(scores: readonly number[], length: number): Spread {
   };
 }
 
-function rarityOf(score: number, { scores, ...spread }: Spread): Rarity {
-  const asHigh = scores.reduce((sum, other) => sum + (other >= score ? 1 : 0), 0);
+function rarityOf(score: number, { scores, ...spread }: Spread, capped: boolean): Rarity {
+  const bar = score - (capped ? 0 : plainMargin * spread.deviation);
+  const asHigh = scores.reduce((sum, other) => sum + (other >= bar ? 1 : 0), 0);
   const tail = studentTail((score - spread.mean) / spread.deviation, spread.independent - 1);
-  return { score, ...spread, asHigh, p: Math.max(asHigh / spread.windows, tail) };
+  return { capped, score, ...spread, asHigh, p: Math.max(asHigh / spread.windows, tail) };
 }
 
-/** A day without any deviation was luck; what is many times that is still allowed to show. */
+/** A day without any deviation was luck. */
 const smallestDeviation = 1e-3;
-const smallestCap = 10 * smallestDeviation;
 
 /** Undefined where less than half of the periods say something: few of them stray further than all would. */
-function scoreOf<Reference, Item>(
+function scoresOf<Reference, Item>(
   periods: readonly (Item | undefined)[],
   from: number,
   to: number,
   expected: Reference,
   excess: Metric<Reference, Item>['excess'],
   cap: number,
-): number | undefined {
-  let [sum, seen] = [0, 0];
+): Scores | undefined {
+  let [plain, capped, seen] = [0, 0, 0];
   for (let index = from; index < to; index++) {
     const period = periods[index];
     const value = period === undefined ? undefined : excess(period, expected);
     if (value === undefined) continue;
-    sum += Math.min(value, cap);
+    plain += value;
+    capped += Math.min(value, cap);
     seen++;
   }
-  return seen === 0 || 2 * seen < to - from ? undefined : sum / seen;
+  return seen === 0 || 2 * seen < to - from ? undefined : { plain: plain / seen, capped: capped / seen };
 }

@@ -30,8 +30,7 @@ const common = {
 
 /** What the day before says: see `Rarity` in precedent.ts. */
 const raritySchema = z.strictObject({
-  /** Of records of old, which had it both ways. */
-  capped: z.boolean().optional(),
+  capped: z.boolean(),
   score: z.number(),
   windows: z.int(),
   independent: z.int(),

@@ -25,6 +25,12 @@ function history(
 const window = (change: Partial<Period>, length = 5): Period[] =>
   Array.from({ length }, (_, index) => ({ ...usual(index), ...change }));
 
+/** Of every two hours, twenty minutes have six times as many errors. */
+const straying = history((period, index) => ({
+  ...period,
+  errors: (index % 120 < 20 ? 6 : 1) * period.errors,
+}));
+
 /** Of three minutes, twelve times a day, a burst of errors. */
 const bursts = history((period, index) => (index % 120 < 3 ? { ...period, errors: 20 } : period));
 
@@ -46,6 +52,14 @@ describe('errors', () => {
     const rarity = errorsPrecedents({ history: bursts }, after.length)?.rarity(after);
 
     expect((rarity?.p ?? 1) <= 0.0025).toBe(rare);
+  });
+
+  test('what is many times worse is rare on a day that strays so far that its windows are cut off, too', () => {
+    const judged = (errors: number) => errorsPrecedents({ history: straying }, 5)?.rarity(window({ errors }));
+
+    expect(judged(10)?.p).toBeGreaterThan(0.004);
+    expect(judged(40)).toMatchObject({ capped: false, asHigh: 0 });
+    expect(judged(40)?.p).toBeLessThan(0.0025);
   });
 
   test('the chance of a window can be computed again from its evidence', () => {
