@@ -2,7 +2,7 @@
 // `npx tidegate …` in this folder, or a link to this file from anywhere: the same as `npm run tidegate -- …`.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -10,7 +10,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const own = path('../node_modules/.bin/node');
 
 // Node keeps what it made of the files, and starts in half the time from then on.
-enableCompileCache?.();
+module.enableCompileCache?.();
 if (process.features.typescript) await import('../cli/tidegate.ts');
 else if (existsSync(own)) {
   const flags = ['--disable-warning=ExperimentalWarning', path('../cli/tidegate.ts')];

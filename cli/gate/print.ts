@@ -42,7 +42,7 @@ export function printed({ by, policy, result, sorted, verdict }: Decision): stri
             'The policy asks for a signature, which a report alone has not: --bundle takes one that is signed.',
           ]
         : []),
-      `In all ${bySeverity(result.findings) || 'nothing'} found by ${scanner}${verdict.signedBy ? `, signed by ${verdict.signedBy}` : ''}`,
+      `In all ${bySeverity(result.findings) || 'no vulnerability'} found by ${scanner}${verdict.signedBy ? `, signed by ${verdict.signedBy}` : ''}`,
     ],
   ]
     .filter((lines) => lines.length > 0)

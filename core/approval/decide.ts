@@ -86,7 +86,11 @@ export function decide(pending: Pending, rules: Rules, attempt: Attempt, now: nu
   const left = action === 'approve' ? stillNeeded(pending, rules, decisions) : glassNeeded(rules, decisions);
   if (left) return { verdict: 'accepted', says: `Counted. ${left}.`, decisions, ...spent };
   const counted = decisions.filter((one) => one.action === action);
-  const said = counted.flatMap((one) => (one.reason ? [one.reason] : [])).join('; ');
+  const reasons = counted.flatMap(({ actor: who, reason: why }) => {
+    if (!why) return [];
+    return [counted.length > 1 ? `${who}: ${why}` : why];
+  });
+  const said = reasons.join('; ');
   return {
     verdict: 'decided',
     says:

@@ -3,13 +3,20 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
 import { freezeSchema, hoursSchema, timeZoneSchema } from './hours.ts';
-import { type People, whoSchema } from './person.ts';
+import { type People, type Who, whoSchema } from './person.ts';
 
 /** Each look at an approval that is waited for writes six events, and an execution has room for 25,000. */
 const atMost = (limit: string) =>
   durationSchema.refine((seconds) => seconds <= durationSchema.parse(limit), {
     error: `must be at most ${limit}: an execution has no room for more events of waiting`,
   });
+
+/** How many people these are at most; undefined where only Slack or IAM knows. */
+function mostPeople(some: readonly Who[]): number | undefined {
+  if (some.some(({ slackGroups, principals }) => slackGroups.length + principals.length > 0))
+    return undefined;
+  return new Set(some.flatMap(({ slackUsers }) => slackUsers)).size;
+}
 
 export const approvalPolicySchema = z
   .strictObject({
@@ -52,18 +59,23 @@ export const approvalPolicySchema = z
       })
       .optional(),
   })
-  .superRefine(({ timeout, reminder = 0, waitTimer = 0 }, context) => {
+  .superRefine(({ timeout, reminder = 0, waitTimer = 0, approvals, who, requireFrom }, context) => {
     const reject = (field: string, message: string) =>
       context.addIssue({ code: 'custom', path: [field], message });
     if (reminder >= timeout)
       reject('reminder', 'must be shorter than timeout: it is counted back from there');
     if (waitTimer >= timeout) reject('waitTimer', 'must be shorter than timeout, or nobody could approve');
+    const most = who ? mostPeople([who, ...Object.values(requireFrom)]) : undefined;
+    if (most !== undefined && most < approvals)
+      reject('approvals', `is more than the people who may approve: who and requireFrom name ${most}`);
   });
 export type ApprovalPolicy = z.output<typeof approvalPolicySchema>;
 
 export const breakGlassSchema = z.strictObject({
   /** Two of them have to, each with a reason. */
-  who: whoSchema,
+  who: whoSchema.refine((who) => (mostPeople([who]) ?? 2) >= 2, {
+    error: 'names one person, and it takes two to break the glass',
+  }),
   /** How long a release that a gate holds waits for that. */
   timeout: atMost('1d').default(3600),
 });

@@ -47,7 +47,13 @@ export const baselineSchema = written.transform((value, context): Baseline => {
   if (value === 'day') return { baseline: usual };
   if (value === 'week') return { baseline: usual, week: true };
   if (typeof value === 'string')
-    return { baseline: secondsIn(value, [], "a duration such as 1h, or 'day', or 'week'") };
+    return {
+      baseline: secondsIn(
+        value,
+        [],
+        "a duration such as 1h, 'day', 'week', { before: '1h', week: true }, or a time: { from: '2026-11-20T10:00Z', for: '1h' }",
+      ),
+    };
   const { before, week, from, for: length } = value;
   if (from === undefined) {
     if (length !== undefined) reject(['from'], 'is missing: since when?');

@@ -151,7 +151,7 @@ describe('a report is decided upon', () => {
       it: 'that finds nothing',
       asked: () => ({ report: sample('clean-alpine-3.14') }),
       status: 'pass',
-      says: ['In all nothing'],
+      says: ['In all no vulnerability'],
     },
   ])('$it', async ({ asked, status, says }) => {
     const decision = await decide(asked(), Date.now());

@@ -40,7 +40,7 @@ test('two people break the glass, everybody hears of it, and the failing verdict
   expect(release?.record.steps.CheckScan).toMatchObject({ status: 'fail' });
   expect(release?.record.steps.RequestApproval).toEqual({
     ...{ decision: 'approved', by: 'slack:U0ADA and slack:U0BOB', brokenGlass: true },
-    reason: 'checkout is down; I have tried it',
+    reason: 'slack:U0ADA: checkout is down; slack:U0BOB: I have tried it',
   });
   const announced = world.world.slack.messages().map(({ text }) => text);
   expect(announced).toContain('🚨 my-api v1.0.0: the glass is broken (production)');

@@ -304,6 +304,42 @@ describe('the end of its time', () => {
   });
 });
 
+describe('rules that nobody could meet', () => {
+  const bob = { slackUsers: ['U0BOB'] };
+
+  test.each([
+    { it: 'more approvals than people', approvals: 2, who: bob, names: 1 },
+    {
+      it: 'with those of a group',
+      approvals: 3,
+      who: bob,
+      requireFrom: { security: { slackUsers: ['U0ADA'] } },
+      names: 2,
+    },
+  ])('are refused: $it', ({ names, it: _, ...policy }) => {
+    const { error } = approvalPolicySchema.safeParse(policy);
+
+    expect(error?.issues[0]?.message).toBe(
+      `is more than the people who may approve: who and requireFrom name ${names}`,
+    );
+  });
+
+  test.each([
+    { approvals: 1, who: bob },
+    { approvals: 2, who: { ...bob, slackGroups: ['S0TEAM'] } },
+    { approvals: 2, who: { ...bob, principals: ['arn:aws:iam::123456789012:role/team'] } },
+    { approvals: 2 },
+  ])('are let be where they may be met: %o', (policy) => {
+    expect(approvalPolicySchema.safeParse(policy).success).toBe(true);
+  });
+
+  test('a glass takes two', () => {
+    const { error } = breakGlassSchema.safeParse({ who: bob });
+
+    expect(error?.issues[0]?.message).toBe('names one person, and it takes two to break the glass');
+  });
+});
+
 describe('breaking the glass', () => {
   const glass = rules({ who: { slackUsers: ['U0EVE'] } }, { slackUsers: ['U0ADA', 'U0BOB'] });
   const held = pending({ held: 'openssl: 1 CRITICAL' });
@@ -314,7 +350,7 @@ describe('breaking the glass', () => {
       verdicts: ['accepted', 'decided'],
       answer: {
         ...{ decision: 'approved', by: `${ada} and ${bob}`, brokenGlass: true },
-        reason: 'checkout is down; I have seen it',
+        reason: `${ada}: checkout is down; ${bob}: I have seen it`,
       },
     });
   });

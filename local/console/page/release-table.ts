@@ -78,7 +78,9 @@ export function releaseTable(place: HTMLElement) {
       show(none, ...(rows.length === 0 ? howToPush() : [h('p', {}, 'No release is like that.')]));
     count.hidden = rows.length === 0;
     count.textContent =
-      shown.length === rows.length ? `${rows.length} releases` : `${shown.length} of ${rows.length}`;
+      shown.length === rows.length
+        ? `${rows.length} release${rows.length === 1 ? '' : 's'}`
+        : `${shown.length} of ${rows.length}`;
     const address = new URL(location.href);
     const keep = (name: string, value: string) =>
       value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
