@@ -66,7 +66,8 @@ function weigh(
   });
   const words = `p${percentile}`;
   const usual = median(windows.before.periods.flatMap((period) => of(period, percentile) ?? []));
-  const isIncident = (period: Period) => (of(period, percentile) ?? 0) > incidentFactor * usual;
+  // Where there is nothing to compare with, there is nothing that could be unusual.
+  const isIncident = (period: Period) => usual > 0 && (of(period, percentile) ?? 0) > incidentFactor * usual;
   const before = logarithms(calm(windows.before.periods, windows.last, isIncident));
   const last = logarithms(windows.last);
   const after = logarithms(windows.warm);

@@ -34,7 +34,7 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['1 hour', /analysis.baseline: a duration such as 1h, or 'day', or 'week'/],
+    ['1 hour', /analysis.baseline: a duration such as 1h, 'day', 'week', \{ before: /],
     ['2m', /baseline: must be at least three periods/],
     [{ from: 'yesterday' }, /baseline.from: a time such as 2026-11-20T10:00Z/],
     [{ from: '2026-11-31T10:00Z', for: '1' }, /baseline.for: a duration such as/],
@@ -306,6 +306,14 @@ describe('a pinned time', () => {
 
     expect(taken(1)).toBe(0);
     expect(taken(5, 5)).toBe(5);
+  });
+
+  test('at which nothing was measured passes nothing, whatever ran just before the deployment', () => {
+    const young = (index: number) => (index < -1440 ? 0 : 1000);
+    const { status, metrics } = look(pinned, { requests: young, p99: since(0.1, 0.1) });
+
+    expect(status).toBe('inconclusive');
+    expect(metrics.flatMap((one) => (one.status === 'pass' ? [one.name] : []))).toEqual([]);
   });
 
   test('that cannot be compared with fails nothing, though the day before would', () => {
