@@ -148,6 +148,8 @@ async function timesOf(
   if (at !== undefined) {
     const startedAt = timeIn(at, '--at');
     const stableAt = stable === undefined ? startedAt : timeIn(stable, '--stable');
+    if (startedAt > (aws?.now() ?? Date.now()))
+      throw new BadUse(`--at ${at} is in the future: when was the deployment?`);
     if (stableAt < startedAt)
       throw new BadUse('--stable is before --at: a deployment is stable after it started');
     return { startedAt, stableAt };

@@ -14,11 +14,17 @@ export interface Turn {
   says?: string | undefined;
   /** Whether there is anything left to decide by this link. */
   open: boolean;
+  /** In whose name. */
+  person: string;
   /** What was written as a reason, where the page comes again. */
   reason?: string | undefined;
 }
 
-export function approvalPage(shown: ShownApproval, { says, open, reason = '' }: Turn, now: number): string {
+export function approvalPage(
+  shown: ShownApproval,
+  { says, open, person, reason = '' }: Turn,
+  now: number,
+): string {
   const { what, environment, begun, facts, warnings, before, plan, decisions, needs, expiresAt } = shown;
   const left = spoken(Math.max(0, expiresAt - now) / 1000);
   return page(
@@ -40,7 +46,7 @@ ${
 <textarea id="reason" name="reason" maxlength="${longestReason}">${reason}</textarea>
 <div class="buttons"><button class="approve" name="action" value="approve">Approve</button>
 <button class="reject" name="action" value="reject">Reject</button></div>
-<p class="quiet">This link is yours alone, and good for one decision.</p>
+<p class="quiet">You decide as ${person}. This link is yours alone, and good for one decision.</p>
 </form>`
     : undefined
 }`,

@@ -96,7 +96,7 @@ async function decided(request: PageRequest, aws: ApprovingAws): Promise<Answer>
   await showDecision(approval, attempted, aws);
   const refused = came.verdict === 'refused';
   const open = refused && mendable.includes(came.why);
-  return answer(refused ? 409 : 200, await pageOf(approval, { says: came.says, open, reason }, aws));
+  return answer(refused ? 409 : 200, await pageOf(approval, { says: came.says, open, person, reason }, aws));
 }
 
 /** Another try may succeed: the form is there again, with what was written. */
@@ -107,12 +107,13 @@ const saidBefore: readonly Refusal[] = ['own commit', 'too early', 'closed', 'tw
 
 function turnOf(approval: Approval, person: string, now: number): Turn {
   const { answer: over, links, expiresAt, rules } = approval;
-  if (over) return { open: false, says: alreadyDecided(over) };
+  if (over) return { open: false, person, says: alreadyDecided(over) };
   if (now >= expiresAt)
-    return { open: false, says: 'This approval has expired. To deploy it all the same, push again.' };
+    return { open: false, person, says: 'This approval has expired. To deploy it all the same, push again.' };
   if (links?.[person]?.usedAt !== undefined)
     return {
       open: false,
+      person,
       says: 'This link has been used: it was good for one decision. Somebody else has to decide, too.',
     };
   const would = decide(
@@ -122,8 +123,8 @@ function turnOf(approval: Approval, person: string, now: number): Turn {
     now,
   );
   return would.verdict === 'refused' && saidBefore.includes(would.why)
-    ? { open: true, says: would.says }
-    : { open: true };
+    ? { open: true, person, says: would.says }
+    : { open: true, person };
 }
 
 async function pageOf(approval: Approval, turn: Turn, aws: ApprovingAws): Promise<string> {

@@ -29,6 +29,7 @@ export function introduce({ show, installed, seconds }: Introduction, { say, tel
   for (const { service, environment, url } of others) say(`  and ${service} (${environment}) at ${url}`);
   say(`  console    ${address}/console`);
   if (config.slack) say(`  Slack      ${address}/slack`);
+  if (config.mail) say(`  Mail       ${address}/mail`);
   say(`  registry   ${address.slice('http://'.length)}   (docker, podman, skopeo, oras; any login)`);
   say(`  AWS API    ${address}`);
   for (const line of awsCommand(address)) say(`  ${line}`);

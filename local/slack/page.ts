@@ -20,7 +20,7 @@ ${messages.length === 0 ? html`<p class="quiet">No messages yet.</p>` : messages
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Slack, local</title><style>${trusted(styles)}</style></head>
-<body><header><h1>Slack</h1> <span class="quiet">messages stay on this machine</span> <a href="/console">Console</a></header>
+<body><header><h1>Slack</h1> <span class="quiet">messages stay on this machine</span> <a href="/mail">Mail</a> <a href="/console">Console</a></header>
 <main>${sections}</main><div id="dialogs">${dialogs.map(renderView)}</div><script>${trusted(script)}</script></body></html>
 `;
   return new Response(page.markup, { headers });

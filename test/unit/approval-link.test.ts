@@ -204,7 +204,7 @@ test('of a deployment that ECS has paused, mail and page say that it has begun, 
   expect(mail.text).toContain(
     "my-api v1.4.2 is being deployed to production, and waits for people to let it go on: ECS has my-worker paused at PRE_PRODUCTION_TRAFFIC_SHIFT, with 20 % of the users' requests on the new version.",
   );
-  expect(approvalPage(shown, { open: true }, 0)).toContain('being deployed to production');
+  expect(approvalPage(shown, { open: true, person: 'ada' }, 0)).toContain('being deployed to production');
 });
 
 test('the page shows strangers’ texts as texts, and only so much of them', () => {
@@ -221,7 +221,7 @@ test('the page shows strangers’ texts as texts, and only so much of them', () 
     { release: undefined, scan: { summary: hostile, waived: [] } },
     0,
   );
-  const page = approvalPage(shown, { open: true, says: hostile, reason: '</textarea><b>' }, 0);
+  const page = approvalPage(shown, { open: true, person: 'ada', says: hostile, reason: '</textarea><b>' }, 0);
 
   expect(page).not.toContain('<script');
   expect(page).not.toContain('</textarea><b>');
