@@ -5,7 +5,7 @@ import { mostPausesAtOnce } from './pause-hook.ts';
 import type { Deployment, Plan, Revision } from './plan.ts';
 import type { Release, Target } from './release.ts';
 import type { Return, Rollback } from './rollback.ts';
-import { lastWords, type Rollout } from './rollout.ts';
+import { isToCheck, lastWords, type Rollout } from './rollout.ts';
 
 /** What concerns one ECS service of a release, as if it had no other. */
 export interface Part {
@@ -119,7 +119,7 @@ export function joinRollouts(
   if (givesWay) return givesWay.answer;
 
   const own = found.find(({ target }) => target.service === leading.service)?.answer;
-  if (own && (own.status === 'testable' || own.status === 'serving')) return own;
+  if (own && isToCheck(own)) return own;
   const paused = of('paused');
   if (paused[0]) {
     const pauses = paused.flatMap(({ answer }) => answer.pauses ?? []).slice(0, mostPausesAtOnce);

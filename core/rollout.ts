@@ -295,7 +295,14 @@ const newestFirst = (seen: SeenDeployment[]) =>
   [...seen].sort((one, other) => other.createdAt - one.createdAt);
 const name = (taskDefinitionArn: string) => taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf('/') + 1);
 
-/** What people are being asked about is not for this look: `RequestContinuation` has begun with it, and comes to an end with it. */
+/** There is something to check on the way: of several ECS services others may be paused meanwhile. */
+export const isToCheck = ({ status }: Pick<Rollout, 'status'>): boolean =>
+  status === 'testable' || status === 'serving';
+
+/**
+ * What people are being asked about is not for this look, unless there is something to check: `RequestContinuation` has begun with it,
+ * and comes to an end with it.
+ */
 export function stillAsked(paused: Paused | null | undefined, now: number): Rollout | undefined {
   const [first] = paused?.asked ?? [];
   if (!first) return undefined;

@@ -28,7 +28,7 @@ import {
   type Paused,
 } from '../core/pause-hook.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Rollout } from '../core/rollout.ts';
+import { isToCheck, type Rollout } from '../core/rollout.ts';
 import type { ScanVerdict } from '../core/scan/verdict.ts';
 import { askPeople, type Question, wasAsked } from './ask-people.ts';
 import { endApproval } from './close-approval.ts';
@@ -54,53 +54,84 @@ export async function askAtPauses(
   found: Rollout,
   aws: AskingAws,
 ): Promise<Continuation | undefined> {
-  for (const pause of found.pauses ?? []) await askAt(pause, asked, aws);
+  const pauses = found.pauses ?? [];
+  for (const pause of pauses) await askAt(pause, asked, aws);
+  // Of several, some may have been answered past us.
+  const isShown = ({ pause }: Approval) => pauses.some(({ hookId }) => hookId === pause?.hookId);
+  for (const approval of openIn(await stayOf(asked, aws)))
+    if (!isShown(approval) && !(await isWaitedFor(approval, aws)))
+      await closeOver(approval, found, asked, aws);
   // Read again: what was decided until here is told to ECS before it counts.
   const stay = await stayOf(asked, aws);
   for (const approval of stay) await answerPause(approval, aws);
   const now = aws.now();
   const verdict = verdictOf(stay);
-  const open = stay.filter(({ answer }) => answer === undefined);
+  const open = openIn(stay);
   if (verdict) {
-    // Of several pauses one no is enough.
-    for (const { approvalId } of open) await endApproval(approvalId, closedWith(verdict.reason), aws);
+    await closeAll(open, verdict.reason, aws);
     return left(verdict, asked, stay, now);
   }
   const rhythm = lookAgainIn(Math.min(...open.map(({ expiresAt }) => expiresAt)) - now, {
     asked: open.every((approval) => wasAsked(approval, aws.config)),
   });
-  const pauses = open
-    .slice(0, mostPausesAtOnce)
-    .flatMap(({ pause }) => (pause ? [hookPauseSchema.strip().parse(pause)] : []));
   const before = asked.paused;
-  if (rhythm === asked.lookAgainIn && idsOf(pauses) === idsOf(before.asked)) return undefined;
+  if (rhythm === asked.lookAgainIn && idsOf(pausesOf(open)) === idsOf(before.asked)) return undefined;
   return {
     ...{ status: 'look again', reason: `${found.reason}: looks every ${spoken(rhythm)}`, at: now },
-    ...{ paused: { ...before, asked: pauses }, lookAgainIn: rhythm },
+    ...{ paused: { ...before, asked: pausesOf(open) }, lookAgainIn: rhythm },
   };
 }
 
+const openIn = (stay: readonly Approval[]) => stay.filter(({ answer }) => answer === undefined);
 const idsOf = (pauses: readonly HookPause[]) => pauses.map(({ hookId }) => hookId).join();
+const pausesOf = (stay: readonly Approval[]) =>
+  stay
+    .slice(0, mostPausesAtOnce)
+    .flatMap(({ pause }) => (pause ? [hookPauseSchema.strip().parse(pause)] : []));
 
-/** ECS is not paused any more, or there is something else to do than to wait: what is still open is closed. May be repeated. */
+/** Of several pauses one no is enough. */
+async function closeAll(open: readonly Approval[], reason: string, aws: AskingAws): Promise<void> {
+  for (const { approvalId } of open) await endApproval(approvalId, closedWith(reason), aws);
+}
+
+/** Where ECS has gone on though nobody let it in time, that is for our own rule to say. */
+async function closeOver(
+  approval: Approval,
+  found: Rollout | undefined,
+  asked: PausedRelease,
+  aws: AskingAws,
+): Promise<void> {
+  const { answer } = isOver(found) ? approval : await decidedBy(approval, asked, aws);
+  if (!answer) await endApproval(approval.approvalId, closedWith(overBy(found)), aws);
+}
+
+const isWaitedFor = async ({ pause }: Approval, { pauseHooks }: Pick<Aws, 'pauseHooks'>): Promise<boolean> =>
+  pause !== undefined && pauseHooks(pause.target).waits(pause);
+
+/**
+ * ECS is not paused any more, or there is something else to do than to wait: what is still open is closed. Where one of several ECS
+ * services is to be checked, what others are paused by stays open meanwhile. May be repeated.
+ */
 export async function leavePauses(
   asked: PausedRelease,
   found: Rollout | undefined,
   aws: AskingAws,
 ): Promise<Continuation | undefined> {
-  const open = (await stayOf(asked, aws)).filter(({ answer }) => answer === undefined);
-  for (const approval of open) {
-    const { approvalId, pause } = approval;
-    // What ECS shows may be older than what it has shown before.
-    if (!found && pause && (await aws.pauseHooks(pause.target).waits(pause))) return undefined;
-    // Where it has gone on though nobody let it in time, that is for our own rule to say.
-    const { answer } = isOver(found) ? approval : await decidedBy(approval, asked, aws);
-    if (!answer) await endApproval(approvalId, closedWith(overBy(found)), aws);
+  const staying: Approval[] = [];
+  for (const approval of openIn(await stayOf(asked, aws))) {
+    if ((!found || isToCheck(found)) && (await isWaitedFor(approval, aws))) {
+      // What ECS shows may be older than what it has shown before.
+      if (!found) return undefined;
+      staying.push(approval);
+    } else await closeOver(approval, found, asked, aws);
   }
-  const stay = await stayOf(asked, aws);
+  const stays = ({ approvalId }: Approval) => staying.some((one) => one.approvalId === approvalId);
+  const stay = (await stayOf(asked, aws)).filter((approval) => !stays(approval));
   for (const approval of stay) await settle(approval, aws);
-  const now = aws.now();
-  return left(verdictOf(stay) ?? { status: 'goes on', reason: 'ECS is not paused' }, asked, stay, now);
+  const verdict = verdictOf(stay) ?? { status: 'goes on' as const, reason: 'ECS is not paused' };
+  if (verdict.status === 'goes on') return left(verdict, asked, stay, aws.now(), staying);
+  await closeAll(staying, verdict.reason, aws);
+  return left(verdict, asked, [...stay, ...staying], aws.now());
 }
 
 /** What ECS was told, or did not wait for any more, is not told again. Rejects where ECS could not be asked: may be repeated. */
@@ -119,7 +150,7 @@ async function answerPause(
 async function settle(approval: Approval, aws: AskingAws): Promise<void> {
   const { approvalId, answer, pause, settledAt } = approval;
   if (!pause || settledAt !== undefined) return;
-  if (answer && (await aws.pauseHooks(pause.target).waits(pause))) await answerPause(approval, aws);
+  if (answer && (await isWaitedFor(approval, aws))) await answerPause(approval, aws);
   else await aws.approvals.mark(approvalId, { settledAt: aws.now() });
 }
 
@@ -128,10 +159,15 @@ const left = (
   { paused }: PausedRelease,
   stay: readonly Approval[],
   now: number,
+  staying: readonly Approval[] = [],
 ): Continuation => ({
   ...verdict,
   at: now,
-  paused: leftOf(paused, verdict, stay, now),
+  // The time that people take for what stays open is counted when that is over.
+  paused: {
+    ...leftOf(paused, verdict, stay, Math.min(now, ...staying.map(({ openedAt }) => openedAt))),
+    asked: pausesOf(staying),
+  },
   lookAgainIn: firstLookIn,
 });
 

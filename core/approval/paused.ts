@@ -30,17 +30,17 @@ function sentence({ decision, by, reason }: ApprovalAnswer, pause: HookPause | u
   return `${decision} by ${by}${where}${because}`;
 }
 
-/** What is known of the pauses from now on. People were waited for from the first of these on. */
+/** What is known of the pauses from now on. People were waited for from the first of these on, up to `until`. */
 export function leftOf(
   before: Paused,
   { status, reason }: Pick<Continuation, 'status' | 'reason'>,
   stay: readonly Stay[],
-  now: number,
+  until: number,
 ): Paused {
-  const since = Math.min(now, ...stay.map(({ openedAt }) => openedAt));
+  const since = Math.min(until, ...stay.map(({ openedAt }) => openedAt));
   const hookIds = stay.flatMap(({ pause }) => pause?.hookId ?? []);
   return {
-    seconds: before.seconds + Math.round((now - since) / 1000),
+    seconds: before.seconds + Math.round((until - since) / 1000),
     asked: [],
     answered: [...new Set([...before.answered, ...hookIds])],
     ...(status === 'not approved' && { refused: reason }),

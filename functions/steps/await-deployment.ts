@@ -8,7 +8,7 @@ import { waits } from '../../aws/waits.ts';
 import { pausedSchema } from '../../core/pause-hook.ts';
 import { deploymentSchema, revisionSchema } from '../../core/plan.ts';
 import { releaseSchema } from '../../core/release.ts';
-import { rolloutSchema, stillAsked } from '../../core/rollout.ts';
+import { isToCheck, rolloutSchema, stillAsked } from '../../core/rollout.ts';
 import { lambda } from '../lambda.ts';
 import { lookAtDeployment } from '../look-at-deployment.ts';
 import { defineStep } from '../step.ts';
@@ -30,7 +30,10 @@ export const awaitDeployment = defineStep({
   waits: true,
   run: async (input, aws, { arn, taskToken }) => {
     const left = stillAsked(input.paused, aws.now());
-    if (left) return left;
+    if (left) {
+      const ahead = await lookAtDeployment(input, arn, aws);
+      return ahead && isToCheck(ahead) ? ahead : left;
+    }
     // First wait, then look: an event between the two finds somebody to wake.
     await aws.waits.put(input.release.target, { state: 'AwaitDeployment', execution: arn, taskToken, input });
     const found = await lookAtDeployment(input, arn, aws);

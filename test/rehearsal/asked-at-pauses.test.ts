@@ -11,6 +11,9 @@ import {
   status,
 } from '../support/asked-at-pauses.ts';
 import { broken, fault } from '../support/fault.ts';
+import { production } from '../support/rehearsal.ts';
+import { blueGreen } from '../support/shifting.ts';
+import { twice, withWorker } from '../support/with-worker.ts';
 
 test('a version is tried, paused before it has users, let go on an hour later, and deployed', async () => {
   const world = await askedWorld();
@@ -101,4 +104,38 @@ test('a canary is asked about at each step, without any event, and though the fi
     reason: 'late',
   };
   expect(await decide(world, second)).toMatchObject({ says: 'This was already approved, by slack:U0YOU.' });
+});
+
+test('a worker stays paused until it is let go on, though the service that it moves with is measured meanwhile', async () => {
+  const world = await withWorker({
+    ...{ slack: true, historySeconds: 600, requestsPerSecond: 2 },
+    environment: {
+      ...{ rollout: blueGreen, deploymentTimeout: '1h', approval: { at: 'pause', timeout: '4h' } },
+      smoke: { ...production.smoke, testListener: { url: 'http://my-api.test:9001' } },
+    },
+    alongside: { rollout: blueGreen },
+  });
+  const { digest } = await world.pushOnly('good', 'v1.1.0');
+  await world.clock.advance(5 * minutes);
+  const [{ name } = { name: '' }] = await world.executions();
+  const texts = () => questions(world).map(({ text }) => text);
+  const waits = 'is paused before it has users, waits for approval (production)';
+  expect(texts()).toEqual([`✋ my-api v1.1.0: my-api ${waits}`, `✋ my-api v1.1.0: my-worker ${waits}`]);
+
+  await decide(world, { action: 'approve', approvalId: `${name}.pause-1` });
+  await world.clock.advance(25 * minutes);
+  expect((await world.releases())[0]?.record.steps).toMatchObject({
+    CompareMetrics: { status: 'pass' },
+    RequestContinuation: { status: 'look again', reason: expect.stringMatching(/^my-worker: paused/) },
+  });
+  expect(texts()).toEqual([
+    '✋ my-api v1.1.0: my-api approved (production)',
+    `✋ my-api v1.1.0: my-worker ${waits}`,
+  ]);
+  await decide(world, { action: 'approve', approvalId: `${name}.pause-2` });
+  await world.ended();
+
+  expect(await world.outcomes()).toEqual(['v1.1.0 Deployed']);
+  expect(await world.both()).toEqual([twice(digest), twice(digest)]);
+  expect(world.count('ContinueServiceDeployment')).toBe(2);
 });

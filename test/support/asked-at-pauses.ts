@@ -6,6 +6,7 @@ import { blueGreen, shifting } from './shifting.ts';
 import { settle } from './virtual-world.ts';
 
 type World = Awaited<ReturnType<typeof shifting>>;
+type Played = Pick<World, 'clock' | 'world'>;
 type Options = NonNullable<Parameters<typeof shifting>[1]>;
 export const minutes = 60_000;
 const service = { cluster: 'main', service: 'my-api' };
@@ -37,7 +38,7 @@ export async function pauseAt({ ask }: World, stage: string, timeoutConfiguratio
   });
 }
 
-export const questions = ({ world }: World) =>
+export const questions = ({ world }: Pick<World, 'world'>) =>
   world.slack
     .messages()
     .filter(({ text }) => text.startsWith('✋'))
@@ -61,7 +62,7 @@ export async function status({ world, clock }: World) {
 
 /** From a terminal. */
 export async function decide(
-  { world, clock }: World,
+  { world, clock }: Played,
   command: { action: string; approvalId: string; reason?: string },
 ) {
   const { approvalDoor: door } = openAws(world.surroundings('ada'), { approvalDoor });
