@@ -82,7 +82,7 @@ const nameIn = (execution: string) => execution.slice(execution.lastIndexOf(':')
 
 const parse = (item: Record<string, unknown>): Approval => approvalSchema.parse(item);
 
-/** Of an item of the table whose key begins with `approval`: undefined for a wish, which is kept beside. */
+/** Of an item of the table whose key begins with `approval`: undefined for what is kept beside, such as a wish. */
 export const approvalIn = (item: Record<string, unknown>): Approval | undefined =>
   item.approvalId === undefined ? undefined : parse(item);
 
@@ -182,7 +182,7 @@ export function approvals({ open }: Means) {
 
     async of(approvalId: string): Promise<Approval | undefined> {
       const item = await table.read(keyOf(approvalId));
-      return item && parse(item);
+      return item && approvalIn(item);
     },
 
     /** Of those there are, in their order. */

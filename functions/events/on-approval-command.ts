@@ -109,7 +109,7 @@ function seen(approval: Approval) {
   const { approvalId, subject, openedAt, expiresAt, author, held, decisions, rules, pause } = approval;
   return {
     ...{ approvalId, subject, openedAt, expiresAt, author, held, decisions, answer: approval.answer },
-    ...(pause && { paused: pausedSentence(pause) }),
+    ...(pause && { paused: `${pause.service} is ${pausedSentence(pause)}` }),
     ...(!held && { needs: stillNeeded(approval, rules, decisions) }),
   };
 }

@@ -1,6 +1,7 @@
 /** Approval from a terminal: who decides is what AWS says of the signature, whatever the request says. */
 import { expect, test } from 'vitest';
 import { approvalDoor } from '../../aws/approval-door.ts';
+import { approvals } from '../../aws/approvals.ts';
 import { openAws } from '../../aws/open.ts';
 import { domainEventSchemas } from '../../core/domain-event.ts';
 import type { ApprovalCommand, CommandAnswer } from '../../functions/events/on-approval-command.ts';
@@ -34,6 +35,14 @@ test('what waits is listed without its task token, decided by who signs, and sho
   const listed = await as('eve', { action: 'list' });
   expect(listed.approvals).toMatchObject([{ approvalId, subject: { tag: 'v1.0.0' } }]);
   expect(JSON.stringify(listed)).not.toContain('taskToken');
+
+  // What is kept beside approvals is none.
+  await settle(
+    world.clock,
+    openAws(world.world.surroundings('tests'), { approvals }).approvals.wish(approvalId, 0),
+  );
+  const beside = as('eve', { action: 'approve', approvalId: `wish ${approvalId}` });
+  await expect(beside).rejects.toThrow('there is no approval');
 
   const eve = await as('eve', { action: 'approve', approvalId });
   expect(eve).toMatchObject({ by: userArn('eve'), verdict: 'refused' });
