@@ -43,12 +43,17 @@ export async function tellRelease(execution: string, aws: TellingAws): Promise<R
   if (!tellsSlack(aws.config)) return undefined;
   const told = await tellOne(execution, aws);
   // What was deployed before is not gone back from any more: its message loses the button.
-  if (told?.replaced && (await aws.tellings.of(told.replaced)).posted) await tellOne(told.replaced, aws);
+  if (told?.replaced && (await aws.tellings.of(told.replaced)).posted)
+    await tellOne(told.replaced, aws, { replaced: true });
   return told && leftSlot(told) ? told.request : undefined;
 }
 
 /** Answers what was told of it; undefined where somebody else tells it. */
-async function tellOne(execution: string, aws: TellingAws): Promise<ReleaseRecord | undefined> {
+async function tellOne(
+  execution: string,
+  aws: TellingAws,
+  { replaced = false } = {},
+): Promise<ReleaseRecord | undefined> {
   let telling = await aws.tellings.take(execution);
   // Who does looks again.
   if (!telling) return undefined;
@@ -58,7 +63,7 @@ async function tellOne(execution: string, aws: TellingAws): Promise<ReleaseRecor
       // What it leaves open when it ends; a webhook asked nobody.
       if (aws.config.slack && record.outcome && record.request)
         await closeApproval(execution, record.request, aws);
-      const task: Task = { execution, record, telling };
+      const task: Task = { execution, record, telling, replaced };
       telling = aws.config.slack ? await tell(task, aws) : await tellOnce(task, aws);
       if (await aws.tellings.leave(execution)) return record;
     }
@@ -73,9 +78,11 @@ interface Task {
   execution: string;
   record: ReleaseRecord;
   telling: Telling;
+  /** It is over, and another was deployed after it: whoever deleted its message is not to get it again. */
+  replaced: boolean;
 }
 
-async function tell({ execution, record, telling }: Task, aws: TellingAws): Promise<Telling> {
+async function tell({ execution, record, telling, replaced }: Task, aws: TellingAws): Promise<Telling> {
   const { config, tellings, slack, now } = aws;
   const channel = config.slack?.channel ?? '';
   const pictured = telling.picture?.ended === 'shared';
@@ -89,7 +96,8 @@ async function tell({ execution, record, telling }: Task, aws: TellingAws): Prom
     const wait = writtenAt + apartMs - now();
     if (wait > 0) await aws.wait(wait);
     const before = posted;
-    posted = (await patiently(aws, () => write(slack, before, channel, root))) ?? posted;
+    posted =
+      (await patiently(aws, () => write(slack, before, replaced ? undefined : channel, root))) ?? posted;
     toldLate ||= !before && record.outcome !== undefined;
     writtenAt = now();
     await tellings.keep(execution, { posted, shown, writtenAt, toldLate });
@@ -106,7 +114,9 @@ async function tell({ execution, record, telling }: Task, aws: TellingAws): Prom
   const picture = await tellPicture(record, posted, telling.picture, aws);
   const after = { posted, shown, writtenAt, toldLate, replies: [...known], ...(picture && { picture }) };
   // Its characters make room in the message for where the picture is.
-  return picture?.ended === 'shared' && !pictured ? tell({ execution, record, telling: after }, aws) : after;
+  return picture?.ended === 'shared' && !pictured
+    ? tell({ execution, record, telling: after, replaced }, aws)
+    : after;
 }
 
 /** By a webhook: how it ended, with its details below, since there will be no thread. */
@@ -122,13 +132,13 @@ async function tellOnce({ execution, record, telling }: Task, aws: TellingAws): 
   return { ...telling, shown };
 }
 
-/** Posts, or changes what was posted; posts again where somebody deleted that. */
+/** Posts, or changes what was posted; posts again where somebody deleted that, unless there is no `channel` to do so. */
 async function write(
   slack: Aws['slack'],
   posted: Posted | undefined,
-  channel: string,
+  channel: string | undefined,
   message: Message,
-): Promise<Posted> {
+): Promise<Posted | undefined> {
   if (posted) {
     try {
       await slack.update(posted, message);
@@ -137,7 +147,7 @@ async function write(
       if (!(error instanceof SlackRefused && gone.includes(error.code))) throw error;
     }
   }
-  return slack.post(channel, message);
+  return channel === undefined ? undefined : slack.post(channel, message);
 }
 
 /** What Slack says of a message that is not there, or of a channel that is another one by now. */
