@@ -4,6 +4,7 @@ import { defineConfig } from '../../core/config.ts';
 import type { Registered } from '../../core/judge/target-groups.ts';
 import type { WaitingHook } from '../../core/pause-hook.ts';
 import { lookAtDeployment } from '../../functions/look-at-deployment.ts';
+import { awaitDeployment } from '../../functions/steps/await-deployment.ts';
 import { deployment, ours } from '../support/seen-deployment.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -49,12 +50,12 @@ const question = {
 };
 
 /** While 5 % of the users have the new version: where ECS says that its tasks are. */
-function look(registered: Registered[], asked: object = question, pauses: WaitingHook[] = []) {
+function seen(registered: Registered[], pauses: WaitingHook[] = []) {
   const details = {
     ...{ stage: 'PRODUCTION_TRAFFIC_SHIFT', productionWeight: 5, triggeredAlarms: [] },
     ...{ source: 'before', target: 'after', pauses },
   };
-  const aws = {
+  return {
     ...{ config, now: () => 1_100_000 },
     slots: { look: async () => ({}) },
     ecs: () => ({
@@ -63,13 +64,11 @@ function look(registered: Registered[], asked: object = question, pauses: Waitin
       tasks: async () => [],
       registered: async (revision: string) => (revision === 'before' ? [group('blue')] : registered),
     }),
-  };
-  return lookAtDeployment(
-    asked as typeof question,
-    'v2',
-    aws as unknown as Parameters<typeof lookAtDeployment>[2],
-  );
+  } as unknown as Parameters<typeof lookAtDeployment>[2];
 }
+
+const look = (registered: Registered[], asked: object = question, pauses: WaitingHook[] = []) =>
+  lookAtDeployment(asked as typeof question, 'v2', seen(registered, pauses));
 
 test('they are once ECS tells where the new tasks are', async () => {
   const targetGroups = { old: group('blue').targetGroup, new: group('green').targetGroup, newPercent: 5 };
@@ -95,5 +94,25 @@ describe('a pause', () => {
     },
   ])('$it', async ({ asked, status }) => {
     expect((await look([], asked, waiting))?.status).toBe(status);
+  });
+
+  test.each([
+    {
+      it: 'waits while there is something to check, or the state machine would go in circles',
+      measured: false,
+    },
+    { it: 'is returned to when that is done', measured: true },
+  ])('that people are asked about $it', async ({ measured }) => {
+    const release = { ...question.release, settings: { ...question.release.settings, asksAtPauses: true } };
+    const hook = { service: 'web', serviceDeploymentArn: 'arn', percent: 0, hookId: 'ecs-pause-1' };
+    const paused = { seconds: 0, asked: [hook], answered: [] };
+    const input = awaitDeployment.input.parse({ ...question, release, measured, paused });
+    const aws = seen([group('green')], waiting) as Parameters<typeof awaitDeployment.run>[1];
+
+    const found = await awaitDeployment.run(input, aws, {
+      ...{ arn: 'v2', taskToken: 'token', signal: new AbortController().signal },
+    });
+
+    expect(found).toMatchObject({ status: measured ? 'paused' : 'serving' });
   });
 });
