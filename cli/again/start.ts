@@ -35,6 +35,8 @@ export interface Prepared {
   release: string;
   execution: string;
   link: string | undefined;
+  /** How the same image ended there last, where it was not deployed. */
+  lastTime: string | undefined;
 }
 
 const uses = { ecr, ecs, executions, openReleases, pushes, records, slots, states };
@@ -117,7 +119,8 @@ async function prepared(
     eventId: request.push.eventId,
   });
   const execution = aws.states.arnOf(release);
-  return { request, release, execution, link: aws.consoleUrl && aws.consoleUrl + execution };
+  const link = aws.consoleUrl && aws.consoleUrl + execution;
+  return { request, release, execution, link, lastTime: await lastTime(request, aws) };
 }
 
 /** What a release would only end NothingToDo for is said before. */
@@ -184,6 +187,21 @@ async function lastTried(place: Wanted, aws: AgainAws): Promise<Origin> {
     throw new Mistake(
       `nothing was released to ${place.service}/${place.environment} in the last 90 days: name a tag`,
     );
+  return found;
+}
+
+/** So many releases are looked through. */
+const enough = 50;
+
+async function lastTime(request: ReleaseRequest, aws: AgainAws): Promise<string | undefined> {
+  let looked = 0;
+  let found: string | undefined;
+  await eachRelease([request], aws, ({ request: { push }, record: { outcome, reason } }) => {
+    const same = push.digest === request.push.digest && outcome !== undefined;
+    if (same && outcome !== 'Deployed') found = `${outcome}: ${reason}`;
+    looked += 1;
+    return !same && looked < enough;
+  });
   return found;
 }
 

@@ -26,7 +26,7 @@ export async function startAndTell(
   aws: AgainAws,
   { values, screen }: Given,
 ): Promise<number> {
-  const { request, release, execution, link } = prepared;
+  const { request, release, execution, link, lastTime } = prepared;
   const { service, environment, push, promotedFrom } = request;
   const dryRun = values.own['dry-run'] === true;
   if (!dryRun) await start(prepared, aws);
@@ -35,6 +35,7 @@ export async function startAndTell(
     screen.tell('', `${what} ${dryRun ? 'would be' : 'is'} released to ${environment}.`);
     if (promotedFrom) screen.tell('  from     ', promotedFrom.slice(promotedFrom.lastIndexOf(':') + 1), 11);
     screen.tell('  by       ', String(request.again?.by), 11);
+    if (lastTime) screen.tell('  last time ', lastTime, 11, 'yellow');
     if (!dryRun) screen.tell('  release  ', release, 11);
     if (!dryRun && link) screen.tell('  watch    ', link, 11);
     if (dryRun)

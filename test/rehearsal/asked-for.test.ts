@@ -51,9 +51,10 @@ describe('a redeployment', () => {
     const world = await rehearsal();
     await world.push('vulnerable', 'v1.0.0');
 
-    const { execution } = await again(world, 'v1.0.0');
+    const { execution, lastTime } = await again(world, 'v1.0.0');
     await world.ended();
 
+    expect(lastTime).toMatch(/^Rejected: 1 CRITICAL with a fix/);
     expect(await world.release(execution)).toMatchObject({ outcome: 'Rejected' });
   });
 
