@@ -6,7 +6,7 @@ import { standardised } from './kayenta.ts';
 import { draw } from './random.ts';
 import { judged, minutesOf, setting, windowsOf } from './release.ts';
 import { fixedLimits, kayentaErrors, kayentaLatency, points, seedRule } from './rivals.ts';
-import type { Cell } from './service.ts';
+import { type Cell, historyMinutes } from './service.ts';
 import { type Change, nothing } from './worlds.ts';
 
 /** As of a configuration that names nothing but the service. */
@@ -42,6 +42,8 @@ export interface Tally {
   tried: number;
   /** Of Tidegate: failed in the first minute of figures, by which metric, and what else it said. */
   atOnce: number;
+  /** Of the others, how many requests there were in that minute. */
+  late: number[];
   errors: number;
   latency: number;
   inconclusive: number;
@@ -70,7 +72,7 @@ export const allowed = {
 const boundWindows = 1000;
 
 export const emptyTally = (): Tally => ({
-  ...{ releases: 0, tried: 0, atOnce: 0, errors: 0, latency: 0, inconclusive: 0, passed: 0 },
+  ...{ releases: 0, tried: 0, atOnce: 0, late: [], errors: 0, latency: 0, inconclusive: 0, passed: 0 },
   failed: Object.fromEntries(judges.map((judge) => [judge, 0])) as Record<Judge, number>,
   minutes: Object.fromEntries(judges.map((judge) => [judge, 0])) as Record<Judge, number>,
 });
@@ -144,6 +146,7 @@ export function measure(
         failed('Tidegate, extended', longer.comparison.status === 'fail' ? longer.minutes : undefined);
       }
       if (comparison.status === 'fail' && minute <= 1) tally.atOnce++;
+      else if (change.failing) tally.late.push(minutes[historyMinutes + set.stableMinute]?.requests ?? 0);
       if (failing.includes('errors')) tally.errors++;
       if (failing.includes('latency')) tally.latency++;
       if (comparison.status === 'inconclusive') tally.inconclusive++;
