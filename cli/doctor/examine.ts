@@ -32,7 +32,7 @@ import { ReleaseRejected, ScanPending, Throttled, Transient } from '../../core/e
 import { pinnedImage, shortDigest } from '../../core/image.ts';
 import { unusable } from '../../core/judge/baseline.ts';
 import { judgedBy } from '../../core/judge/judged.ts';
-import { queriesFor } from '../../core/judge/queries.ts';
+import { idOf, queriesFor } from '../../core/judge/queries.ts';
 import { type Member, membersOf } from '../../core/members.ts';
 import { named } from '../../core/named.ts';
 import { repositoryAt } from '../../core/place.ts';
@@ -215,7 +215,10 @@ async function lookAtMetrics(
   const told = look.queries.filter(
     (query) => !query.hidden && !/error|bad/i.test(query.id) && query.id !== 'unhealthy',
   );
-  said.push(...metricFindings(Object.fromEntries(told.map(({ id }) => [id, (found[id] ?? []).length]))));
+  const nameOf = (id: string) =>
+    judged.find((_, index) => id === idOf(index, 'value') || id === idOf(index, 'of'))?.name ?? id;
+  const points = told.map(({ id }) => [nameOf(id), (found[id] ?? []).length] as const);
+  said.push(...metricFindings(Object.fromEntries(points)));
 }
 
 async function lookAtEvidence(

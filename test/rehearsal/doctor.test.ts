@@ -1,6 +1,7 @@
 /** `tidegate doctor`: it finds what is wrong with an installation, says how to mend it, and changes nothing. */
 import { expect, test } from 'vitest';
 import { examine, openFor } from '../../cli/doctor/examine.ts';
+import { analysisSchema } from '../../core/judge/policy.ts';
 import { rehearsal } from '../support/rehearsal.ts';
 import { settle } from '../support/virtual-world.ts';
 
@@ -49,7 +50,12 @@ test('what is wrong is found, all of it at once, each with what to do', async ()
     rollout: { strategy: 'CANARY', percent: 5, canaryBakeTime: 600, bakeTime: 600 },
   });
   const { analysis } = world.config.services['my-api']?.environments[0] ?? {};
-  Object.assign(analysis ?? {}, { targetGroup: 'targetgroup/nobody/0123456789abcdef' });
+  const depth = {
+    name: 'depth',
+    gauge: { namespace: 'Shop', metric: 'Depth', dimensions: { Queue: 'orders' } },
+  };
+  const { metrics } = analysisSchema.parse({ preset: 'worker', metrics: [depth] });
+  Object.assign(analysis ?? {}, { targetGroup: 'targetgroup/nobody/0123456789abcdef', metrics });
 
   const found = await examined(world);
 
@@ -59,7 +65,7 @@ test('what is wrong is found, all of it at once, each with what to do', async ()
   expect(problems).toContain('brings new versions in otherwise than rollout');
   expect(problems).toContain('SES may not send as deploys@example.com');
   expect(problems).toContain('SES is in the sandbox here, and would send no link to ada@example.net');
-  expect(problems).toMatch(/CloudWatch has no figures of .*requests/);
+  expect(problems).toMatch(/CloudWatch has no figures of .*requests.*, depth/);
   expect(found.every(({ fix, where }) => fix && where)).toBe(true);
 });
 
