@@ -132,12 +132,13 @@ export const decisions: Invariants = {
             ),
     ),
 
-  'nothing that is asked about when ECS pauses is deployed without a yes': ({ executions }) =>
+  'nothing that is asked about when ECS pauses is deployed without a yes': ({ executions, plan }) =>
     executions.flatMap(({ name, request, record: { steps, outcome } }) => {
       const { release } = (steps.ResolveRelease ?? {}) as { release?: Release };
       if (outcome !== 'Deployed' || request.rollback || !release?.settings.asksAtPauses) return [];
       const { status, reason } = (steps.RequestContinuation ?? {}) as Partial<Continuation>;
-      return status === 'goes on' && /^approved by /.test(reason ?? '')
+      const yes = plan.deciders?.onExpiry === 'approve' ? /^(approved by|nobody said no) / : /^approved by /;
+      return status === 'goes on' && yes.test(reason ?? '')
         ? []
         : [`${name} was deployed: ${status}, ${reason}`];
     }),
