@@ -9,6 +9,7 @@ const many = [
   'test/rehearsal/contention.test.ts',
   'test/rehearsal/interrupted.test.ts',
   'test/rehearsal/many-services.test.ts',
+  'test/rehearsal/permissions.test.ts',
   'test/rehearsal/pauses-interrupted.test.ts',
   'test/contract/rollout-bench.test.ts',
   'test/contract/cost.test.ts',
