@@ -2,6 +2,7 @@
 import { type Outcome, outcomes } from '../../core/release.ts';
 import { spokenActors } from '../../core/spoken-actor.ts';
 import type { HistoryEvent } from '../asl/index.ts';
+import { saysNo } from '../console/page/payload.ts';
 import type { StatusChange } from '../states/states.ts';
 
 export interface Line {
@@ -73,21 +74,9 @@ const isOutcome = (word: unknown): word is Outcome => outcomes.includes(word as 
 
 type Answer = Record<string, unknown>;
 
-/** What a step says when it found something against the release, or did not reach the way back. */
-const refusals = [
-  'fail',
-  'failed',
-  'refuted',
-  'rejected',
-  'expired',
-  'take back',
-  'unchanged',
-  'not approved',
-];
-
-function markOf({ status, decision }: Answer): Line['mark'] {
-  if (status === 'continue') return 'waiting';
-  return [status, decision].some((word) => refusals.includes(String(word))) ? 'failed' : 'done';
+function markOf(answer: Answer): Line['mark'] {
+  if (answer.status === 'continue') return 'waiting';
+  return saysNo(answer) ? 'failed' : 'done';
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');

@@ -22,6 +22,7 @@ export function payloadOf(text: string | undefined): unknown {
   return 'Payload' in fields ? fields.Payload : value;
 }
 
+/** What a step says when it found something against the release, or did not reach the way back. */
 const refusals = [
   'fail',
   'failed',
