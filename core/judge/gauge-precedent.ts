@@ -1,6 +1,6 @@
 /** Levels against those of the day before, period by period: what a batch job or a rush hour does every day is no release's fault. */
 import { type Precedents, precedents } from './precedent.ts';
-import { median } from './statistics.ts';
+import { median, runningSums } from './statistics.ts';
 
 /** No period counts for more than so many usual deviations: a spike is over, a leak stays. */
 const capDeviations = 3;
@@ -25,8 +25,8 @@ export function gaugePrecedents(
   length: number,
   smallestDeviation: number,
 ): Precedents<number> | undefined {
-  const sums = running(levels.map((level) => level ?? 0));
-  const counts = running(levels.map((level) => (level === undefined ? 0 : 1)));
+  const sums = runningSums(levels.map((level) => level ?? 0));
+  const counts = runningSums(levels.map((level) => (level === undefined ? 0 : 1)));
   const between = (of: readonly number[], from: number, to: number) => (of[to] ?? 0) - (of[from] ?? 0);
   const expected = (from: number, to: number) => {
     const points = between(counts, from, to);
@@ -54,15 +54,4 @@ function once<Value>(make: () => Value): () => Value {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-function running(values: readonly number[]): number[] {
-  let sum = 0;
-  return [
-    0,
-    ...values.map((value) => {
-      sum += value;
-      return sum;
-    }),
-  ];
 }

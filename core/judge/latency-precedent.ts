@@ -2,7 +2,7 @@
 import { loadSlope } from './load.ts';
 import { type Precedents, precedents } from './precedent.ts';
 import type { Period, Windows } from './series.ts';
-import { median } from './statistics.ts';
+import { median, runningSums } from './statistics.ts';
 
 /** No period counts for more than so many usual deviations: a slow minute is over, a slow version stays. */
 const capDeviations = 3;
@@ -78,15 +78,4 @@ export function latencyPrecedents(
     cap,
   );
   return found && { ...found, slope };
-}
-
-function runningSums(values: readonly number[]): number[] {
-  let sum = 0;
-  return [
-    0,
-    ...values.map((value) => {
-      sum += value;
-      return sum;
-    }),
-  ];
 }

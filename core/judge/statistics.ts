@@ -122,6 +122,18 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Of so many values from the first on, none included: the difference of two is the sum of what is between. */
+export function runningSums(values: readonly number[]): number[] {
+  let sum = 0;
+  return [
+    0,
+    ...values.map((value) => {
+      sum += value;
+      return sum;
+    }),
+  ];
+}
+
 /** The sample variance, with n − 1 in the denominator; NaN of fewer than two values. */
 export function variance(values: readonly number[]): number {
   const centre = mean(values);
